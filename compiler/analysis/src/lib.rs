@@ -1,0 +1,60 @@
+//! Names, types and meaning: from syntax trees to the typed program.
+//!
+//! Declarations are collected first ([`collect`](self)); then each rule, term and function is elaborated: names are
+//! resolved, types and units checked and the typed expression made in one walk. A clause definition is elaborated
+//! once with its slots left open, which is where its own mistakes are found, and again for each use with the slots
+//! filled. A user's mistake is never an `Err`: it is a finding, and what depends on it is poisoned.
+
+mod calls;
+pub mod case;
+mod clauses;
+mod collect;
+mod compare;
+mod elaborate;
+mod graph;
+mod header;
+mod kernel;
+mod law;
+mod lint;
+mod names;
+mod parameters;
+mod quantify;
+mod rules;
+mod scope;
+mod shape;
+mod slots;
+mod types;
+mod words;
+
+use accord_ir as ir;
+use accord_source::{Diagnostics, Span};
+use accord_syntax::ast;
+
+/// What analysis made of an agreement.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The program; `None` where errors leave it without meaning.
+    pub program: Option<ir::Program>,
+    /// What each place is, in words, for an editor.
+    pub hovers: Vec<(Span, String)>,
+}
+
+/// Checks the files of one agreement (stdlib's first) and makes the program of it. Findings go to the sink.
+pub fn analyse(files: &[&ast::File], sink: &mut Diagnostics) -> Analysis {
+    let mut found = Diagnostics::default();
+    let declarations = collect::collect(files, &mut found);
+    let mut cx = scope::Cx::new(&declarations, &mut found);
+    header::elaborate(&mut cx);
+    types::declare(&mut cx);
+    rules::declare(&mut cx);
+    law::check(&mut cx);
+    clauses::check_definitions(&mut cx);
+    rules::elaborate(&mut cx);
+    cx.elaborate_everything();
+    graph::order(&mut cx);
+    lint::lint(&mut cx);
+    let (program, hovers) = cx.finish();
+    let program = (!found.has_errors()).then_some(program);
+    sink.append(found);
+    Analysis { program, hovers }
+}

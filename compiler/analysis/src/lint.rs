@@ -1,0 +1,260 @@
+//! What is worth knowing about a program that is otherwise sound: gaps that show, conflicts that show, the law as data.
+
+use crate::law::header_list;
+use crate::scope::Cx;
+use accord_core::{HostFn, RuleId, Unit, Value};
+use accord_ir::{Evidence, ExprKind};
+use accord_source::{Code, Diagnostic, Severity, Span};
+use accord_syntax::ast;
+use std::collections::BTreeSet;
+
+/// Looks over the whole program.
+pub(crate) fn lint(cx: &mut Cx<'_, '_>) {
+    conversions_of_runs(cx);
+    certain_conflicts(cx);
+    undecided(cx);
+    coverage(cx);
+    unset(cx);
+    recalled(cx);
+}
+
+/// Runs of dated periods become months and left-over days: both must reach every scheme's unit.
+fn conversions_of_runs(cx: &mut Cx<'_, '_>) {
+    let units = crate::law::units(cx, None);
+    let spans: Vec<Span> = cx
+        .program
+        .exprs
+        .iter()
+        .filter(|e| match &e.kind {
+            ExprKind::Host(HostFn::Totalise, operands) => {
+                matches!(operands.get(5).and_then(|o| cx.const_value(*o)), Some(Value::Member(_, 0)))
+            }
+            _ => false,
+        })
+        .map(|e| e.span)
+        .collect();
+    let Some(at) = place_of_aggregate(cx).or_else(|| spans.first().copied()) else { return };
+    if spans.is_empty() || cx.program.agreement.is_empty() {
+        return;
+    }
+    for unit in units {
+        for from in [Unit::Months, Unit::Days] {
+            let dated = matches!(unit, Unit::Days);
+            if from != unit && !dated && cx.program.conversions.way(from, unit).is_none() {
+                cx.report(
+                    Diagnostic::new(
+                        Code::UnitsMixed,
+                        at,
+                        format!("dated periods give {} and no conversion turns them into {}", from.word(), unit.word()),
+                    )
+                    .note("`dated_in: runs` counts whole months from the first day of each run and pools the days left over")
+                    .help(format!(
+                        "declare it: `conversion {{ from: {}  into: {}  divide: ...  remainder: counts }}`",
+                        from.word(),
+                        unit.word()
+                    )),
+                );
+            }
+        }
+    }
+}
+
+fn place_of_aggregate(cx: &Cx<'_, '_>) -> Option<Span> {
+    cx.decls.statements.iter().find_map(|s| match &s.item.kind {
+        ast::ItemKind::ClauseUse(used) if used.name.text == "aggregate" => Some(used.name.span),
+        _ => None,
+    })
+}
+
+/// Two unrelated rules that hold together whatever the case, and differ.
+fn certain_conflicts(cx: &mut Cx<'_, '_>) {
+    let mut found = Vec::new();
+    for decision in &cx.program.decisions {
+        for (i, a) in decision.rules.iter().enumerate() {
+            for b in decision.rules.iter().skip(i + 1) {
+                if clash(cx, *a, *b) {
+                    found.push((decision.name.clone(), *a, *b));
+                }
+            }
+        }
+    }
+    for (name, a, b) in found {
+        let (first, second) = (cx.program.cite(a).to_owned(), cx.program.cite(b).to_owned());
+        let (Some(ra), Some(rb)) = (cx.program.rule(a), cx.program.rule(b)) else { continue };
+        let why = [ra, rb].iter().find_map(|r| cx.decls.provisions.get(r.provision.0 as usize)?.open);
+        let (sa, sb) = (ra.span, rb.span);
+        let mut finding = Diagnostic::new(
+            Code::Conflict,
+            sb,
+            format!("{first} and {second} give different answers for `{name}` in the same cases"),
+        )
+        .here(format!("{second} says one thing"))
+        .with(sa, format!("{first} says another"));
+        // A question the source leaves open is known: it warns, and every case it touches is a conflict.
+        if let Some(why) = why {
+            finding.severity = Severity::Warning;
+            finding = finding.note(format!("left open: {why}"));
+        } else {
+            finding = finding.help(format!(
+                "say which prevails: `exception to {first}`, `notwithstanding {first}` or `subject to {first}`; or leave it `open \"why\"`"
+            ));
+        }
+        cx.report(finding);
+    }
+}
+
+fn clash(cx: &Cx<'_, '_>, a: RuleId, b: RuleId) -> bool {
+    let (Some(ra), Some(rb)) = (cx.program.rule(a), cx.program.rule(b)) else { return false };
+    if ra.beaten_by.contains(&b) || rb.beaten_by.contains(&a) {
+        return false;
+    }
+    let together = match (ra.condition, rb.condition) {
+        (None, _) | (_, None) => true,
+        (Some(x), Some(y)) => cx.same(x, y),
+    };
+    let beaten_always = ra
+        .beaten_by
+        .iter()
+        .any(|s| rb.beaten_by.contains(s) && cx.program.rule(*s).is_some_and(|r| r.condition.is_none()));
+    let differ = match (cx.kind(ra.value), cx.kind(rb.value)) {
+        (Some(ExprKind::Const(x)), Some(ExprKind::Const(y))) => x != y,
+        _ => false,
+    };
+    together && differ && !beaten_always
+}
+
+/// Decisions of the model that nothing settles, where something asks them.
+fn undecided(cx: &mut Cx<'_, '_>) {
+    if cx.program.agreement.is_empty() {
+        return;
+    }
+    let asked: BTreeSet<u32> = cx
+        .program
+        .rules
+        .iter()
+        .flat_map(|r| [r.condition, Some(r.value)])
+        .flatten()
+        .filter_map(|e| match cx.kind(e) {
+            Some(ExprKind::Call(node, _)) => Some(node.0),
+            _ => None,
+        })
+        .collect();
+    let span = cx.decls.main().and_then(|i| cx.decls.instruments.get(i)).map(|i| i.span);
+    let Some(span) = span else { return };
+    let missing: Vec<String> = cx
+        .program
+        .decisions
+        .iter()
+        .filter(|d| d.rules.is_empty() && d.default.is_none() && asked.contains(&d.node.0))
+        .map(|d| d.name.clone())
+        .collect();
+    for name in missing {
+        cx.report(
+            Diagnostic::new(
+                Code::NoRule,
+                span,
+                format!("no provision decides `{name}`, and other provisions ask for it"),
+            )
+            .help("add a rule for it: until then every result that needs it is a gap"),
+        );
+    }
+}
+
+/// Counts articles against the header.
+fn coverage(cx: &mut Cx<'_, '_>) {
+    let decls = cx.decls;
+    let Some((index, main)) = decls.main().and_then(|i| Some((i, decls.instruments.get(i)?))) else { return };
+    let Some(range) = header_list(main.header, "articles") else {
+        cx.report(
+            Diagnostic::new(Code::Header, main.span, "the agreement does not say how many articles the text has")
+                .help("add `articles: 1..28` to its header, so that what is missing can be counted"),
+        );
+        return;
+    };
+    let Some((low, high)) = bounds(range) else {
+        let at = range.first().map_or(main.span, |e| e.span);
+        cx.report(Diagnostic::new(Code::Header, at, "articles are counted as a range").help("write `articles: 1..28`"));
+        return;
+    };
+    cx.program.coverage.provisions = usize::try_from(high.saturating_sub(low) + 1).unwrap_or(0);
+    for n in low..=high {
+        let text = n.to_string();
+        let of_article = |p: &&crate::collect::ProvisionDecl<'_>| {
+            p.instrument == index && p.article.0 == "article" && base(&p.article.1) == text
+        };
+        let parts: Vec<_> = decls.provisions.iter().filter(of_article).collect();
+        let why = parts.iter().find_map(|p| p.not_encoded);
+        let coverage = &mut cx.program.coverage;
+        if parts.iter().any(|p| p.encoded) {
+            coverage.encoded.push(text);
+        } else if let Some(why) = why {
+            coverage.not_encoded.push((text, why.to_owned()));
+        } else {
+            coverage.missing.push(text);
+        }
+    }
+    if !cx.program.coverage.missing.is_empty() {
+        let list = cx.program.coverage.missing.join(", ");
+        cx.report(
+            Diagnostic::new(Code::NotEncodedLaw, main.span, format!("articles {list} of the law are not here"))
+                .help("encode them, or say `not encoded \"why\"` under their heading"),
+        );
+    }
+}
+
+fn base(number: &str) -> &str {
+    number.trim_end_matches(|c: char| c.is_ascii_lowercase())
+}
+
+fn bounds(range: &[ast::Expr]) -> Option<(u32, u32)> {
+    let [ast::Expr { kind: ast::ExprKind::Binary(ast::Op::Range, low, high), .. }] = range else { return None };
+    let n = |e: &ast::Expr| match &e.kind {
+        ast::ExprKind::Number(digits) => digits.parse::<u32>().ok().filter(|n| *n <= 10_000),
+        _ => None,
+    };
+    Some((n(low)?, n(high)?))
+}
+
+fn unset(cx: &mut Cx<'_, '_>) {
+    let list: Vec<(String, String, Span)> =
+        cx.program.unset.iter().map(|u| (u.name.clone(), u.why.clone(), u.span)).collect();
+    for (name, why, span) in list {
+        cx.report(
+            Diagnostic::new(Code::Unset, span, format!("`{name}` is not given: {why}"))
+                .note("results that need it are undetermined and name it"),
+        );
+    }
+}
+
+/// Provisions of the agreement from memory, in one finding; a month-end rule among them.
+fn recalled(cx: &mut Cx<'_, '_>) {
+    let decls = cx.decls;
+    let Some(index) = decls.main() else { return };
+    let mut list: Vec<String> = Vec::new();
+    let mut first = None;
+    for (i, p) in decls.provisions.iter().enumerate() {
+        let counted = p.instrument == index && p.encoded && decls.evidence(i) == Evidence::Recalled;
+        let inherited = p.parent.is_some_and(|a| p.evidence.is_none() && decls.evidence(a) == Evidence::Recalled);
+        if counted && !inherited {
+            first.get_or_insert(p.span);
+            list.push(cx.program.provisions.get(i).map_or(String::new(), |p| p.address.clone()));
+        }
+    }
+    if let Some(span) = first {
+        let many = list.len();
+        cx.report(
+            Diagnostic::new(
+                Code::Recalled,
+                span,
+                format!("{many} provision(s) are encoded from memory: {}", list.join(", ")),
+            )
+            .note("their wording was not read; do not rely on them without the text"),
+        );
+    }
+    if let Some(span) = cx.month_end_span {
+        cx.report(
+            Diagnostic::new(Code::MonthEndAssumed, span, "the month-end rule is a choice, not the text's")
+                .help("keep it marked `recalled` until the text or the practice of the institutions settles it"),
+        );
+    }
+}

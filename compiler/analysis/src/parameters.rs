@@ -1,0 +1,195 @@
+//! Parameters: values, tables by key or by day, and what the text does not give.
+
+use crate::scope::{Cx, Env};
+use accord_core::{FaultKind, Value};
+use accord_ir::{ExprId, ExprKind, Ty};
+use accord_source::{Code, Diagnostic, Span};
+use accord_syntax::ast;
+use std::collections::BTreeSet;
+
+/// A key of a row as the checker sees it: from, to (both included).
+type Range = (Value, Value);
+
+impl<'a> Cx<'a, '_> {
+    /// The body of a parameter.
+    pub fn parameter(
+        &mut self,
+        env: &Env<'a>,
+        name: &'a ast::Name,
+        body: &'a ast::ParameterBody,
+        bounds: Option<&'a (ast::Expr, ast::Expr)>,
+        want: Option<&Ty>,
+    ) -> ExprId {
+        let id = match body {
+            ast::ParameterBody::Value(value) => self.row_value(env, name, value, want),
+            ast::ParameterBody::Unset(why) => self.unset(&self.unset_name(env, name), &why.text, name.span),
+            ast::ParameterBody::Table(rows) => self.table(env, name, rows, want),
+        };
+        if let Some((low, high)) = bounds {
+            self.bounded(env, id, low, high, name.span);
+        }
+        id
+    }
+
+    /// `posting_months (article 9)`: how an unset parameter is named in an outcome.
+    fn unset_name(&self, env: &Env<'a>, name: &ast::Name) -> String {
+        match env.place.provision {
+            Some(p) => format!("{} ({})", name.text, self.decls.address(p)),
+            None => name.text.clone(),
+        }
+    }
+
+    fn row_value(&mut self, env: &Env<'a>, name: &'a ast::Name, value: &'a ast::Expr, want: Option<&Ty>) -> ExprId {
+        if let ast::ExprKind::Unset(why) = &value.kind {
+            let shown = self.unset_name(env, name);
+            return self.unset(&shown, why, value.span);
+        }
+        match want {
+            Some(want) => self.need(env, value, want),
+            None => self.expr(env, value, None),
+        }
+    }
+
+    fn bounded(&mut self, env: &Env<'a>, id: ExprId, low: &'a ast::Expr, high: &'a ast::Expr, at: Span) {
+        let ty = self.ty(id);
+        let low = self.need(env, low, &ty);
+        let high = self.need(env, high, &ty);
+        let (Some(value), Some(l), Some(h)) = (self.const_value(id), self.const_value(low), self.const_value(high))
+        else {
+            return;
+        };
+        if value < l || value > h {
+            self.report(
+                Diagnostic::new(Code::Overwide, at, "the parameter is outside its own bounds")
+                    .help("correct the value or the bounds"),
+            );
+        }
+    }
+
+    /// A table becomes a chain of tests; a key without a row is `out_of_table`.
+    fn table(&mut self, env: &Env<'a>, name: &'a ast::Name, rows: &'a [ast::Row], want: Option<&Ty>) -> ExprId {
+        let Some(key) = env.locals.last().cloned() else {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongArguments,
+                    name.span,
+                    format!("the table `{}` does not say what its keys are", name.text),
+                )
+                .help("name the key with its type, for example `parameter cap(branch: Branch): months { ... }`"),
+            );
+            return self.poison(name.span);
+        };
+        let mut parts: Vec<(ExprId, ExprId, Span)> = Vec::new();
+        let mut otherwise = None;
+        let mut ranges: Vec<(Range, Span)> = Vec::new();
+        let mut ty = want.cloned();
+        for row in rows {
+            let value = self.row_value(env, name, &row.value, ty.as_ref());
+            if ty.is_none() && !matches!(self.ty(value), Ty::Never) {
+                ty = Some(self.ty(value));
+            }
+            if row.keys.is_empty() {
+                otherwise = Some(value);
+                continue;
+            }
+            let subject = self.push(ExprKind::Local(key.id), key.ty.clone(), row.span);
+            let test = self.any_of(env, subject, &key.ty, &row.keys, row.span);
+            for k in &row.keys {
+                self.collect_range(env, k, &key.ty, &mut ranges);
+            }
+            parts.push((test, value, row.span));
+        }
+        self.check_table(name, &key.ty, ranges, otherwise.is_some());
+        let ty = ty.unwrap_or(Ty::Never);
+        let fallback = otherwise.unwrap_or_else(|| self.stop(FaultKind::OutOfTable, name.span));
+        parts
+            .into_iter()
+            .rev()
+            .fold(fallback, |rest, (test, value, at)| self.push(ExprKind::If(test, value, rest), ty.clone(), at))
+    }
+
+    fn collect_range(&mut self, env: &Env<'a>, key: &'a ast::Expr, ty: &Ty, out: &mut Vec<(Range, Span)>) {
+        let (low, high) = match &key.kind {
+            ast::ExprKind::Binary(ast::Op::Range, low, high) => (low.as_ref(), high.as_ref()),
+            _ => (key, key),
+        };
+        let low = self.expr(env, low, Some(ty));
+        let high = self.expr(env, high, Some(ty));
+        if let (Some(l), Some(h)) = (self.const_value(low), self.const_value(high)) {
+            out.push(((l.clone(), h.clone()), key.span));
+        }
+    }
+
+    fn check_table(&mut self, name: &ast::Name, key: &Ty, mut ranges: Vec<(Range, Span)>, closed: bool) {
+        ranges.sort_by(|a, b| a.0.cmp(&b.0));
+        for pair in ranges.windows(2) {
+            let [(first, first_span), (second, second_span)] = pair else { continue };
+            if second.0 <= first.1 {
+                self.report(
+                    Diagnostic::new(
+                        Code::TableOverlap,
+                        *second_span,
+                        format!("two rows of `{}` hold for the same key", name.text),
+                    )
+                    .with(*first_span, "the other row")
+                    .help("a key belongs to one row: correct one of them"),
+                );
+            }
+        }
+        if closed {
+            return;
+        }
+        match key {
+            Ty::Member(id) => {
+                let written: BTreeSet<&Value> = ranges.iter().map(|((l, _), _)| l).collect();
+                let members = self.program.enumeration(*id).map_or(Vec::new(), |e| e.members.clone());
+                let missing: Vec<String> = members
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| !written.contains(&Value::Member(*id, u16::try_from(*i).unwrap_or(u16::MAX))))
+                    .map(|(_, m)| m.clone())
+                    .collect();
+                if !missing.is_empty() {
+                    self.report(
+                        Diagnostic::new(
+                            Code::TableGap,
+                            name.span,
+                            format!("`{}` has no row for `{}`", name.text, missing.join("`, `")),
+                        )
+                        .help("add the rows, or `otherwise: ...`"),
+                    );
+                }
+            }
+            Ty::Date => self.check_days(name, &ranges),
+            _ => {}
+        }
+    }
+
+    fn check_days(&mut self, name: &ast::Name, ranges: &[(Range, Span)]) {
+        for pair in ranges.windows(2) {
+            let [((_, end), first), ((start, _), second)] = pair else { continue };
+            if let (Value::Date(end), Value::Date(start)) = (end, start)
+                && end.add_days(1) < Some(*start)
+            {
+                self.report(
+                    Diagnostic::new(
+                        Code::TableGap,
+                        *second,
+                        format!("`{}` has no row between {end} and {start}", name.text),
+                    )
+                    .with(*first, "the row before ends here")
+                    .help("close the gap, or add `otherwise: ...`"),
+                );
+            }
+        }
+        if let Some(((_, Value::Date(last)), span)) = ranges.last()
+            && last.year() < 9999
+        {
+            self.report(
+                Diagnostic::new(Code::Unguarded, *span, format!("`{}` holds until {last} and no longer", name.text))
+                    .help("add a row that begins the day after and has no end, or `otherwise: ...`")
+                    .note("after that day a result that needs it is a fault, never the old value"),
+            );
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! `accord check`: what is wrong, what is missing, what is there.
+
+use crate::args::{Check, Deny, Emit};
+use crate::console::Console;
+use crate::draw::draw;
+use crate::examine::{Examined, agreement_name, examine, in_parallel};
+use crate::load::{Loaded, Root};
+use crate::trouble::Trouble;
+use crate::{FINE, NO, counted, json, or_here};
+use accord_ir::{Coverage, Evidence, Program};
+use accord_source::{Diagnostics, Severity, SourceMap, Span};
+
+/// What the summary says of one agreement: plain text, made where the program is.
+#[derive(Debug)]
+pub struct Report {
+    /// `NL-CV`, or the file's name for a library.
+    pub name: String,
+    /// The title; empty where there is no program.
+    pub title: String,
+    /// The file.
+    pub path: String,
+    /// How much of the law is there.
+    pub coverage: Coverage,
+    /// Parameters that are not set: name, why, where.
+    pub unset: Vec<(String, String, Span)>,
+    /// Provisions encoded from memory.
+    pub recalled: Vec<String>,
+    /// Cases that could be read, and that could not.
+    pub cases: (usize, usize),
+    /// Whether there is a program.
+    pub sound: bool,
+    /// Findings.
+    pub found: Diagnostics,
+    /// The inner form asked for.
+    emitted: String,
+}
+
+/// Runs the command.
+pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
+    let loaded = Loaded::from_paths(&or_here(&args.paths))?;
+    let reports = in_parallel(loaded.roots.len(), |i| match loaded.roots.get(i) {
+        Some(root) => report(&loaded, root, args.emit),
+        None => Err(Trouble::defect("an agreement was lost")),
+    })?;
+    let mut reports = reports.into_iter().collect::<Result<Vec<Report>, Trouble>>()?;
+    let mut found = loaded.found.clone();
+    reports.iter_mut().for_each(|r| found.append(std::mem::take(&mut r.found)));
+    let sorted = found.sorted();
+    let count = |severity| sorted.iter().filter(|d| d.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+
+    if args.json {
+        console.line(&json::check(&loaded.sources, &sorted, &reports));
+    } else {
+        console.note(&draw(&loaded.sources, &sorted, console.err_colour));
+        for path in &loaded.unused {
+            console.note(&format!("note: no agreement uses `{path}`\n"));
+        }
+        for report in &reports {
+            console.answer(if args.emit.is_some() { &report.emitted } else { "" });
+        }
+        if args.emit.is_none() {
+            reports.iter().for_each(|r| console.answer(&summary(&loaded.sources, r)));
+            let words = [counted(errors, "error"), counted(warnings, "warning")];
+            console.line(&format!("{} checked: {}", counted(reports.len(), "file"), words.join(", ")));
+        }
+    }
+    let denied = args.deny == Some(Deny::Warnings) && warnings > 0;
+    Ok(if errors > 0 || denied { NO } else { FINE })
+}
+
+fn report(loaded: &Loaded, root: &Root, emit: Option<Emit>) -> Result<Report, Trouble> {
+    let examined = examine(loaded, root)?;
+    let path = loaded.sources.file(root.file).map_or("", |f| f.name()).to_owned();
+    let emitted = emit.map(|e| emitted(loaded, root, &examined, e)).transpose()?.unwrap_or_default();
+    let mut report = Report {
+        name: agreement_name(loaded, root).unwrap_or_else(|| path.clone()),
+        title: String::new(),
+        path,
+        coverage: Coverage::default(),
+        unset: Vec::new(),
+        recalled: Vec::new(),
+        cases: (examined.cases.len(), examined.unread),
+        sound: examined.verified.is_some(),
+        found: Diagnostics::default(),
+        emitted,
+    };
+    if let Some(program) = examined.program() {
+        report.title.clone_from(&program.title);
+        report.coverage = program.coverage.clone();
+        report.unset = program.unset.iter().map(|u| (u.name.clone(), u.why.clone(), u.span)).collect();
+        report.recalled = recalled(program);
+    }
+    report.found = examined.found;
+    Ok(report)
+}
+
+/// The provisions encoded from memory; a provision stands for those within it.
+fn recalled(program: &Program) -> Vec<String> {
+    let provisions = program.provisions.iter().filter(|p| p.evidence == Evidence::Recalled);
+    let mut all: Vec<String> = Vec::new();
+    for provision in provisions {
+        let within =
+            |outer: &String| provision.address.strip_prefix(outer.as_str()).is_some_and(|r| r.starts_with('('));
+        if !all.iter().any(|outer| *outer == provision.address || within(outer)) {
+            all.push(provision.address.clone());
+        }
+    }
+    all
+}
+
+fn emitted(loaded: &Loaded, root: &Root, examined: &Examined, emit: Emit) -> Result<String, Trouble> {
+    Ok(match (emit, &examined.verified) {
+        (Emit::Ast, _) => {
+            let trees = root.uses.iter().filter_map(|id| loaded.tree(*id));
+            trees.map(accord_syntax::dump).collect::<Vec<_>>().join("\n")
+        }
+        (Emit::Ir, Some(verified)) => accord_ir::print(verified.program()),
+        (Emit::Clif, Some(verified)) => accord_codegen::clif(verified)
+            .map_err(|e| Trouble::defect(format!("no machine code could be made: {e}")))?,
+        (Emit::Ir | Emit::Clif, None) => String::new(),
+    })
+}
+
+fn summary(sources: &SourceMap, report: &Report) -> String {
+    let mut text = format!("{}  {}\n", report.name, if report.title.is_empty() { &report.path } else { &report.title });
+    if !report.sound {
+        text.push_str("  not complete: mend the errors first\n");
+        return text;
+    }
+    let coverage = &report.coverage;
+    if coverage.provisions > 0 {
+        let parts = [
+            format!("{} encoded", coverage.encoded.len()),
+            format!("{} not encoded", coverage.not_encoded.len()),
+            format!("{} missing", coverage.missing.len()),
+        ];
+        text.push_str(&format!("  {}: {}\n", counted(coverage.provisions, "article"), parts.join(", ")));
+    }
+    text.push_str(&listed("missing", &coverage.missing));
+    text.push_str(&listed("from memory or chosen", &report.recalled));
+    for (name, why, span) in &report.unset {
+        text.push_str(&format!("  not set: {name} ({why})  {}\n", crate::draw::place(sources, *span)));
+    }
+    let (read, unread) = report.cases;
+    if read + unread > 0 {
+        let failed = if unread > 0 { format!(", {unread} with errors") } else { String::new() };
+        text.push_str(&format!("  {}{failed}\n", counted(read + unread, "case")));
+    }
+    text
+}
+
+fn listed(what: &str, names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    crate::explain::wrap(&format!("  {what}: "), "    ", &names.join(", "))
+}

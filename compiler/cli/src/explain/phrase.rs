@@ -1,0 +1,430 @@
+//! Conditions in words, and which part of one decided.
+//!
+//! A condition is split into the parts that `and` joins. What a part comes to is looked up: constants, facts and
+//! arguments are there, nodes are asked of the evaluator (which remembers them), operations are the runtime's. What
+//! cannot be looked up so is left unsaid rather than computed a second way.
+
+use super::say;
+use accord_core::{Country, Facts, Host, HostFn, Outcome, SiteId, Value};
+use accord_interp::Interp;
+use accord_ir::{Expr, ExprId, ExprKind, LocalId, NodeId, Program, Quantified, Quantifier, Ty};
+
+/// The values of a body's parameters and bound variables.
+pub type Locals = Vec<Option<Value>>;
+
+/// Looks things up and words them.
+pub struct Phraser<'a> {
+    pub program: &'a Program,
+    pub facts: &'a Facts,
+    pub interp: Interp<'a>,
+    /// The party of the section, which goes without saying.
+    pub party: Option<Country>,
+}
+
+impl Phraser<'_> {
+    /// The parts of a condition, in order.
+    pub fn parts(&self, condition: ExprId) -> Vec<ExprId> {
+        match self.program.expr(condition).map(|e| &e.kind) {
+            Some(ExprKind::And(a, b)) => [self.parts(*a), self.parts(*b)].concat(),
+            _ => vec![condition],
+        }
+    }
+
+    /// Whether a part says anything about the case: it reads a fact or asks something.
+    pub fn tells(&self, id: ExprId) -> bool {
+        let Some(expr) = self.program.expr(id) else { return false };
+        match &expr.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) => false,
+            ExprKind::Fact(_) | ExprKind::Given(..) => true,
+            ExprKind::Call(node, _) => self.program.node(*node).is_none_or(|n| n.name != "concerned"),
+            ExprKind::Host(_, operands) => operands.iter().any(|o| self.tells(*o)),
+            ExprKind::And(a, b) | ExprKind::Or(a, b) => self.tells(*a) || self.tells(*b),
+            ExprKind::Not(a) => self.tells(*a),
+            ExprKind::If(c, a, b) => [c, a, b].into_iter().any(|e| self.tells(*e)),
+            ExprKind::Quantify(q) => [Some(q.domain), q.filter, q.body].into_iter().flatten().any(|e| self.tells(e)),
+        }
+    }
+
+    /// What an expression comes to, where that can be looked up.
+    pub fn look(&mut self, id: ExprId, locals: &Locals) -> Option<Outcome> {
+        let program = self.program;
+        let expr = program.expr(id)?;
+        match &expr.kind {
+            ExprKind::Const(outcome) => Some(outcome.clone()),
+            ExprKind::Fact(fact) => self.facts.fact(fact.0 as usize).cloned(),
+            ExprKind::Local(local) => locals.get(local.0 as usize)?.clone().map(Outcome::Value),
+            ExprKind::Given(party, name) => match self.look(*party, locals)? {
+                Outcome::Value(Value::Country(party)) => Some(self.facts.given(party, name)),
+                _ => None,
+            },
+            ExprKind::Call(node, args) => {
+                let args: Option<Vec<Outcome>> = args.iter().map(|a| self.look(*a, locals)).collect();
+                let args = args?;
+                match args.iter().filter(|a| a.rank() > 0).cloned().reduce(Outcome::worst) {
+                    Some(worst) => Some(worst),
+                    None => {
+                        let values: Vec<Value> = args.iter().filter_map(Outcome::value).cloned().collect();
+                        Some(self.interp.ask(*node, &values).outcome)
+                    }
+                }
+            }
+            ExprKind::Host(function, operands) => {
+                let operands: Option<Vec<Outcome>> = operands.iter().map(|o| self.look(*o, locals)).collect();
+                let host = Host { conversions: &program.conversions, facts: self.facts };
+                Some(function.apply(&host, &operands?, SiteId(id.0)))
+            }
+            ExprKind::And(a, b) => self.look_both(*a, *b, locals, false),
+            ExprKind::Or(a, b) => self.look_both(*a, *b, locals, true),
+            ExprKind::Not(a) => self.look(*a, locals)?.truth().map(|t| Outcome::yes_no(!t)),
+            ExprKind::If(condition, then, otherwise) => match self.look(*condition, locals)?.truth() {
+                Some(true) => self.look(*then, locals),
+                Some(false) => self.look(*otherwise, locals),
+                None => None,
+            },
+            ExprKind::Quantify(q) => self.look_quantified(q, locals),
+        }
+    }
+
+    /// `and` and `or` where one side decides or both are known.
+    fn look_both(&mut self, a: ExprId, b: ExprId, locals: &Locals, decides: bool) -> Option<Outcome> {
+        let truth = |o: Option<Outcome>| o.and_then(|o| o.truth());
+        let a = truth(self.look(a, locals));
+        if a == Some(decides) {
+            return Some(Outcome::yes_no(decides));
+        }
+        match (a, truth(self.look(b, locals))) {
+            (_, Some(b)) if b == decides => Some(Outcome::yes_no(decides)),
+            (Some(_), Some(_)) => Some(Outcome::yes_no(!decides)),
+            _ => None,
+        }
+    }
+
+    fn look_quantified(&mut self, q: &Quantified, locals: &Locals) -> Option<Outcome> {
+        let wanted = match q.quantifier {
+            Quantifier::Every => false,
+            Quantifier::Some => true,
+            _ => return None,
+        };
+        let mut all_known = true;
+        for bound in self.members(q, locals)? {
+            match self.member_holds(q, &bound) {
+                Some(holds) if holds == wanted => return Some(Outcome::yes_no(wanted)),
+                Some(_) => {}
+                None => all_known = false,
+            }
+        }
+        all_known.then(|| Outcome::yes_no(!wanted))
+    }
+
+    /// The locals with each member bound in turn, where the members can be looked up.
+    fn members(&mut self, q: &Quantified, locals: &Locals) -> Option<Vec<Locals>> {
+        let domain = self.look(q.domain, locals)?;
+        let members: Vec<Value> = match domain.value()? {
+            Value::Set(set) => set.iter().cloned().collect(),
+            Value::List(list) => list.clone(),
+            _ => return None,
+        };
+        Some(members.into_iter().map(|m| bind(locals, q.variable, m)).collect())
+    }
+
+    /// Whether a member counts for its quantifier: `not filter or body` for every, `filter and body` for some.
+    fn member_holds(&mut self, q: &Quantified, bound: &Locals) -> Option<bool> {
+        let every = q.quantifier == Quantifier::Every;
+        let mut passes = Some(true);
+        if let Some(filter) = q.filter {
+            passes = self.look(filter, bound).and_then(|o| o.truth());
+        }
+        if passes == Some(false) {
+            return Some(every);
+        }
+        let mut holds = Some(true);
+        if let Some(body) = q.body {
+            holds = self.look(body, bound).and_then(|o| o.truth());
+        }
+        if holds == Some(every) {
+            if every || passes.is_some() { Some(every) } else { None }
+        } else {
+            passes.and(holds)
+        }
+    }
+
+    /// A condition that holds (or does not) as a statement.
+    pub fn statement(&mut self, id: ExprId, holds: bool, locals: &Locals) -> String {
+        let program = self.program;
+        let Some(expr) = program.expr(id) else { return String::new() };
+        match &expr.kind {
+            ExprKind::Not(inner) => self.statement(*inner, !holds, locals),
+            ExprKind::And(a, b) => self.joined(&[*a, *b], holds, true, locals),
+            ExprKind::Or(a, b) => self.joined(&[*a, *b], holds, false, locals),
+            ExprKind::If(condition, then, otherwise) => {
+                let taken = match self.look(*condition, locals).and_then(|o| o.truth()) {
+                    Some(true) => Some(*then),
+                    Some(false) => Some(*otherwise),
+                    None => None,
+                };
+                match taken {
+                    Some(taken) => self.statement(taken, holds, locals),
+                    None => self.bare(id, holds, locals),
+                }
+            }
+            ExprKind::Host(function, operands) => self.compared(*function, operands, holds, id, locals),
+            ExprKind::Quantify(q) => self.quantified(q, holds, id, locals),
+            ExprKind::Const(_) | ExprKind::Fact(_) | ExprKind::Given(..) | ExprKind::Local(_) | ExprKind::Call(..) => {
+                self.bare(id, holds, locals)
+            }
+        }
+    }
+
+    /// The sides of `and` and `or` that made it so.
+    fn joined(&mut self, sides: &[ExprId], holds: bool, is_and: bool, locals: &Locals) -> String {
+        let mut said = Vec::new();
+        for side in sides {
+            if self.look(*side, locals).and_then(|o| o.truth()) == Some(holds) && self.tells(*side) {
+                said.push(self.statement(*side, holds, locals));
+            }
+        }
+        // One side is enough for an `or` that holds and an `and` that does not.
+        if is_and != holds {
+            said.truncate(1);
+        }
+        said.join(" and ")
+    }
+
+    fn compared(&mut self, f: HostFn, operands: &[ExprId], holds: bool, id: ExprId, locals: &Locals) -> String {
+        let (&[a, b], &[first, ..]) = (operands, operands) else {
+            return match operands {
+                [a] if f == HostFn::IsGiven => format!("{} {} given", self.name(*a, locals), is(holds)),
+                [span, length, _] if f == HostFn::LastsAtMost => {
+                    let verb = if holds { "lasts at most" } else { "lasts longer than" };
+                    format!("{} {verb} {}", self.noun(*span, locals), self.noun(*length, locals))
+                }
+                _ => self.bare(id, holds, locals),
+            };
+        };
+        let days = self.program.expr(first).is_some_and(|e| e.ty == Ty::Date);
+        let fixed = |p: &Program, e: ExprId| matches!(p.expr(e).map(|e| &e.kind), Some(ExprKind::Const(_)));
+        // `is more than 3` is kept as `3 is less than`; said the way it was written.
+        let turned = fixed(self.program, a) && !fixed(self.program, b);
+        let words = match (f, turned, days) {
+            (HostFn::Less, false, false) => "less than",
+            (HostFn::Less, true, false) => "more than",
+            (HostFn::AtMost, false, false) => "at most",
+            (HostFn::AtMost, true, false) => "at least",
+            (HostFn::Less, false, true) => "before",
+            (HostFn::Less, true, true) => "after",
+            (HostFn::AtMost, false, true) => return self.pair(a, b, is(!holds), "after", locals),
+            (HostFn::AtMost, true, true) => return self.pair(b, a, is(!holds), "before", locals),
+            (HostFn::Within, ..) => "within",
+            (HostFn::In, ..) => return self.membership(a, b, holds, locals),
+            (HostFn::Equal, ..) => return self.equality(a, b, holds, locals),
+            _ => return self.bare(id, holds, locals),
+        };
+        if turned { self.pair(b, a, is(holds), words, locals) } else { self.pair(a, b, is(holds), words, locals) }
+    }
+
+    fn pair(&mut self, a: ExprId, b: ExprId, verb: &str, words: &str, locals: &Locals) -> String {
+        format!("{} {verb} {words} {}", self.noun(a, locals), self.noun(b, locals))
+    }
+
+    fn equality(&mut self, a: ExprId, b: ExprId, holds: bool, locals: &Locals) -> String {
+        let other = match self.program.expr(b).map(|e| &e.kind) {
+            Some(ExprKind::Const(Outcome::Nothing)) => "nothing".to_owned(),
+            _ => self.noun(b, locals),
+        };
+        // `x, that is A, is A` says it twice.
+        let subject = if holds { self.name(a, locals) } else { self.noun(a, locals) };
+        format!("{subject} {} {other}", is(holds))
+    }
+
+    fn membership(&mut self, a: ExprId, b: ExprId, holds: bool, locals: &Locals) -> String {
+        let subject = self.noun(a, locals);
+        let members = match self.look(b, locals) {
+            Some(Outcome::Value(Value::Set(set))) => Some(set.into_iter().collect::<Vec<_>>()),
+            Some(Outcome::Value(Value::List(list))) => Some(list),
+            _ => None,
+        };
+        let fixed = matches!(self.program.expr(b).map(|e| &e.kind), Some(ExprKind::Const(_) | ExprKind::Host(..)));
+        match members.as_deref() {
+            Some([one]) if fixed => format!("{subject} {} {}", is(holds), say::value(self.program, one)),
+            Some(several) if fixed => {
+                let several: Vec<String> = several.iter().map(|v| say::value(self.program, v)).collect();
+                format!("{subject} {} one of {}", is(holds), several.join(", "))
+            }
+            _ => format!("{subject} {} among {}", is(holds), self.noun(b, locals)),
+        }
+    }
+
+    /// The members that made a quantifier what it is.
+    fn quantified(&mut self, q: &Quantified, holds: bool, id: ExprId, locals: &Locals) -> String {
+        let every = match q.quantifier {
+            Quantifier::Every => true,
+            Quantifier::Some => false,
+            _ => return self.bare(id, holds, locals),
+        };
+        let Some(members) = self.members(q, locals) else { return self.bare(id, holds, locals) };
+        let mut said = Vec::new();
+        for bound in members {
+            if self.member_holds(q, &bound) == Some(holds) {
+                said.extend(self.member(q, &bound));
+            }
+        }
+        if every != holds {
+            said.truncate(1);
+        }
+        if said.is_empty() { self.bare(id, holds, locals) } else { said.join(" and ") }
+    }
+
+    /// What is so about one member: the filter where that failed, else the body.
+    fn member(&mut self, q: &Quantified, bound: &Locals) -> Option<String> {
+        let mut passes = None;
+        if let Some(filter) = q.filter {
+            passes = self.look(filter, bound).and_then(|o| o.truth()).map(|t| (filter, t));
+        }
+        if let Some((filter, false)) = passes {
+            return Some(self.statement(filter, false, bound));
+        }
+        let body = q.body.or(q.filter)?;
+        let truth = self.look(body, bound).and_then(|o| o.truth())?;
+        Some(self.statement(body, truth, bound))
+    }
+
+    /// A yes or no without a comparison: `entitled (NL) is yes`.
+    fn bare(&mut self, id: ExprId, holds: bool, locals: &Locals) -> String {
+        format!("{} is {}", self.name(id, locals), if holds { "yes" } else { "no" })
+    }
+
+    /// An expression as a noun with its value: `own (NL), that is 120 months,`.
+    pub fn noun(&mut self, id: ExprId, locals: &Locals) -> String {
+        let name = self.name(id, locals);
+        let value = self.look(id, locals).map(|o| say::outcome(self.program, &o));
+        match value {
+            Some(value) if value != name => format!("{name} ({value})"),
+            _ => name,
+        }
+    }
+
+    /// An expression as a noun.
+    fn name(&mut self, id: ExprId, locals: &Locals) -> String {
+        let program = self.program;
+        let Some(expr) = program.expr(id) else { return String::new() };
+        match &expr.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::If(..) => self.value_of(id, expr, locals),
+            ExprKind::Fact(fact) => {
+                let name = program.facts.get(fact.0 as usize).map_or("", |f| f.name.as_str());
+                format!("the {}", say::words(name))
+            }
+            ExprKind::Given(_, name) => format!("the {}", say::words(name)),
+            ExprKind::Call(node, args) => self.called(*node, args, locals),
+            ExprKind::Host(function, operands) => self.operation(*function, operands, id, expr, locals),
+            ExprKind::Not(_) | ExprKind::And(..) | ExprKind::Or(..) => "the condition".to_owned(),
+            ExprKind::Quantify(q) => self.counted(q, id, expr, locals),
+        }
+    }
+
+    fn called(&mut self, node: NodeId, args: &[ExprId], locals: &Locals) -> String {
+        let looked: Vec<Option<Value>> =
+            args.iter().map(|a| self.look(*a, locals).and_then(|o| o.value().cloned())).collect();
+        let known: Vec<Value> = looked.into_iter().flatten().collect();
+        format!("the {}", say::asked(self.program, node, &known, self.party))
+    }
+
+    fn operation(&mut self, f: HostFn, operands: &[ExprId], id: ExprId, expr: &Expr, locals: &Locals) -> String {
+        match (f, operands) {
+            (HostFn::Field, [record, position]) => {
+                let field = self.field(*record, *position).unwrap_or_default();
+                let record = self.name(*record, locals);
+                let record = if record.starts_with("the ") { record } else { String::new() };
+                format!("{record} {field}").trim().to_owned()
+            }
+            (HostFn::After, [length, day, ..]) => {
+                format!("{} after {}", self.name(*length, locals), self.name(*day, locals))
+            }
+            (HostFn::Before, [length, day, ..]) => {
+                format!("{} before {}", self.name(*length, locals), self.name(*day, locals))
+            }
+            (HostFn::DayBefore, [day]) => format!("the day before {}", self.name(*day, locals)),
+            (HostFn::DayAfter, [day]) => format!("the day after {}", self.name(*day, locals)),
+            (HostFn::YearOf, [day]) => format!("the year of {}", self.name(*day, locals)),
+            (HostFn::SpanOf, [a, b]) => format!("the time from {} to {}", self.noun(*a, locals), self.noun(*b, locals)),
+            (HostFn::SpanLast, [span]) => format!("the last day of {}", self.name(*span, locals)),
+            (HostFn::SpanFirst, [span]) => format!("the first day of {}", self.name(*span, locals)),
+            (HostFn::FirstPart, [length, span, ..]) => {
+                format!("the first {} of {}", self.name(*length, locals), self.name(*span, locals))
+            }
+            (HostFn::LengthOf, [periods, ..]) => format!("the length of {}", self.name(*periods, locals)),
+            (HostFn::Part, [party, of]) => {
+                format!("the part of {} in {}", self.name(*party, locals), self.name(*of, locals))
+            }
+            (HostFn::OfKinds, [periods, kinds]) => {
+                format!("{} of the kind {}", self.name(*periods, locals), self.name(*kinds, locals))
+            }
+            (HostFn::Size, [set]) => format!("the number of {}", self.name(*set, locals).trim_start_matches("the ")),
+            (HostFn::InCommon, [amount, _]) | (HostFn::NumberOf | HostFn::Stored, [amount]) => {
+                self.name(*amount, locals)
+            }
+            _ => self.value_of(id, expr, locals),
+        }
+    }
+
+    fn counted(&mut self, q: &Quantified, id: ExprId, expr: &Expr, locals: &Locals) -> String {
+        let domain = self.name(q.domain, locals);
+        let of = domain.trim_start_matches("the ");
+        match q.quantifier {
+            Quantifier::Sum => format!("the sum over {of}"),
+            Quantifier::Count => format!("the number among {of}"),
+            Quantifier::Largest => format!("the largest over {of}"),
+            Quantifier::Smallest => format!("the smallest over {of}"),
+            Quantifier::SetOf => format!("those among {of}"),
+            Quantifier::TheOnly(_) => format!("the one among {of}"),
+            Quantifier::TheWithLargest(_) | Quantifier::TheWithSmallest(_) => format!("the one chosen among {of}"),
+            Quantifier::Every | Quantifier::Some => self.value_of(id, expr, locals),
+        }
+    }
+
+    fn field(&self, record: ExprId, position: ExprId) -> Option<String> {
+        let Ty::Record(ty) = &self.program.expr(record)?.ty else { return None };
+        let ExprKind::Const(Outcome::Value(Value::Number(position))) = &self.program.expr(position)?.kind else {
+            return None;
+        };
+        let position = usize::try_from(position.value.to_integer()).ok()?;
+        self.program.record(*ty)?.fields.get(position).map(|(name, _)| say::words(name))
+    }
+
+    /// Its value where it can be looked up, else what kind of thing it is.
+    fn value_of(&mut self, id: ExprId, expr: &Expr, locals: &Locals) -> String {
+        match self.look(id, locals) {
+            Some(outcome) => say::outcome(self.program, &outcome),
+            None => kind(&expr.ty).to_owned(),
+        }
+    }
+}
+
+fn is(holds: bool) -> &'static str {
+    if holds { "is" } else { "is not" }
+}
+
+fn bind(locals: &Locals, variable: LocalId, member: Value) -> Locals {
+    let mut bound = locals.clone();
+    let position = variable.0 as usize;
+    if bound.len() <= position {
+        bound.resize(position + 1, None);
+    }
+    if let Some(slot) = bound.get_mut(position) {
+        *slot = Some(member);
+    }
+    bound
+}
+
+/// A thing of a type that is not named.
+fn kind(ty: &Ty) -> &'static str {
+    match ty {
+        Ty::Date => "the day",
+        Ty::Length(_) => "the length",
+        Ty::Money(_) | Ty::Amount(_) => "the amount",
+        Ty::Periods => "the periods",
+        Ty::Country => "the State",
+        Ty::Set(_) | Ty::List(_) => "those",
+        Ty::Span => "the time",
+        _ => "it",
+    }
+}

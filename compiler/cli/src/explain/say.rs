@@ -1,0 +1,150 @@
+//! Names, values and outcomes in plain words.
+
+use accord_analysis::case::show;
+use accord_core::{Amount, Extent, Kind, Mode, Outcome, Periods, Piece, Quality, Ratio, Value, ratio};
+use accord_ir::{NodeId, Program};
+
+/// A name as words: `theoretical_amount` is `theoretical amount`, `old_age.pension` is `old age pension`.
+pub fn words(name: &str) -> String {
+    name.replace(['_', '.'], " ")
+}
+
+/// The first letter as a capital.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `a, b and c`.
+pub fn and(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// What came out, in words.
+pub fn outcome(program: &Program, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Value(v) => value(program, v),
+        Outcome::Nothing => "nothing".to_owned(),
+        Outcome::Undetermined(names) => {
+            let names: Vec<String> = names.iter().map(|n| words(n)).collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            format!("cannot be said, because {} {verb} not known", and(&names))
+        }
+        Outcome::Refer(to) => {
+            let to: Vec<String> = to.iter().map(|t| t.to_string()).collect();
+            format!("left to {}", and(&to))
+        }
+        Outcome::Gap(names) => {
+            let names: Vec<String> = names.iter().map(|n| words(n)).collect();
+            format!("open, because no provision decides {}", and(&names))
+        }
+        Outcome::Conflict(rules) => {
+            let rules: Vec<_> = rules.iter().copied().collect();
+            format!("contradictory: {} differ", and(&crate::evaluate::provisions(program, &rules)))
+        }
+        Outcome::Fault(fault) => {
+            let why = match fault.kind {
+                accord_core::FaultKind::Overflow => "a number is beyond its range",
+                accord_core::FaultKind::ZeroDivisor => "it would be divided by zero",
+                accord_core::FaultKind::Negative => "an amount would be below zero",
+                accord_core::FaultKind::OutOfTable => "the table has no row for it",
+                accord_core::FaultKind::OutOfRange => "a day or a span is beyond what can be held",
+            };
+            format!("cannot be computed, because {why}")
+        }
+    }
+}
+
+/// A value in words.
+pub fn value(program: &Program, given: &Value) -> String {
+    match given {
+        Value::Member(..) => words(&plain(program, given)),
+        Value::Amount(amount) => exact_amount(amount),
+        Value::Set(members) if members.is_empty() => "none".to_owned(),
+        Value::Set(members) => and(&members.iter().map(|m| value(program, m)).collect::<Vec<_>>()),
+        Value::List(members) if members.is_empty() => "none".to_owned(),
+        Value::List(members) => members.iter().map(|m| value(program, m)).collect::<Vec<_>>().join("; "),
+        Value::Span(span) => format!("{} to {}", span.first, span.last),
+        Value::Periods(periods) => in_short(periods),
+        Value::Text(text) => text.to_string(),
+        Value::Record(fields) => {
+            let known = fields.iter().filter(|f| f.rank() == 0);
+            known.map(|f| outcome(program, f)).collect::<Vec<_>>().join(", ")
+        }
+        Value::YesNo(_)
+        | Value::Number(_)
+        | Value::Country(_)
+        | Value::Date(_)
+        | Value::Length(_)
+        | Value::Money(_)
+        | Value::Rounding(_)
+        | Value::Unit(_)
+        | Value::Order(_)
+        | Value::Ties(_) => plain(program, given),
+    }
+}
+
+fn plain(program: &Program, value: &Value) -> String {
+    show(program, &Outcome::Value(value.clone()))
+}
+
+/// An exact amount; one without an end also rounded, so that a reader sees its size.
+fn exact_amount(amount: &Amount) -> String {
+    let exact = amount.to_string();
+    if !exact.contains('/') {
+        return exact;
+    }
+    let places = i64::from(amount.currency.decimals().min(4)) + 2;
+    let grain = (0..places).fold(ratio(1, 1), |grain: Ratio, _| grain / ratio(10, 1));
+    let near = Amount::new(amount.currency, Mode::HalfUp.round_to(&amount.value, &grain));
+    format!("{exact} (about {near})")
+}
+
+/// Periods in one line: all of them where they are few.
+fn in_short(periods: &Periods) -> String {
+    match periods.pieces.as_slice() {
+        [] => "no periods".to_owned(),
+        few @ ([_] | [_, _]) => few.iter().map(piece).collect::<Vec<_>>().join("; "),
+        many => format!("{} periods", many.len()),
+    }
+}
+
+/// One period: `NL: insurance, voluntary, 1990-01-01 to 1999-12-31`.
+pub fn piece(piece: &Piece) -> String {
+    let kind = match piece.kind {
+        Kind::Insurance => "insurance",
+        Kind::Employment => "employment",
+        Kind::SelfEmployment => "self-employment",
+        Kind::Residence => "residence",
+        Kind::Assimilated => "assimilated",
+        Kind::Credited => "credited",
+    };
+    let quality = match piece.quality {
+        Quality::Compulsory => "",
+        Quality::Voluntary => " (voluntary)",
+    };
+    let origin =
+        if piece.owner == piece.origin { String::new() } else { format!(", completed under {}", piece.origin) };
+    let when = match &piece.extent {
+        Extent::Dated { first, last } => format!("{first} to {last}"),
+        Extent::Undated { amount, unit, year } => {
+            let year = year.map_or_else(String::new, |y| format!(" in {y}"));
+            format!("{} {}{year}", accord_core::Number::new(amount.clone()), unit.word_for(amount))
+        }
+    };
+    format!("{} {kind}{quality} {when}{origin}", piece.owner)
+}
+
+/// `own (NL)`, or `own` where it is about the party of the section.
+pub fn asked(program: &Program, node: NodeId, args: &[Value], party: Option<accord_core::Country>) -> String {
+    let name = words(program.node(node).map_or("", |n| n.name.as_str()));
+    let own = |arg: &Value| matches!((arg, party), (Value::Country(c), Some(p)) if *c == p);
+    // The party of the section goes without saying, and periods are too long to be said.
+    let said = args.iter().filter(|a| !own(a) && !matches!(a, Value::Periods(_)));
+    let said: Vec<String> = said.map(|a| value(program, a)).collect();
+    if said.is_empty() { name } else { format!("{name} ({})", said.join("; ")) }
+}

@@ -1,0 +1,128 @@
+//! What the commands print for programs. The names here are promises: more may be added, none changes.
+
+use crate::check::Report;
+use crate::evaluate::{Checked, Evaluator, Verdict};
+use accord_source::{Diagnostic, Severity, SourceMap, Span};
+use serde_json::{Map, Value, json};
+
+/// `accord.check/1`.
+pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> String {
+    let sum = |count: fn(&Report) -> usize| reports.iter().map(count).sum::<usize>();
+    let unset = |r: &Report| r.unset.iter().map(|(n, w, s)| unset_parameter(sources, r, n, w, *s)).collect::<Vec<_>>();
+    let agreements: Vec<Value> = reports.iter().map(agreement).collect();
+    let value = json!({
+        "schema": "accord.check/1",
+        "diagnostics": found.iter().map(|d| diagnostic(sources, d)).collect::<Vec<_>>(),
+        "coverage": {
+            "provisions": sum(|r| r.coverage.provisions),
+            "encoded": sum(|r| r.coverage.encoded.len()),
+            "not_encoded": sum(|r| r.coverage.not_encoded.len()),
+            "missing": sum(|r| r.coverage.missing.len()),
+        },
+        "unset": reports.iter().flat_map(unset).collect::<Vec<_>>(),
+        "agreements": agreements,
+    });
+    pretty(&value)
+}
+
+fn agreement(report: &Report) -> Value {
+    let not_encoded = report.coverage.not_encoded.iter();
+    json!({
+        "agreement": report.name,
+        "title": report.title,
+        "path": report.path,
+        "complete": report.sound,
+        "encoded": report.coverage.encoded,
+        "not_encoded": not_encoded.map(|(p, why)| json!({ "provision": p, "why": why })).collect::<Vec<_>>(),
+        "missing": report.coverage.missing,
+        "recalled": report.recalled,
+        "cases": report.cases.0 + report.cases.1,
+    })
+}
+
+fn unset_parameter(sources: &SourceMap, report: &Report, name: &str, why: &str, span: Span) -> Value {
+    let mut value = place(sources, span);
+    value.insert("agreement".into(), json!(report.name));
+    value.insert("name".into(), json!(name));
+    value.insert("why".into(), json!(why));
+    Value::Object(value)
+}
+
+fn diagnostic(sources: &SourceMap, found: &Diagnostic) -> Value {
+    let severity = match found.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let mut value = Map::new();
+    value.insert("code".into(), json!(found.code.text()));
+    value.insert("severity".into(), json!(severity));
+    value.insert("message".into(), json!(found.message));
+    value.extend(found.span().map(|s| place(sources, s)).unwrap_or_default());
+    let label = |l: &accord_source::Label| {
+        let mut value = place(sources, l.span);
+        value.insert("message".into(), json!(l.message));
+        value.insert("primary".into(), json!(l.primary));
+        Value::Object(value)
+    };
+    value.insert("labels".into(), found.labels.iter().map(label).collect());
+    value.insert("help".into(), json!(found.help));
+    value.insert("notes".into(), json!(found.notes));
+    Value::Object(value)
+}
+
+/// File, line and column of a place, both ends; lines and columns from 1.
+fn place(sources: &SourceMap, span: Span) -> Map<String, Value> {
+    let mut value = Map::new();
+    if let Some(file) = sources.file(span.file) {
+        let (line, column) = file.line_column(span.start as usize);
+        let (end_line, end_column) = file.line_column(span.end as usize);
+        value.insert("file".into(), json!(file.name()));
+        value.insert("line".into(), json!(line));
+        value.insert("column".into(), json!(column));
+        value.insert("end_line".into(), json!(end_line));
+        value.insert("end_column".into(), json!(end_column));
+    }
+    value
+}
+
+/// One line of `accord.test/1`: a case under one evaluator.
+pub fn verdict(sources: &SourceMap, agreement: &str, verdict: &Verdict) -> Vec<Value> {
+    verdict.checked.iter().map(|(evaluator, list)| under(sources, agreement, verdict, *evaluator, list)).collect()
+}
+
+fn under(sources: &SourceMap, agreement: &str, verdict: &Verdict, evaluator: Evaluator, checked: &[Checked]) -> Value {
+    let differences: Vec<Value> = verdict
+        .differences
+        .iter()
+        .map(|d| {
+            let answers = d.answers.iter().map(|(e, text)| (e.word().to_owned(), json!(text)));
+            json!({ "decision": d.label, "answers": answers.collect::<Map<String, Value>>() })
+        })
+        .collect();
+    let fine = !checked.is_empty() && differences.is_empty() && checked.iter().all(|c| c.wrong.is_none());
+    let each = |text: fn(&Checked) -> Value| checked.iter().map(|c| (c.label.clone(), text(c))).collect::<Map<_, _>>();
+    let mut value = Map::new();
+    value.insert("agreement".into(), json!(agreement));
+    value.insert("name".into(), json!(verdict.name));
+    value.insert("evaluator".into(), json!(evaluator.word()));
+    value.insert("status".into(), json!(if fine { "passed" } else { "failed" }));
+    value.insert("expected".into(), Value::Object(each(|c| json!(c.expected))));
+    value.insert("got".into(), Value::Object(each(|c| json!(c.got))));
+    value.insert("provisions".into(), Value::Object(each(|c| json!(c.provisions))));
+    let wrong = checked.iter().filter_map(|c| Some((c.label.clone(), json!(c.wrong.as_ref()?))));
+    value.insert("wrong".into(), Value::Object(wrong.collect()));
+    value.insert("differences".into(), Value::Array(differences));
+    value.extend(place(sources, verdict.span));
+    Value::Object(value)
+}
+
+/// `accord.test/1`.
+pub fn test(passed: usize, failed: usize, cases: Vec<Value>) -> String {
+    pretty(&json!({ "schema": "accord.test/1", "passed": passed, "failed": failed, "cases": cases }))
+}
+
+/// JSON as a person can still read it.
+pub fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}

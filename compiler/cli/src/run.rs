@@ -1,0 +1,312 @@
+//! `accord run`: one case, computed and told.
+
+use crate::args::Run;
+use crate::console::Console;
+use crate::draw::draw;
+use crate::evaluate::{Asked, Question, Ready, decision, label, provisions};
+use crate::examine::{Examined, examine};
+use crate::load::{Loaded, Root};
+use crate::trouble::Trouble;
+use crate::{FINE, NO, derivation, explain, json, test};
+use accord_analysis::case::{Case, show};
+use accord_core::{Answer, Country, Currency, Facts, Host, HostFn, Outcome, SiteId, Value};
+use accord_ir::{Program, Ty};
+use accord_source::Severity;
+use serde_json::{Map, Value as Json, json};
+use std::path::Path;
+
+/// Decisions that are amounts paid to the person, and so add up.
+const PAID: &[&str] = &["payable", "supplement", "voluntary_addition"];
+
+/// Runs the command.
+pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
+    let evaluators = test::evaluators(&args.evaluator)?;
+    let mut loaded = Loaded::from_paths(std::slice::from_ref(&args.path))?;
+    let wanted = Wanted::new(&args.case, &mut loaded)?;
+    let root = only_root(&loaded, &args.path)?;
+    let examined = examine(&loaded, root)?;
+    let mut found = loaded.found.clone();
+    found.append(examined.found.clone());
+    let errors: Vec<_> = found.sorted().into_iter().filter(|d| d.severity == Severity::Error).collect();
+    console.note(&draw(&loaded.sources, &errors, console.err_colour));
+    let Some(verified) = &examined.verified else { return Ok(NO) };
+    let Some(case) = wanted.choose(&examined, &loaded, !errors.is_empty())? else { return Ok(NO) };
+
+    let ready = Ready::new(verified, &evaluators)?;
+    let asked = ready.ask(case);
+    let differ: Vec<&Asked> = asked.iter().filter(|a| !agree(a)).collect();
+    for one in &differ {
+        console.note(&format!("the evaluators differ on {}\n", label(ready.program(), &one.question)));
+    }
+    if args.json {
+        console.line(&as_json(ready.program(), case, &asked));
+    } else if args.explain {
+        console.answer(&derivation(verified, case));
+    } else {
+        console.answer(&told(ready.program(), case, &asked));
+    }
+    Ok(if differ.is_empty() { FINE } else { NO })
+}
+
+fn agree(asked: &Asked) -> bool {
+    asked.answers.iter().all(|(_, a)| asked.answers.first().is_some_and(|(_, first)| a == first))
+}
+
+/// The one agreement of a path.
+pub fn only_root<'a>(loaded: &'a Loaded, path: &Path) -> Result<&'a Root, Trouble> {
+    match loaded.roots.as_slice() {
+        [root] => Ok(root),
+        roots => {
+            let names = roots.iter().filter_map(|r| loaded.sources.file(r.file)).map(|f| format!("`{}`", f.name()));
+            let names = names.collect::<Vec<_>>().join(", ");
+            Err(Trouble::new(format!("several agreements in `{}`", path.display()))
+                .help(format!("name one of {names}")))
+        }
+    }
+}
+
+/// Which case is wanted: one of a file, or one whose name holds the text.
+struct Wanted {
+    file: Option<accord_source::FileId>,
+    name: Option<String>,
+    text: String,
+}
+
+impl Wanted {
+    fn new(text: &str, loaded: &mut Loaded) -> Result<Wanted, Trouble> {
+        let (path, name) = match text.rsplit_once('#') {
+            Some((path, name)) if !Path::new(text).exists() => (path, Some(name.to_owned())),
+            _ => (text, None),
+        };
+        let beside = loaded.roots.first().map(|r| r.folder.clone()).unwrap_or_default();
+        let places = [Path::new(path).to_owned(), beside.join(path), beside.join("cases").join(path)];
+        let found = places.iter().find(|p| !path.is_empty() && p.is_file());
+        let file = found.map(|p| loaded.add_case(0, p)).transpose()?.map(|c| c.file);
+        let is_path = path.ends_with(".accord") || path.ends_with(".json");
+        if file.is_none() && (name.is_some() || is_path) {
+            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(Trouble::io("read the case file", Path::new(path), &missing));
+        }
+        Ok(Wanted { file, name: if file.is_some() { name } else { Some(text.to_owned()) }, text: text.to_owned() })
+    }
+
+    /// The case; `None` where it has errors that were shown.
+    fn choose<'c>(&self, examined: &'c Examined, loaded: &Loaded, errors: bool) -> Result<Option<&'c Case>, Trouble> {
+        let in_file = |case: &&Case| self.file.is_none_or(|f| case.span.file == f);
+        let all: Vec<&Case> = examined.cases.iter().filter(in_file).collect();
+        let part = self.name.as_deref().map(str::to_lowercase);
+        let named = |case: &&&Case| part.as_ref().is_none_or(|p| case.name.to_lowercase().contains(p));
+        let exact = all.iter().find(|c| Some(&c.name) == self.name.as_ref());
+        let matching: Vec<&Case> = all.iter().filter(named).copied().collect();
+        match (exact, matching.as_slice()) {
+            (Some(case), _) => Ok(Some(case)),
+            (None, [case]) => Ok(Some(case)),
+            (None, []) if errors => Ok(None),
+            (None, []) => Err(self.none_of(&all)),
+            (None, several) => {
+                let names = several.iter().map(|c| format!("\"{}\"", c.name)).collect::<Vec<_>>().join("\n");
+                let count = several.len();
+                let file = self.file.and_then(|f| loaded.sources.file(f)).map_or("", |f| f.name());
+                let hint = if file.is_empty() { String::new() } else { format!(", or write `{file}#NAME`") };
+                Err(Trouble::new(format!("`{}` means {count} cases", self.text))
+                    .help(format!("write more of the name of one{hint}:\n{names}")))
+            }
+        }
+    }
+
+    fn none_of(&self, all: &[&Case]) -> Trouble {
+        let wanted = self.name.as_deref().unwrap_or_default();
+        let trouble = Trouble::new(format!("no case is called `{wanted}`"));
+        let near = |c: &&&Case| strsim::jaro_winkler(&c.name.to_lowercase(), &wanted.to_lowercase()) > 0.8;
+        let mut names: Vec<String> = all.iter().filter(near).map(|c| format!("\"{}\"", c.name)).collect();
+        if names.is_empty() {
+            names = all.iter().take(20).map(|c| format!("\"{}\"", c.name)).collect();
+        }
+        if names.is_empty() {
+            trouble.help("there are no cases here")
+        } else {
+            trouble.help(format!("there are\n{}", names.join("\n")))
+        }
+    }
+}
+
+/// Whether an answer says more than that nothing was decided.
+fn decided(asked: &Asked) -> bool {
+    let Some((_, answer)) = asked.answers.first() else { return false };
+    let silent = matches!(answer.outcome, Outcome::Value(_) | Outcome::Nothing | Outcome::Gap(_));
+    !answer.rules.is_empty() || !silent
+}
+
+/// The party a question is about, where it is about one.
+fn party_of(program: &Program, question: &Question) -> Option<Country> {
+    let decision = decision(program, question.decision)?;
+    match (decision.params.first().map(|p| &p.ty), question.args.first()) {
+        (Some(Ty::Country), Some(Value::Country(country))) => Some(*country),
+        _ => None,
+    }
+}
+
+/// Whether a person wants to see it: what is asked of a party alone, of a day, of the claim, or was expected. Answers
+/// for every branch and class are for programs.
+fn for_people(program: &Program, case: &Case, asked: &Asked) -> bool {
+    let expected = case.expect.iter().any(|e| e.decision == asked.question.decision && e.args == asked.question.args);
+    let plain = match asked.question.args.as_slice() {
+        [] | [Value::Date(_)] => true,
+        [Value::Country(country)] => case.concerned.contains(country),
+        _ => false,
+    };
+    expected || (plain && party_of(program, &asked.question).is_none_or(|p| case.concerned.contains(&p)))
+}
+
+fn told(program: &Program, case: &Case, asked: &[Asked]) -> String {
+    let mut text = format!("{}  {}\ncase \"{}\"\n", program.agreement, program.title, case.name);
+    let shown: Vec<&Asked> = asked.iter().filter(|a| decided(a) && for_people(program, case, a)).collect();
+    let mut groups: Vec<(Option<Country>, Vec<Row>)> = Vec::new();
+    for one in shown {
+        let party = party_of(program, &one.question);
+        let row = row(program, one, party.is_some());
+        match groups.iter_mut().find(|(p, _)| *p == party) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((party, vec![row])),
+        }
+    }
+    groups.sort_by_key(|(party, _)| (party.is_none(), *party));
+    for (party, rows) in &groups {
+        let heading = match party {
+            Some(party) => format!("{} ({party})", party.name()),
+            None if case.question == "legislation" => "Legislation that applies".to_owned(),
+            None => "The claim as a whole".to_owned(),
+        };
+        text.push_str(&format!("\n{heading}\n"));
+        text.push_str(&table(rows));
+    }
+    if groups.is_empty() {
+        text.push_str("\nno provision decides anything for these facts\n");
+    }
+    text.push_str(&sums(program, case, asked));
+    text
+}
+
+struct Row {
+    name: String,
+    value: String,
+    provisions: String,
+}
+
+fn row(program: &Program, asked: &Asked, of_party: bool) -> Row {
+    let full = label(program, &asked.question);
+    let name = if of_party && asked.question.args.len() == 1 {
+        decision(program, asked.question.decision).map_or(full, |d| d.name.clone())
+    } else {
+        full
+    };
+    let answer = asked.answers.first().map(|(_, a)| a);
+    Row {
+        name,
+        value: answer.map_or_else(String::new, |a| show(program, &a.outcome)),
+        provisions: answer.map_or_else(String::new, |a| provisions(program, &a.rules).join(", ")),
+    }
+}
+
+fn table(rows: &[Row]) -> String {
+    let width = |text: fn(&Row) -> &str| rows.iter().map(|r| text(r).chars().count()).max().unwrap_or(0).min(44);
+    let (names, values) = (width(|r| &r.name), width(|r| &r.value));
+    let line = |r: &Row| format!("  {:<names$}  {:<values$}  {}", r.name, r.value, r.provisions);
+    rows.iter().map(|r| format!("{}\n", line(r).trim_end())).collect()
+}
+
+/// What a party pays, as decided.
+fn paid<'a>(program: &'a Program, case: &'a Case, asked: &'a [Asked]) -> impl Iterator<Item = (&'a str, Value)> {
+    asked.iter().filter_map(move |one| {
+        let name = decision(program, one.question.decision)?.name.as_str();
+        let party = party_of(program, &one.question).filter(|p| case.concerned.contains(p));
+        let value = one.answers.first()?.1.outcome.value()?;
+        (PAID.contains(&name) && party.is_some() && one.question.args.len() == 1).then(|| (name, value.clone()))
+    })
+}
+
+/// The sum of what the parties pay: in their one currency, or in the agreement's common one.
+fn sum(program: &Program, case: &Case, asked: &[Asked]) -> Option<Outcome> {
+    let amounts: Vec<Value> = paid(program, case, asked).map(|(_, value)| value).collect();
+    let currencies: Vec<Currency> = amounts.iter().filter_map(currency).collect();
+    let first = *currencies.first()?;
+    let one = currencies.iter().all(|c| *c == first);
+    let common = if one { None } else { Some(program.common_currency?) };
+    amounts.into_iter().map(|v| in_common(program, &case.facts, v, common)).reduce(|a, b| {
+        let host = Host { conversions: &program.conversions, facts: &case.facts };
+        HostFn::Add.apply(&host, &[a, b], SiteId(0))
+    })
+}
+
+fn in_common(program: &Program, facts: &Facts, value: Value, common: Option<Currency>) -> Outcome {
+    let host = Host { conversions: &program.conversions, facts };
+    match common {
+        None => Outcome::Value(value),
+        Some(currency) => {
+            let operands = [Outcome::Value(value), Outcome::Value(Value::text(currency.code()))];
+            HostFn::InCommon.apply(&host, &operands, SiteId(0))
+        }
+    }
+}
+
+fn currency(value: &Value) -> Option<Currency> {
+    match value {
+        Value::Money(money) => Some(money.currency),
+        Value::Amount(amount) => Some(amount.currency),
+        _ => None,
+    }
+}
+
+fn sums(program: &Program, case: &Case, asked: &[Asked]) -> String {
+    let mut names: Vec<&str> = paid(program, case, asked).map(|(name, _)| name).collect();
+    names.sort_by_key(|n| PAID.iter().position(|p| p == n));
+    names.dedup();
+    let words: Vec<String> = names.iter().map(|n| explain::words(n)).collect();
+    match sum(program, case, asked) {
+        Some(sum) => format!("\nSum of {}: {}\n", words.join(" and "), show(program, &sum)),
+        None => String::new(),
+    }
+}
+
+fn as_json(program: &Program, case: &Case, asked: &[Asked]) -> String {
+    let expected =
+        |a: &Asked| case.expect.iter().any(|e| e.decision == a.question.decision && e.args == a.question.args);
+    let decisions = asked.iter().filter(|a| decided(a) || expected(a) || for_people(program, case, a));
+    let decisions: Vec<Json> = decisions.filter_map(|a| decision_json(program, a)).collect();
+    let sum = sum(program, case, asked).map(|s| show(program, &s));
+    json::pretty(&json!({
+        "schema": "accord.run/1",
+        "agreement": program.agreement,
+        "case": case.name,
+        "question": case.question,
+        "decisions": decisions,
+        "sum": sum,
+    }))
+}
+
+fn decision_json(program: &Program, asked: &Asked) -> Option<Json> {
+    let declared = decision(program, asked.question.decision)?;
+    let (_, answer) = asked.answers.first()?;
+    let Answer { outcome, rules } = answer;
+    let shown = |value: &Value| show(program, &Outcome::Value(value.clone()));
+    let params = declared.params.iter().zip(&asked.question.args);
+    let arguments: Map<String, Json> = params.map(|(p, a)| (p.name.clone(), json!(shown(a)))).collect();
+    let mut value = Map::new();
+    value.insert("decision".into(), json!(declared.name));
+    value.insert("party".into(), json!(party_of(program, &asked.question).map(|p| p.code().to_owned())));
+    value.insert("arguments".into(), Json::Object(arguments));
+    value.insert("value".into(), json!(outcome.value().map(shown)));
+    value.insert("outcome".into(), json!(outcome.word()));
+    value.insert("provisions".into(), json!(provisions(program, rules)));
+    if let Outcome::Undetermined(names) | Outcome::Refer(names) | Outcome::Gap(names) = outcome {
+        value.insert("names".into(), names.iter().map(|n| json!(&**n)).collect());
+    }
+    if let Outcome::Conflict(rules) = outcome {
+        let rules: Vec<_> = rules.iter().copied().collect();
+        value.insert("names".into(), json!(provisions(program, &rules)));
+    }
+    if let Outcome::Fault(fault) = outcome {
+        value.insert("names".into(), json!([fault.kind.word()]));
+    }
+    Some(Json::Object(value))
+}

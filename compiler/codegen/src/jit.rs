@@ -1,0 +1,147 @@
+//! Compiling in memory, and the way into what was compiled.
+
+#![expect(unsafe_code, reason = "entering native code and freeing its memory")]
+
+use crate::lower::{Lowered, lower};
+use crate::state::State;
+use crate::tables::{Handle, Tables, number};
+use crate::{CodegenError, abi};
+use accord_core::{Answer, Facts, FaultKind, Outcome, SiteId, Value};
+use accord_ir::{NodeId, Verified};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
+use cranelift_module::default_libcall_names;
+use std::mem::ManuallyDrop;
+
+/// How much work goes into the native code. What it computes is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// As it was lowered: compiles fastest.
+    Plain,
+    /// Optimised.
+    Optimised,
+}
+
+/// A program compiled in memory.
+pub struct Jit {
+    /// Owns the code; freed when this is dropped.
+    module: ManuallyDrop<JITModule>,
+    nodes: Vec<Entrance>,
+    tables: Tables,
+}
+
+/// How a node is entered.
+#[derive(Clone, Copy)]
+struct Entrance {
+    /// The way in for nodes with this many arguments.
+    enter: *const u8,
+    /// The node itself.
+    node: *const u8,
+    /// How many arguments.
+    arguments: usize,
+}
+
+/// The way in: the run, the node, its arguments.
+type Enter = unsafe extern "C" fn(*mut State<'_>, *const u8, *const Handle) -> Handle;
+
+/// What native code can hold at most of a program, in bytes: generous for each part, so that only a defect of the
+/// lowering could reach it. Address space is reserved, memory is used as it is needed. All code lies in one
+/// reservation because calls between functions reach no further than two gigabytes.
+fn reservation(program: &Verified) -> usize {
+    let program = program.program();
+    let functions = program.nodes.len() + 2 * program.rules.len();
+    (1 << 20) + 2048 * (program.exprs.len() + functions)
+}
+
+/// An empty module for this machine.
+pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, CodegenError> {
+    let mut flags = settings::builder();
+    flags.set("is_pic", "false")?;
+    flags.set("use_colocated_libcalls", "false")?;
+    flags.set("unwind_info", "false")?;
+    // A frame larger than a page must not step over the guard page of the stack.
+    flags.set("enable_probestack", "true")?;
+    flags.set("probestack_strategy", "inline")?;
+    flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
+    flags.set("opt_level", if effort == Effort::Optimised { "speed" } else { "none" })?;
+    flags.set("regalloc_algorithm", if effort == Effort::Optimised { "backtracking" } else { "single_pass" })?;
+    let target = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
+    let target = target.finish(settings::Flags::new(flags)).map_err(|e| CodegenError::Target(e.to_string()))?;
+    let mut builder = JITBuilder::with_isa(target, default_libcall_names());
+    builder.symbols(abi::operations().into_iter().map(|s| (s.name, s.address)));
+    builder.symbols(abi::Service::ALL.iter().map(|s| s.symbol()).map(|s| (s.name, s.address)));
+    let memory = ArenaMemoryProvider::new_with_size(reservation(program));
+    builder.memory_provider(Box::new(memory.map_err(|e| CodegenError::Backend(e.to_string()))?));
+    Ok(JITModule::new(builder))
+}
+
+impl Jit {
+    /// Compiles a program.
+    pub fn compile(program: &Verified) -> Result<Jit, CodegenError> {
+        Jit::compile_with(program, Effort::Optimised)
+    }
+
+    /// Compiles a program with more or less work.
+    pub fn compile_with(program: &Verified, effort: Effort) -> Result<Jit, CodegenError> {
+        // From here on dropping frees the code, whatever fails.
+        let module = ManuallyDrop::new(module(effort, program)?);
+        let tables = crate::tables::TableBuilder::new().finish();
+        let mut jit = Jit { module, nodes: Vec::new(), tables };
+        let module: &mut JITModule = &mut jit.module;
+        let lowered: Lowered =
+            lower(program, module, &mut |module, id, _, context| Ok(module.define_function(id, context)?))?;
+        module.finalize_definitions()?;
+        for (node, id) in program.program().nodes.iter().zip(&lowered.nodes) {
+            let arguments = node.params.len();
+            let enter = lowered.enters.get(&arguments).copied();
+            let enter = enter.ok_or_else(|| CodegenError::missing(format!("the way in for {arguments} arguments")))?;
+            let (enter, node) = (module.get_finalized_function(enter), module.get_finalized_function(*id));
+            jit.nodes.push(Entrance { enter, node, arguments });
+        }
+        jit.tables = lowered.tables;
+        Ok(jit)
+    }
+
+    /// Begins a run of the compiled program on a row of facts. `program` is the one that was compiled.
+    pub fn run<'a>(&'a self, program: &'a Verified, facts: &'a Facts) -> Run<'a> {
+        Run { jit: self, state: State::new(&self.tables, program.program(), facts) }
+    }
+
+    fn enter(&self, entrance: Entrance, state: &mut State<'_>, arguments: &[Handle]) -> Handle {
+        // SAFETY: `enter.K` was compiled with this signature, see `lower`; the module that owns its code lives as
+        // long as `self`.
+        let enter = unsafe { std::mem::transmute::<*const u8, Enter>(entrance.enter) };
+        // SAFETY: `entrance.node` is a node with as many arguments as the caller has counted, and native code reads
+        // that many. The run is lent to native code alone until it returns.
+        unsafe { enter(state, entrance.node, arguments.as_ptr()) }
+    }
+}
+
+impl Drop for Jit {
+    fn drop(&mut self) {
+        // SAFETY: `module` is not used after this.
+        let module = unsafe { ManuallyDrop::take(&mut self.module) };
+        // SAFETY: runs borrow `self`, so none is left and none of its functions is being executed.
+        unsafe { module.free_memory() };
+    }
+}
+
+/// A run: what was computed for one row of facts, remembered from question to question.
+pub struct Run<'a> {
+    jit: &'a Jit,
+    state: State<'a>,
+}
+
+impl Run<'_> {
+    /// The answer of a node for these arguments. A node the program does not have, or another number of arguments
+    /// than it takes, is the caller's mistake and gives a fault without a place.
+    pub fn ask(&mut self, node: NodeId, arguments: &[Value]) -> Answer {
+        let entrance = self.jit.nodes.get(node.0 as usize).copied();
+        let Some(entrance) = entrance.filter(|e| e.arguments == arguments.len()) else {
+            return Answer { outcome: Outcome::fault(FaultKind::OutOfRange, SiteId(u32::MAX)), rules: Vec::new() };
+        };
+        let handles: Vec<Handle> = arguments.iter().map(|v| self.state.push(Outcome::Value(v.clone()))).collect();
+        let handle = self.jit.enter(entrance, &mut self.state, &handles);
+        self.state.answer(number(node.0 as usize), arguments, handle)
+    }
+}

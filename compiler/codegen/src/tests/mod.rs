@@ -1,0 +1,9 @@
+//! Programs built by hand, and what they must answer.
+
+mod build;
+mod decisions;
+mod logic;
+mod quantifiers;
+mod scale;
+mod table;
+mod values;

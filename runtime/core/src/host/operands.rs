@@ -1,0 +1,169 @@
+//! Operands taken apart. A value of the wrong kind cannot happen in a verified program; it is a fault all the same,
+//! never a panic.
+
+use crate::{
+    Amount, Country, Date, FaultKind, Length, Number, Outcome, Periods, Ratio, Rounding, SiteId, Span, Unit, Value,
+};
+use num_bigint::BigInt;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Why an operation has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// It has no meaning.
+    Fault(FaultKind),
+    /// It needs a conversion that is not declared.
+    NoConversion(Unit, Unit),
+}
+
+/// A value of the wrong kind, a day beyond the calendar, a number beyond what is held.
+pub(super) const OUT_OF_RANGE: Stop = Stop::Fault(FaultKind::OutOfRange);
+
+/// The inside of an operation: an outcome, or why there is none.
+pub(super) type Try = Result<Outcome, Stop>;
+
+/// Turns what stopped an operation into its outcome; a fault gets its place.
+pub(super) fn settle(site: SiteId, result: Try) -> Outcome {
+    result.unwrap_or_else(|stop| match stop {
+        Stop::Fault(kind) => Outcome::fault(kind, site),
+        Stop::NoConversion(from, into) => Outcome::missing_conversion(from, into),
+    })
+}
+
+/// The operands, by number.
+pub(super) fn operands<const N: usize>(operands: &[Outcome]) -> Result<&[Outcome; N], Stop> {
+    operands.try_into().map_err(|_| OUT_OF_RANGE)
+}
+
+/// The operands as values.
+pub(super) fn values<const N: usize>(given: &[Outcome]) -> Result<[&Value; N], Stop> {
+    let all: Vec<&Value> = given.iter().filter_map(Outcome::value).collect();
+    all.try_into().map_err(|_| OUT_OF_RANGE)
+}
+
+/// A result that is a value.
+pub(super) fn give(value: impl Into<Value>) -> Try {
+    Ok(Outcome::Value(value.into()))
+}
+
+/// A value that may be absent because the calendar or the rule for month ends has none.
+pub(super) fn in_range<T>(value: Option<T>) -> Result<T, Stop> {
+    value.ok_or(OUT_OF_RANGE)
+}
+
+/// Periods as a result.
+pub(super) fn give_periods(periods: Periods) -> Try {
+    Ok(Outcome::Value(Value::Periods(Rc::new(periods))))
+}
+
+macro_rules! from_value {
+    ($($name:ident $variant:ident => $ty:ty;)*) => {$(
+        pub(super) fn $name(value: &Value) -> Result<&$ty, Stop> {
+            if let Value::$variant(inner) = value { Ok(inner) } else { Err(OUT_OF_RANGE) }
+        }
+
+    )*};
+}
+
+from_value! {
+    number Number => Number;
+    country Country => Country;
+    set Set => BTreeSet<Value>;
+    date Date => Date;
+    span Span => Span;
+    length Length => Length;
+    periods Periods => Rc<Periods>;
+    rounding Rounding => Rounding;
+    unit Unit => Unit;
+    text Text => Rc<str>;
+}
+
+/// An exact amount; money is one.
+pub(super) fn amount(value: &Value) -> Option<Amount> {
+    match value {
+        Value::Money(money) => Some(money.exact()),
+        Value::Amount(amount) => Some(amount.clone()),
+        Value::YesNo(_)
+        | Value::Number(_)
+        | Value::Country(_)
+        | Value::Member(..)
+        | Value::Set(_)
+        | Value::List(_)
+        | Value::Date(_)
+        | Value::Span(_)
+        | Value::Length(_)
+        | Value::Periods(_)
+        | Value::Rounding(_)
+        | Value::Unit(_)
+        | Value::Text(_)
+        | Value::Record(_)
+        | Value::Order(_)
+        | Value::Ties(_) => None,
+    }
+}
+
+/// A set of parties.
+pub(super) fn countries(value: &Value) -> Result<BTreeSet<Country>, Stop> {
+    set(value)?.iter().map(|member| country(member).copied()).collect()
+}
+
+/// A member of a kernel enumeration.
+pub(super) fn member<'v, T: TryFrom<&'v Value>>(value: &'v Value) -> Result<T, Stop> {
+    T::try_from(value).map_err(|_| OUT_OF_RANGE)
+}
+
+/// A whole number that fits.
+pub(super) fn whole(value: &Ratio) -> Result<i64, Stop> {
+    let number: Option<&BigInt> = value.is_integer().then(|| value.numer());
+    number.and_then(|n| i64::try_from(n).ok()).ok_or(OUT_OF_RANGE)
+}
+
+/// What an operand is to arithmetic and comparison.
+pub(super) enum Scalar {
+    /// A pure number.
+    Number(Number),
+    /// An amount of a currency, exact.
+    Amount(Amount),
+    /// A number of units.
+    Length(Length),
+    /// A day.
+    Date(Date),
+}
+
+impl Scalar {
+    /// The scalar in a value.
+    pub(super) fn of(value: &Value) -> Result<Scalar, Stop> {
+        if let Some(amount) = amount(value) {
+            return Ok(Scalar::Amount(amount));
+        }
+        number(value)
+            .map(|n| Scalar::Number(n.clone()))
+            .or_else(|_| length(value).map(|l| Scalar::Length(l.clone())))
+            .or_else(|_| date(value).map(|d| Scalar::Date(*d)))
+    }
+}
+
+macro_rules! into_value {
+    ($($ty:ty => $variant:ident;)*) => {$(
+        impl From<$ty> for Value {
+            fn from(inner: $ty) -> Value {
+                Value::$variant(inner)
+            }
+        }
+    )*};
+}
+
+into_value! {
+    bool => YesNo;
+    Number => Number;
+    Country => Country;
+    BTreeSet<Value> => Set;
+    Date => Date;
+    Span => Span;
+    Length => Length;
+    crate::Money => Money;
+    Amount => Amount;
+    Rounding => Rounding;
+    Unit => Unit;
+}
