@@ -93,7 +93,8 @@ fn crates_depend_on_each_other_as_the_table_says() {
 #[test]
 fn every_evaluator_is_asked_by_default() {
     let is_evaluator = |p: &&Package| {
-        let ours: BTreeSet<&str> = p.uses.iter().map(|(n, _)| n.as_str()).filter(|n| n.starts_with("accord-")).collect();
+        let ours: BTreeSet<&str> =
+            p.uses.iter().map(|(n, _)| n.as_str()).filter(|n| n.starts_with("accord-")).collect();
         ours == BTreeSet::from(["accord-ir", "accord-core"])
     };
     let evaluators = packages().iter().filter(is_evaluator).map(|p| p.name.clone()).collect::<Vec<_>>();
@@ -144,8 +145,7 @@ fn every_source_file_says_what_it_is_and_is_not_too_long() {
 
 #[test]
 fn nothing_lies_about() {
-    const NAMED: &[&str] =
-        &["LICENSE", "Cargo.lock", ".gitignore", ".ci/run", ".gitattributes"];
+    const NAMED: &[&str] = &["LICENSE", "Cargo.lock", ".gitignore", ".ci/run", ".gitattributes"];
     const ENDINGS: &[&str] = &["rs", "toml", "md", "accord", "json", "pest", "snap"];
     for path in files() {
         let name = shown(&path);
@@ -159,7 +159,8 @@ fn nothing_lies_about() {
 #[test]
 fn every_path_in_the_root_documents_exists() {
     let endings = [".rs", ".md", ".toml", ".accord", ".pest"];
-    for path in files().into_iter().filter(|p| p.parent() == Some(&root()) && p.extension().is_some_and(|e| e == "md")) {
+    for path in files().into_iter().filter(|p| p.parent() == Some(&root()) && p.extension().is_some_and(|e| e == "md"))
+    {
         let text = std::fs::read_to_string(&path).expect("text");
         // Every second piece between backticks is code; fences hold examples.
         let prose: String = text.split("```").step_by(2).collect();
@@ -186,11 +187,8 @@ fn every_agreement_says_where_it_comes_from() {
 
 #[test]
 fn every_code_has_a_page() {
-    let missing: Vec<&str> = REGISTRY
-        .iter()
-        .map(|c| c.text())
-        .filter(|c| !at(&format!("compiler/source/codes/{c}.md")).is_file())
-        .collect();
+    let missing: Vec<&str> =
+        REGISTRY.iter().map(|c| c.text()).filter(|c| !at(&format!("compiler/source/codes/{c}.md")).is_file()).collect();
     assert!(missing.is_empty(), "no page for {}", missing.join(", "));
 }
 

@@ -31,7 +31,8 @@ pub struct Ran {
 
 /// Runs `accord` with these arguments, as the binary does but in this process.
 pub fn accord<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Ran {
-    let arguments: Vec<OsString> = std::iter::once("accord".into()).chain(arguments.into_iter().map(Into::into)).collect();
+    let arguments: Vec<OsString> =
+        std::iter::once("accord".into()).chain(arguments.into_iter().map(Into::into)).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = on_deep_stack(|| accord_cli::main(arguments, Console::new(&mut out, &mut err)));
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();

@@ -119,6 +119,16 @@ fn essence(case: &Case) -> String {
         case.expect.iter().map(|e| format!("{:?}", (e.decision, &e.args, &e.want, &e.because))).collect();
     format!(
         "{:#?}",
-        (&case.name, &case.question, &case.source, &case.evidence, &case.corrected, &case.note, &case.facts, &case.concerned, expect)
+        (
+            &case.name,
+            &case.question,
+            &case.source,
+            &case.evidence,
+            &case.corrected,
+            &case.note,
+            &case.facts,
+            &case.concerned,
+            expect
+        )
     )
 }

@@ -42,9 +42,8 @@ fn differences(examined: &Examined) -> (usize, Vec<String>) {
 #[test]
 fn evaluators_agree_on_everything_about_every_shipped_case() {
     let loaded = shipped();
-    let results = in_parallel(loaded.roots.len(), |i| {
-        differences(&examine(&loaded, &loaded.roots[i]).expect("examined"))
-    });
+    let results =
+        in_parallel(loaded.roots.len(), |i| differences(&examine(&loaded, &loaded.roots[i]).expect("examined")));
     let (counts, wrong): (Vec<usize>, Vec<Vec<String>>) = results.expect("run").into_iter().unzip();
     let wrong = wrong.concat();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -50,7 +50,8 @@ fn an_amount_that_is_not_rounded() {
 
 #[test]
 fn units_that_do_not_meet() {
-    let (text, drawn) = drawn("article 1 \"Short\"\n  term short means 30 days is less than 1 month\n  rule relieved(P) when short\n");
+    let (text, drawn) =
+        drawn("article 1 \"Short\"\n  term short means 30 days is less than 1 month\n  rule relieved(P) when short\n");
     snapshot!("units_mixed", &text, drawn);
 }
 
@@ -64,7 +65,9 @@ fn a_result_that_depends_on_itself() {
 
 #[test]
 fn a_text_that_breaks_off() {
-    let (text, drawn) = drawn("article 1 \"Payment\"\n  export { benefits: old_age.pension\narticle 2 \"Next\"\n  rule exportable(P)\n");
+    let (text, drawn) = drawn(
+        "article 1 \"Payment\"\n  export { benefits: old_age.pension\narticle 2 \"Next\"\n  rule exportable(P)\n",
+    );
     snapshot!("breaks_off", &text, drawn);
 }
 

@@ -138,6 +138,11 @@ impl<'a> Cx<'a, '_> {
             self.report_term_cycle(callable.name, callable.span);
             return None;
         }
+        if self.path.len() >= crate::graph::LONGEST_CHAIN {
+            let first = self.path.first().map_or(callable.span, |(_, span)| *span);
+            self.report(crate::graph::too_long(first, callable.name));
+            return None;
+        }
         self.callables.get_mut(index)?.busy = true;
         let (frame, path_len) = (std::mem::take(&mut self.frame), self.path.len());
         self.path.push((callable.name.to_owned(), callable.span));

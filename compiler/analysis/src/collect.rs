@@ -40,6 +40,9 @@ pub(crate) struct ProvisionDecl<'a> {
     pub open: Option<&'a str>,
 }
 
+/// Instrument, article, labels.
+pub(crate) type ProvisionKey = (usize, (String, String), Vec<String>);
+
 /// Where a statement stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -75,6 +78,7 @@ pub(crate) struct Declarations<'a> {
     pub binders: Vec<&'a [ast::Binder]>,
     pub clauses: Vec<ClauseDecl<'a>>,
     pub clause_by_name: BTreeMap<&'a str, usize>,
+    pub provision_by_key: BTreeMap<ProvisionKey, usize>,
     pub statements: Vec<Statement<'a>>,
 }
 
@@ -237,8 +241,8 @@ impl<'a> Collector<'a, '_> {
             return;
         };
         let key = (word.text.clone(), number.text.clone());
-        let same = |p: &&ProvisionDecl<'_>| p.instrument == instrument && p.article == key && p.labels.is_empty();
-        if let Some(first) = self.decls.provisions.iter().find(same) {
+        let known = self.decls.provision_by_key.get(&(instrument, key.clone(), Vec::new()));
+        if let Some(first) = known.and_then(|i| self.decls.provisions.get(*i)) {
             self.sink.push(words::duplicate(span, &format!("{} {}", key.0, key.1), first.span));
         }
         self.decls.binders.push(each);
@@ -258,6 +262,8 @@ impl<'a> Collector<'a, '_> {
         span: Span,
         parent: Option<usize>,
     ) -> usize {
+        let index = self.decls.provisions.len();
+        let _ = self.decls.provision_by_key.entry((instrument, article.clone(), labels.clone())).or_insert(index);
         self.decls.provisions.push(ProvisionDecl {
             instrument,
             article,
@@ -270,7 +276,7 @@ impl<'a> Collector<'a, '_> {
             not_encoded: None,
             open: None,
         });
-        self.decls.provisions.len() - 1
+        index
     }
 
     fn label(&mut self, labels: &'a [ast::Name], span: Span) {
@@ -284,8 +290,7 @@ impl<'a> Collector<'a, '_> {
             return;
         };
         let (key, title) = (head.article.clone(), head.title);
-        let same = |p: &ProvisionDecl<'_>| p.instrument == instrument && p.article == key && p.labels == labels;
-        let known = self.decls.provisions.iter().position(same);
+        let known = self.decls.provision_by_key.get(&(instrument, key.clone(), labels.clone())).copied();
         let id = known.unwrap_or_else(|| self.provision(instrument, key, labels, title, span, Some(article)));
         self.place.provision = Some(id);
     }

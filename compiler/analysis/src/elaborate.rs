@@ -314,24 +314,47 @@ impl<'a> Cx<'a, '_> {
         self.any(tests, span)
     }
 
-    /// The disjunction of conditions; no, of none.
-    pub fn any(&mut self, tests: Vec<ExprId>, span: Span) -> ExprId {
-        let mut tests = tests.into_iter();
-        let Some(first) = tests.next() else { return self.constant(Value::YesNo(false), Ty::YesNo, span) };
-        tests.fold(first, |all, test| self.push(ExprKind::Or(all, test), Ty::YesNo, span))
+    /// The disjunction of conditions; no, of none. Balanced, so that a long list of keys does not nest deeply.
+    pub fn any(&mut self, mut tests: Vec<ExprId>, span: Span) -> ExprId {
+        while tests.len() > 1 {
+            let pairs = tests.chunks(2).map(<[ExprId]>::to_vec).collect::<Vec<_>>();
+            tests = pairs
+                .into_iter()
+                .map(|pair| match pair.as_slice() {
+                    [a, b] => self.push(ExprKind::Or(*a, *b), Ty::YesNo, span),
+                    [a] => *a,
+                    _ => self.poison(span),
+                })
+                .collect();
+        }
+        match tests.first() {
+            Some(only) => *only,
+            None => self.constant(Value::YesNo(false), Ty::YesNo, span),
+        }
     }
 
     fn matches(&mut self, env: &Env<'a>, subject: ExprId, key: &Ty, pattern: &'a ast::Expr) -> ExprId {
         let span = pattern.span;
         if let ast::ExprKind::Binary(ast::Op::Range, low, high) = &pattern.kind {
-            let low = self.need(env, low, key);
-            let high = self.need(env, high, key);
-            let above = self.host(HostFn::AtMost, vec![low, subject], Ty::YesNo, span);
-            let below = self.host(HostFn::AtMost, vec![subject, high], Ty::YesNo, span);
-            return self.push(ExprKind::And(above, below), Ty::YesNo, span);
+            return self.in_range(env, subject, key, [low, high], span);
         }
         let value = self.need(env, pattern, key);
         self.host(HostFn::Equal, vec![subject, value], Ty::YesNo, span)
+    }
+
+    /// Whether the subject is between two bounds, both included; an open side (`1958..`) bounds nothing.
+    fn in_range(&mut self, env: &Env<'a>, subject: ExprId, key: &Ty, bounds: [&'a ast::Expr; 2], span: Span) -> ExprId {
+        let mut tests = Vec::new();
+        for (i, bound) in bounds.into_iter().enumerate() {
+            if matches!(bound.kind, ast::ExprKind::Nothing) {
+                continue;
+            }
+            let bound = self.need(env, bound, key);
+            let operands = if i == 0 { vec![bound, subject] } else { vec![subject, bound] };
+            tests.push(self.host(HostFn::AtMost, operands, Ty::YesNo, span));
+        }
+        let both = tests.into_iter().reduce(|a, b| self.push(ExprKind::And(a, b), Ty::YesNo, span));
+        both.unwrap_or_else(|| self.constant(Value::YesNo(true), Ty::YesNo, span))
     }
 
     /// A constant fault at its own site.
@@ -513,7 +536,7 @@ pub(crate) fn quantity_value(value: &Ratio, unit: &str) -> Option<Value> {
         return Some(Value::Length(Length::new(unit, value.clone())));
     }
     let amount = Amount::new(Currency::parse(unit)?, value.clone());
-    Some(amount.as_money().map_or(Value::Amount(amount), Value::Money))
+    Some(Value::from(amount))
 }
 
 fn element(ty: &Ty) -> &Ty {

@@ -2,14 +2,16 @@
 
 use crate::scope::{Cx, number};
 use accord_ir::{Body, ExprId, ExprKind, NodeId, Program};
-use accord_source::{Code, Diagnostic};
-use std::collections::BTreeSet;
+use accord_source::{Code, Diagnostic, Span};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports cycles and marks the decisions that read no fact of a row.
 pub(crate) fn order(cx: &mut Cx<'_, '_>) {
     let n = cx.program.nodes.len();
     let edges: Vec<Edges> = (0..n).map(|i| edges_of(&cx.program, NodeId(number(i)))).collect();
-    report_cycles(cx, &edges);
+    if !report_cycles(cx, &edges) {
+        report_chains(cx, &edges);
+    }
     let mut reads: Vec<bool> = edges.iter().map(|e| e.reads_row).collect();
     let mut changed = true;
     while changed {
@@ -33,6 +35,8 @@ pub(crate) fn order(cx: &mut Cx<'_, '_>) {
 struct Edges {
     calls: BTreeSet<NodeId>,
     reads_row: bool,
+    /// Where each node is first asked.
+    at: BTreeMap<NodeId, Span>,
 }
 
 fn edges_of(program: &Program, node: NodeId) -> Edges {
@@ -74,6 +78,7 @@ fn walk(program: &Program, root: ExprId, out: &mut Edges) {
             }
             ExprKind::Call(node, args) => {
                 let _ = out.calls.insert(*node);
+                let _ = out.at.entry(*node).or_insert(e.span);
                 todo.extend(args);
             }
             ExprKind::Host(_, operands) => todo.extend(operands),
@@ -89,8 +94,49 @@ fn walk(program: &Program, root: ExprId, out: &mut Edges) {
     }
 }
 
-/// Depth-first with an own stack; the stack is the path of the message.
-fn report_cycles(cx: &mut Cx<'_, '_>, edges: &[Edges]) {
+/// The most results that may rest on each other in a row: evaluation goes that deep.
+pub(crate) const LONGEST_CHAIN: usize = 256;
+
+pub(crate) fn too_long(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::ChainTooLong,
+        span,
+        format!("more than {LONGEST_CHAIN} results rest on each other in a row, down to `{name}`"),
+    )
+    .help("define some of them directly, without going through the others")
+}
+
+/// Reports a chain of results that is too long; there is no cycle.
+fn report_chains(cx: &mut Cx<'_, '_>, edges: &[Edges]) {
+    let mut length: Vec<Option<usize>> = vec![None; edges.len()];
+    for start in 0..edges.len() {
+        let mut stack = vec![start];
+        while let Some(&at) = stack.last() {
+            let calls: Vec<usize> =
+                edges.get(at).map_or(Vec::new(), |e| e.calls.iter().map(|c| c.0 as usize).collect());
+            let open: Vec<usize> = calls.iter().copied().filter(|c| length.get(*c) == Some(&None)).collect();
+            if open.is_empty() {
+                let below = calls.iter().filter_map(|c| length.get(*c).copied().flatten()).max().unwrap_or(0);
+                if let Some(slot) = length.get_mut(at) {
+                    *slot = Some(below + 1);
+                }
+                let _ = stack.pop();
+            } else {
+                stack.extend(open);
+            }
+        }
+        if length.get(start).copied().flatten().is_some_and(|n| n > LONGEST_CHAIN)
+            && let Some(node) = cx.program.nodes.get(start)
+        {
+            let finding = too_long(node.span, &node.name);
+            cx.report(finding);
+            return;
+        }
+    }
+}
+
+/// Depth-first with an own stack; the stack is the path of the message. Whether there was any.
+fn report_cycles(cx: &mut Cx<'_, '_>, edges: &[Edges]) -> bool {
     let mut state = vec![0u8; edges.len()];
     let mut reported = BTreeSet::new();
     for start in 0..edges.len() {
@@ -124,6 +170,7 @@ fn report_cycles(cx: &mut Cx<'_, '_>, edges: &[Edges]) {
             }
         }
     }
+    !reported.is_empty()
 }
 
 fn mark(state: &mut [u8], at: usize, value: u8) {
@@ -142,45 +189,34 @@ fn report(cx: &mut Cx<'_, '_>, path: &[usize]) {
     if let Some(first) = names.first().cloned() {
         names.push(first);
     }
-    // The rules on the path are what a drafter can change: show the one that closes it.
-    let mut finding: Option<Diagnostic> = None;
+    let ask = |i: usize| names.get(i).map_or("", |n| n.as_str());
+    let mut calls: Vec<(Span, String)> = Vec::new();
+    let mut proposal = None;
     for (i, at) in path.iter().enumerate() {
         let next = path.get((i + 1) % path.len()).copied().unwrap_or(*at);
         for (span, address) in places(cx, *at, next) {
-            let shown = format!(
-                "{}: `{}` asks `{}`",
-                address,
-                names.get(i).map_or("", |n| n),
-                names.get(i + 1).map_or("", |n| n)
-            );
-            finding = Some(match finding {
-                None => Diagnostic::new(
-                    Code::Cycle,
-                    span,
-                    format!("`{}` depends on itself", names.first().map_or("", |n| n)),
-                )
-                .here(shown),
-                Some(f) => f.with(span, shown),
-            });
+            let is_decision = cx.program.nodes.get(*at).is_some_and(|n| matches!(n.body, Body::Decision(..)));
+            if is_decision && proposal.is_none() {
+                proposal = Some(format!("`{}(...) apart from {address}`", ask(i)));
+            }
+            calls.push((span, format!("{address}: `{}` asks `{}`", ask(i), ask(i + 1))));
         }
     }
-    let span = path.first().and_then(|i| cx.program.nodes.get(*i)).map(|n| n.span);
-    let Some(finding) = finding.or_else(|| span.map(|s| Diagnostic::new(Code::Cycle, s, "a result depends on itself")))
-    else {
-        return;
-    };
-    let proposal = path
-        .iter()
-        .find(|i| cx.program.nodes.get(**i).is_some_and(|n| matches!(n.body, Body::Decision(..))))
-        .map(name)
-        .unwrap_or_default();
-    cx.report(finding.note(format!("the path is {}", names.join(" -> "))).help(format!(
-        "ask the decision without the provision that leads back: `{proposal}(...) apart from article N`"
-    )));
+    // The call that leads back is the one to change.
+    let Some((span, shown)) = calls.pop() else { return };
+    let mut finding = Diagnostic::new(Code::Cycle, span, format!("`{}` depends on itself", ask(0))).here(shown);
+    for (span, shown) in calls {
+        finding = finding.with(span, shown);
+    }
+    finding = finding.note(format!("the path is {}", names.join(" -> ")));
+    cx.report(match proposal {
+        Some(proposal) => finding.help(format!("ask without the provision that leads back: {proposal}")),
+        None => finding.help("a term may not lead back to itself: say what it means without it"),
+    });
 }
 
 /// The rules (or the body) of one node that ask another.
-fn places(cx: &Cx<'_, '_>, from: usize, to: usize) -> Vec<(accord_source::Span, String)> {
+fn places(cx: &Cx<'_, '_>, from: usize, to: usize) -> Vec<(Span, String)> {
     let Some(node) = cx.program.nodes.get(from) else { return Vec::new() };
     let to = NodeId(number(to));
     match &node.body {
@@ -188,7 +224,7 @@ fn places(cx: &Cx<'_, '_>, from: usize, to: usize) -> Vec<(accord_source::Span, 
             let mut e = Edges::default();
             walk(&cx.program, *body, &mut e);
             let address = node.provision.and_then(|p| cx.program.provision(p)).map_or("stdlib", |p| p.address.as_str());
-            if e.calls.contains(&to) { vec![(node.span, address.to_owned())] } else { Vec::new() }
+            e.at.get(&to).map(|span| vec![(*span, address.to_owned())]).unwrap_or_default()
         }
         Body::Decision(decision, left_out) => {
             let rules = cx.program.decisions.get(decision.0 as usize).map_or(Vec::new(), |d| d.rules.clone());
@@ -200,8 +236,8 @@ fn places(cx: &Cx<'_, '_>, from: usize, to: usize) -> Vec<(accord_source::Span, 
                     walk(&cx.program, condition, &mut e);
                 }
                 walk(&cx.program, rule.value, &mut e);
-                if e.calls.contains(&to) {
-                    out.push((rule.span, cx.program.cite(*id).to_owned()));
+                if let Some(span) = e.at.get(&to) {
+                    out.push((*span, cx.program.cite(*id).to_owned()));
                 }
             }
             out

@@ -3,10 +3,10 @@
 use crate::law::header_list;
 use crate::scope::Cx;
 use accord_core::{HostFn, RuleId, Unit, Value};
-use accord_ir::{Evidence, ExprKind};
+use accord_ir::{Evidence, ExprId, ExprKind};
 use accord_source::{Code, Diagnostic, Severity, Span};
 use accord_syntax::ast;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Looks over the whole program.
 pub(crate) fn lint(cx: &mut Cx<'_, '_>) {
@@ -70,14 +70,33 @@ fn place_of_aggregate(cx: &Cx<'_, '_>) -> Option<Span> {
 fn certain_conflicts(cx: &mut Cx<'_, '_>) {
     let mut found = Vec::new();
     for decision in &cx.program.decisions {
-        for (i, a) in decision.rules.iter().enumerate() {
-            for b in decision.rules.iter().skip(i + 1) {
-                if clash(cx, *a, *b) {
-                    found.push((decision.name.clone(), *a, *b));
+        // Rules of one written condition stand together, those without one stand with all: each is compared with
+        // the first that differs, so that a long text is still read in one pass.
+        let mut groups: BTreeMap<Option<String>, Vec<RuleId>> = BTreeMap::new();
+        for id in &decision.rules {
+            let Some(rule) = cx.program.rule(*id) else { continue };
+            let key = match rule.condition {
+                None => None,
+                Some(condition) => match shape_of(cx, condition, 0) {
+                    Some(shape) => Some(shape),
+                    None => continue,
+                },
+            };
+            groups.entry(key).or_default().push(*id);
+        }
+        let always: Vec<RuleId> = groups.get(&None).cloned().unwrap_or_default();
+        for rules in groups.values() {
+            for (i, b) in rules.iter().enumerate() {
+                let before = always.iter().take(8).chain(rules.iter().take(i.min(8)));
+                if let Some(a) = before.filter(|a| *a != b).find(|a| clash(cx, **a, *b)) {
+                    let pair = if *a < *b { (*a, *b) } else { (*b, *a) };
+                    found.push((decision.name.clone(), pair.0, pair.1));
                 }
             }
         }
     }
+    found.sort();
+    found.dedup();
     for (name, a, b) in found {
         let (first, second) = (cx.program.cite(a).to_owned(), cx.program.cite(b).to_owned());
         let (Some(ra), Some(rb)) = (cx.program.rule(a), cx.program.rule(b)) else { continue };
@@ -108,19 +127,45 @@ fn clash(cx: &Cx<'_, '_>, a: RuleId, b: RuleId) -> bool {
     if ra.beaten_by.contains(&b) || rb.beaten_by.contains(&a) {
         return false;
     }
-    let together = match (ra.condition, rb.condition) {
-        (None, _) | (_, None) => true,
-        (Some(x), Some(y)) => cx.same(x, y),
-    };
     let beaten_always = ra
         .beaten_by
         .iter()
         .any(|s| rb.beaten_by.contains(s) && cx.program.rule(*s).is_some_and(|r| r.condition.is_none()));
-    let differ = match (cx.kind(ra.value), cx.kind(rb.value)) {
+    let differ = match (written_value(cx, ra.value), written_value(cx, rb.value)) {
         (Some(ExprKind::Const(x)), Some(ExprKind::Const(y))) => x != y,
         _ => false,
     };
-    together && differ && !beaten_always
+    differ && !beaten_always
+}
+
+/// What a rule gives, without the check that money is stored as it should be.
+fn written_value<'c>(cx: &'c Cx<'_, '_>, value: ExprId) -> Option<&'c ExprKind> {
+    match cx.kind(value) {
+        Some(ExprKind::Host(HostFn::Stored, operands)) => operands.first().and_then(|o| cx.kind(*o)),
+        other => other,
+    }
+}
+
+/// A condition as text of meaning: two with the same shape are the same. `None` for those not compared.
+fn shape_of(cx: &Cx<'_, '_>, id: ExprId, depth: usize) -> Option<String> {
+    if depth > 16 {
+        return None;
+    }
+    let list = |ids: &[ExprId]| -> Option<String> {
+        ids.iter().map(|i| shape_of(cx, *i, depth + 1)).collect::<Option<Vec<_>>>().map(|v| v.join(","))
+    };
+    Some(match cx.kind(id)? {
+        ExprKind::Const(outcome) => format!("{outcome:?}"),
+        ExprKind::Fact(fact) => format!("fact{}", fact.0),
+        ExprKind::Local(local) => format!("local{}", local.0),
+        ExprKind::Given(of, name) => format!("given {name}({})", list(&[*of])?),
+        ExprKind::Call(node, args) => format!("call{}({})", node.0, list(args)?),
+        ExprKind::Host(f, operands) => format!("{}({})", f.word(), list(operands)?),
+        ExprKind::And(a, b) => format!("and({})", list(&[*a, *b])?),
+        ExprKind::Or(a, b) => format!("or({})", list(&[*a, *b])?),
+        ExprKind::Not(a) => format!("not({})", list(&[*a])?),
+        ExprKind::If(..) | ExprKind::Quantify(_) => return None,
+    })
 }
 
 /// Decisions of the model that nothing settles, where something asks them.
@@ -177,12 +222,13 @@ fn coverage(cx: &mut Cx<'_, '_>) {
         return;
     };
     cx.program.coverage.provisions = usize::try_from(high.saturating_sub(low) + 1).unwrap_or(0);
+    let mut articles: BTreeMap<&str, Vec<&crate::collect::ProvisionDecl<'_>>> = BTreeMap::new();
+    for p in decls.provisions.iter().filter(|p| p.instrument == index && p.article.0 == "article") {
+        articles.entry(base(&p.article.1)).or_default().push(p);
+    }
     for n in low..=high {
         let text = n.to_string();
-        let of_article = |p: &&crate::collect::ProvisionDecl<'_>| {
-            p.instrument == index && p.article.0 == "article" && base(&p.article.1) == text
-        };
-        let parts: Vec<_> = decls.provisions.iter().filter(of_article).collect();
+        let parts = articles.get(text.as_str()).map_or(&[][..], Vec::as_slice);
         let why = parts.iter().find_map(|p| p.not_encoded);
         let coverage = &mut cx.program.coverage;
         if parts.iter().any(|p| p.encoded) {

@@ -7,8 +7,8 @@ use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
 use std::collections::BTreeSet;
 
-/// A key of a row as the checker sees it: from, to (both included).
-type Range = (Value, Value);
+/// A key of a row as the checker sees it: from and to, both included; `None` is open.
+type Range = (Option<Value>, Option<Value>);
 
 impl<'a> Cx<'a, '_> {
     /// The body of a parameter.
@@ -113,10 +113,15 @@ impl<'a> Cx<'a, '_> {
             ast::ExprKind::Binary(ast::Op::Range, low, high) => (low.as_ref(), high.as_ref()),
             _ => (key, key),
         };
-        let low = self.expr(env, low, Some(ty));
-        let high = self.expr(env, high, Some(ty));
-        if let (Some(l), Some(h)) = (self.const_value(low), self.const_value(high)) {
-            out.push(((l.clone(), h.clone()), key.span));
+        let mut bound = |e: &'a ast::Expr| -> Option<Option<Value>> {
+            if matches!(e.kind, ast::ExprKind::Nothing) {
+                return Some(None);
+            }
+            let id = self.expr(env, e, Some(ty));
+            self.const_value(id).cloned().map(Some)
+        };
+        if let (Some(low), Some(high)) = (bound(low), bound(high)) {
+            out.push(((low, high), key.span));
         }
     }
 
@@ -124,7 +129,11 @@ impl<'a> Cx<'a, '_> {
         ranges.sort_by(|a, b| a.0.cmp(&b.0));
         for pair in ranges.windows(2) {
             let [(first, first_span), (second, second_span)] = pair else { continue };
-            if second.0 <= first.1 {
+            let meets = match (&first.1, &second.0) {
+                (Some(end), Some(start)) => start <= end,
+                (None, _) | (_, None) => true,
+            };
+            if meets {
                 self.report(
                     Diagnostic::new(
                         Code::TableOverlap,
@@ -141,7 +150,7 @@ impl<'a> Cx<'a, '_> {
         }
         match key {
             Ty::Member(id) => {
-                let written: BTreeSet<&Value> = ranges.iter().map(|((l, _), _)| l).collect();
+                let written: BTreeSet<&Value> = ranges.iter().filter_map(|((l, _), _)| l.as_ref()).collect();
                 let members = self.program.enumeration(*id).map_or(Vec::new(), |e| e.members.clone());
                 let missing: Vec<String> = members
                     .iter()
@@ -168,7 +177,7 @@ impl<'a> Cx<'a, '_> {
     fn check_days(&mut self, name: &ast::Name, ranges: &[(Range, Span)]) {
         for pair in ranges.windows(2) {
             let [((_, end), first), ((start, _), second)] = pair else { continue };
-            if let (Value::Date(end), Value::Date(start)) = (end, start)
+            if let (Some(Value::Date(end)), Some(Value::Date(start))) = (end, start)
                 && end.add_days(1) < Some(*start)
             {
                 self.report(
@@ -182,11 +191,9 @@ impl<'a> Cx<'a, '_> {
                 );
             }
         }
-        if let Some(((_, Value::Date(last)), span)) = ranges.last()
-            && last.year() < 9999
-        {
+        if let Some(((_, Some(Value::Date(last))), span)) = ranges.last() {
             self.report(
-                Diagnostic::new(Code::Unguarded, *span, format!("`{}` holds until {last} and no longer", name.text))
+                Diagnostic::new(Code::Lapsed, *span, format!("`{}` holds until {last} and no longer", name.text))
                     .help("add a row that begins the day after and has no end, or `otherwise: ...`")
                     .note("after that day a result that needs it is a fault, never the old value"),
             );

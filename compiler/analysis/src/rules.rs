@@ -80,6 +80,9 @@ pub(crate) fn declare(cx: &mut Cx<'_, '_>) {
     }
 }
 
+/// Beyond so many comparisons of provisions, relations are refused instead of worked out for hours.
+const MOST_COMPARISONS: usize = 20_000_000;
+
 /// Elaborates all rules and settles how they stand to each other.
 pub(crate) fn elaborate(cx: &mut Cx<'_, '_>) {
     defaults(cx);
@@ -89,7 +92,7 @@ pub(crate) fn elaborate(cx: &mut Cx<'_, '_>) {
         match &statement.item.kind {
             ast::ItemKind::Rule(rule) => {
                 let none = Added { relations: &[], when: None, outer: None };
-                add(cx, &env, rule, none, None, statement.item.span);
+                add(cx, &env, rule, none, None, rule.decision.span);
             }
             ast::ItemKind::ClauseUse(used) => {
                 if statement.place.provision.is_none() {
@@ -168,7 +171,7 @@ fn read<'a>(cx: &mut Cx<'a, '_>, env: &Env<'a>, rule: &'a ast::Rule, added: Adde
     cx.frame = 0;
     let mut env = env.clone();
     let (mut tests, heads) = head(cx, &mut env, rule, &params)?;
-    let ty = head_ty(&env, &params, &heads, &ty);
+    let ty = head_ty(cx, &env, rule, &params, &heads, &ty);
     each_guards(cx, &mut env, &heads, &mut tests);
     if let Some(when) = &rule.when {
         tests.push(cx.condition(&env, when));
@@ -249,27 +252,36 @@ fn is_variable(cx: &Cx<'_, '_>, name: &str, ty: &Ty) -> bool {
     }
 }
 
-/// The decision's type for the head's variables.
-fn head_ty(env: &Env<'_>, params: &[ir::Param], heads: &[String], ty: &Ty) -> Ty {
+/// The decision's type for the head's variables and constants.
+fn head_ty(cx: &Cx<'_, '_>, env: &Env<'_>, rule: &ast::Rule, params: &[ir::Param], heads: &[String], ty: &Ty) -> Ty {
     let mut out = ty.clone();
-    for (param, head) in params.iter().zip(heads) {
-        if param.ty == Ty::Country
-            && let Some(local) = env.local(head)
-        {
-            out = crate::types::substitute(&out, &param.name, &PartyKey::Var(local.name.clone(), local.key));
+    for (i, (param, head)) in params.iter().zip(heads).enumerate() {
+        if param.ty != Ty::Country {
+            continue;
         }
+        let constant = rule.args.get(i).and_then(|arg| match &arg.kind {
+            ast::ExprKind::Name(name) if !is_variable(cx, name, &param.ty) => accord_core::Country::parse(name),
+            _ => None,
+        });
+        let key = match (constant, env.local(head)) {
+            (Some(country), _) => PartyKey::Const(country),
+            (None, Some(local)) => PartyKey::Var(local.name.clone(), local.key),
+            (None, None) => continue,
+        };
+        out = crate::types::substitute(&out, &param.name, &key);
     }
     out
 }
 
-/// `for each party P in S` of the article: the head's `P` is in `S`.
+/// `for each party P in S` of the article or clause: the head's `P` is in `S`.
 fn each_guards<'a>(cx: &mut Cx<'a, '_>, env: &mut Env<'a>, heads: &[String], tests: &mut Vec<ExprId>) {
     let decls = cx.decls;
-    let Some(binders) = env.place.binders.and_then(|b| decls.binders.get(b)) else { return };
-    if env.instance.is_some() {
-        return;
-    }
-    for binder in *binders {
+    let article = || env.place.binders.and_then(|b| decls.binders.get(b)).copied();
+    let binders: &[ast::Binder] = match &env.instance {
+        Some(instance) => decls.clauses.get(instance.clause).map_or(&[], |c| c.each),
+        None => article().unwrap_or(&[]),
+    };
+    for binder in binders {
         let name = &binder.variable.text;
         if !heads.contains(name) {
             continue;
@@ -326,20 +338,11 @@ impl<'a> Cx<'a, '_> {
             None => here?.article.clone(),
         };
         let labels: Vec<&str> = address.labels.iter().map(|l| l.text.as_str()).collect();
-        let found = decls.provisions.iter().position(|p| {
-            p.instrument == instrument
-                && p.article == article
-                && p.labels.iter().map(String::as_str).eq(labels.iter().copied())
-        });
-        // A label that only heads deeper ones, such as (1) over (1)(a), names them all.
-        let found = found.or_else(|| {
-            decls.provisions.iter().position(|p| {
-                p.instrument == instrument
-                    && p.article == article
-                    && p.labels.len() > labels.len()
-                    && p.labels.iter().map(String::as_str).zip(&labels).all(|(a, b)| a == *b)
-            })
-        });
+        let key = (instrument, article.clone(), labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>());
+        // A label that only heads deeper ones, such as (1) over (1)(a), names them all: they follow it in the order
+        // of the keys.
+        let next = decls.provision_by_key.range(key.clone()..).next();
+        let found = next.filter(|((i, a, l), _)| *i == key.0 && *a == key.1 && l.starts_with(&key.2)).map(|(_, p)| *p);
         if found.is_none() {
             let shown: String = labels.iter().map(|l| format!("({l})")).collect();
             let wanted = format!("{} {}{shown}", article.0, article.1);
@@ -351,6 +354,22 @@ impl<'a> Cx<'a, '_> {
             self.report(finding);
         }
         found
+    }
+
+    /// The rules of the article a provision belongs to.
+    fn rules_of_article(&mut self, provision: usize) -> Vec<usize> {
+        let decls = self.decls;
+        let article = |p: usize| decls.provisions.get(p).map(|p| (p.instrument, p.article.clone()));
+        if self.rules_by_article.is_empty() {
+            for (index, raw) in self.raw_rules.iter().enumerate() {
+                if let Some(key) = raw.place.provision.and_then(article) {
+                    self.rules_by_article.entry(key).or_default().push(index);
+                }
+            }
+        }
+        let found = article(provision).and_then(|key| self.rules_by_article.get(&key)).cloned().unwrap_or_default();
+        self.comparisons += found.len();
+        if self.comparisons > MOST_COMPARISONS { Vec::new() } else { found }
     }
 
     /// Whether a rule's provision is at or under the address that resolved to `target`.
@@ -372,7 +391,9 @@ impl<'a> Cx<'a, '_> {
         let mut out = Vec::new();
         for address in &relation.targets {
             let Some(target) = self.resolve_address(&place, address) else { continue };
-            let hits: Vec<usize> = (0..self.raw_rules.len())
+            let hits: Vec<usize> = self
+                .rules_of_article(target)
+                .into_iter()
                 .filter(|&i| i != index && self.at_or_under(i, target, address))
                 .filter(|&i| self.raw_rules.get(i).is_some_and(|r| r.place.provision != place.provision))
                 .filter(|&i| self.raw_rules.get(i).is_some_and(|r| r.decision == decision))
@@ -395,23 +416,20 @@ impl<'a> Cx<'a, '_> {
     }
 
     /// A clause may settle several decisions; its relation needs a partner for one of them only.
-    fn a_sibling_hits(&self, index: usize, target: usize, address: &ast::Address) -> bool {
+    fn a_sibling_hits(&mut self, index: usize, target: usize, address: &ast::Address) -> bool {
         let Some(raw) = self.raw_rules.get(index) else { return false };
-        if raw.by.is_none() {
-            return false;
-        }
-        let siblings: BTreeSet<DecisionId> = self
-            .raw_rules
+        let (by, place, span) = (raw.by.clone(), raw.place, raw.span);
+        let (true, Some(here)) = (by.is_some(), place.provision) else { return false };
+        let own = self.rules_of_article(here);
+        let siblings: BTreeSet<DecisionId> = own
             .iter()
-            .filter(|r| r.by == raw.by && r.place == raw.place && r.span == raw.span)
+            .filter_map(|&i| self.raw_rules.get(i))
+            .filter(|r| r.by == by && r.place == place && r.span == span)
             .map(|r| r.decision)
             .collect();
-        (0..self.raw_rules.len()).any(|i| {
-            self.at_or_under(i, target, address)
-                && self
-                    .raw_rules
-                    .get(i)
-                    .is_some_and(|r| siblings.contains(&r.decision) && r.place.provision != raw.place.provision)
+        self.rules_of_article(target).into_iter().filter(|&i| self.at_or_under(i, target, address)).any(|i| {
+            let rule = self.raw_rules.get(i);
+            rule.is_some_and(|r| siblings.contains(&r.decision) && r.place.provision != place.provision)
         })
     }
 }
@@ -487,7 +505,8 @@ fn with_disapplications(cx: &mut Cx<'_, '_>, mut conditions: Vec<Option<ExprId>>
         let place = statement.place;
         for address in targets {
             let Some(target) = cx.resolve_address(&place, address) else { continue };
-            let hits: Vec<usize> = (0..cx.raw_rules.len()).filter(|&i| cx.at_or_under(i, target, address)).collect();
+            let hits: Vec<usize> =
+                cx.rules_of_article(target).into_iter().filter(|&i| cx.at_or_under(i, target, address)).collect();
             if hits.is_empty() {
                 cx.report(
                     Diagnostic::new(
@@ -558,10 +577,26 @@ fn precedence(cx: &mut Cx<'_, '_>) -> Vec<BTreeSet<usize>> {
     for (index, slot) in closed.iter_mut().enumerate() {
         let mut todo: Vec<usize> = over.get(&index).into_iter().flatten().copied().collect();
         while let Some(next) = todo.pop() {
+            cx.comparisons += 1;
+            if cx.comparisons > MOST_COMPARISONS {
+                break;
+            }
             if slot.insert(next) {
                 todo.extend(over.get(&next).into_iter().flatten().copied());
             }
         }
+    }
+    if cx.comparisons > MOST_COMPARISONS
+        && let Some(raw) = cx.raw_rules.first()
+    {
+        cx.sink.push(
+            Diagnostic::new(
+                Code::TooManyRelations,
+                raw.span,
+                "more relations between provisions than can be worked out",
+            )
+            .help("split the agreement, or state an exception once for a whole article"),
+        );
     }
     for (index, superiors) in closed.iter_mut().enumerate() {
         if superiors.remove(&index) {
@@ -573,9 +608,13 @@ fn precedence(cx: &mut Cx<'_, '_>) -> Vec<BTreeSet<usize>> {
             let Some(raw) = cx.raw_rules.get(index) else { continue };
             let here = raw.place.provision.map_or(String::new(), |p| cx.decls.address(p));
             cx.sink.push(
-                Diagnostic::new(Code::PriorityCycle, raw.span, format!("{here} takes precedence over itself"))
-                    .note(format!("through {}", others.join(", ")))
-                    .help("remove one of the relations"),
+                Diagnostic::new(
+                    Code::PriorityCycle,
+                    raw.relations.first().map_or(raw.span, |r| r.span),
+                    format!("{here} takes precedence over itself"),
+                )
+                .note(format!("through {}", others.join(", ")))
+                .help("remove one of the relations"),
             );
         }
     }

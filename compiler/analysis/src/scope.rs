@@ -83,6 +83,10 @@ pub(crate) struct Cx<'a, 's> {
     /// While a clause definition is checked with open slots.
     pub open_slots: bool,
     pub month_end_span: Option<Span>,
+    /// Rules by instrument and article, made when first needed.
+    pub rules_by_article: BTreeMap<(usize, (String, String)), Vec<usize>>,
+    /// Comparisons of provisions made so far.
+    pub comparisons: usize,
 }
 
 impl<'a, 's> Cx<'a, 's> {
@@ -107,6 +111,8 @@ impl<'a, 's> Cx<'a, 's> {
             path: Vec::new(),
             open_slots: false,
             month_end_span: None,
+            rules_by_article: BTreeMap::new(),
+            comparisons: 0,
         }
     }
 

@@ -120,6 +120,11 @@ pub fn decision(program: &Program, id: DecisionId) -> Option<&Decision> {
     program.decisions.get(id.0 as usize)
 }
 
+/// The parties a case is about: those in which its record holds a period; without a record, all.
+pub fn parties(program: &Program, case: &Case) -> Vec<Country> {
+    if case.concerned.is_empty() { program.parties.iter().map(|p| p.country).collect() } else { case.concerned.clone() }
+}
+
 /// Everything a case's question decides, for every party, class and day the case is about, and what it expects.
 pub fn questions(program: &Program, case: &Case) -> Vec<Question> {
     let mut all = Vec::new();

@@ -3,7 +3,7 @@
 use crate::args::Run;
 use crate::console::Console;
 use crate::draw::draw;
-use crate::evaluate::{Asked, Question, Ready, decision, label, provisions};
+use crate::evaluate::{Asked, Question, Ready, decision, label, parties, provisions};
 use crate::examine::{Examined, examine};
 use crate::load::{Loaded, Root};
 use crate::trouble::Trouble;
@@ -42,6 +42,7 @@ pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
         console.line(&as_json(ready.program(), case, &asked));
     } else if args.explain {
         console.answer(&derivation(verified, case));
+        console.answer(&sums(ready.program(), case, &asked));
     } else {
         console.answer(&told(ready.program(), case, &asked));
     }
@@ -152,10 +153,10 @@ fn for_people(program: &Program, case: &Case, asked: &Asked) -> bool {
     let expected = case.expect.iter().any(|e| e.decision == asked.question.decision && e.args == asked.question.args);
     let plain = match asked.question.args.as_slice() {
         [] | [Value::Date(_)] => true,
-        [Value::Country(country)] => case.concerned.contains(country),
+        [Value::Country(country)] => parties(program, case).contains(country),
         _ => false,
     };
-    expected || (plain && party_of(program, &asked.question).is_none_or(|p| case.concerned.contains(&p)))
+    expected || plain
 }
 
 fn told(program: &Program, case: &Case, asked: &[Asked]) -> String {
@@ -173,7 +174,7 @@ fn told(program: &Program, case: &Case, asked: &[Asked]) -> String {
     groups.sort_by_key(|(party, _)| (party.is_none(), *party));
     for (party, rows) in &groups {
         let heading = match party {
-            Some(party) => format!("{} ({party})", party.name()),
+            Some(party) => heading(*party),
             None if case.question == "legislation" => "Legislation that applies".to_owned(),
             None => "The claim as a whole".to_owned(),
         };
@@ -185,6 +186,12 @@ fn told(program: &Program, case: &Case, asked: &[Asked]) -> String {
     }
     text.push_str(&sums(program, case, asked));
     text
+}
+
+/// `Netherlands (NL)`; the two capitals alone for a fictional State.
+pub fn heading(party: Country) -> String {
+    let name = party.name();
+    if name == party.code() { name } else { format!("{name} ({party})") }
 }
 
 struct Row {

@@ -95,7 +95,7 @@ fn tested(loaded: &Loaded, root: &Root, evaluators: &[Evaluator]) -> Result<Test
 
 fn told(sources: &SourceMap, tested: &Tested, evaluators: &[Evaluator]) -> String {
     let mut text = format!("{}  {}\n", tested.name, tested.title);
-    let width = tested.verdicts.iter().map(|v| v.name.chars().count()).max().unwrap_or(0).min(70);
+    let width = tested.verdicts.iter().map(|v| v.name.chars().count()).max().unwrap_or(0).min(90);
     let names = evaluators.iter().map(|e| e.word()).collect::<Vec<_>>().join(", ");
     for verdict in &tested.verdicts {
         let word = if verdict.passed() { "ok    " } else { "FAILED" };

@@ -67,13 +67,14 @@ pub(crate) fn operations() -> Vec<Symbol> {
 }
 
 /// The row of a number below the length of the table; the first row for any other, which nothing asks for.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler only, and in range")]
 const fn row(index: usize) -> HostFn {
     HostFn::ALL[if index < HostFn::ALL.len() { index } else { 0 }]
 }
 
 /// Where native code finds the row of a number.
 fn address<const ROW: usize>() -> *const u8 {
-    match Shape::of(row(ROW)) {
+    match Shape::of(const { row(ROW) }) {
         Shape::Handles(1) => one::<ROW> as *const u8,
         Shape::Handles(2) => two::<ROW> as *const u8,
         Shape::Handles(_) => three::<ROW> as *const u8,
@@ -96,12 +97,12 @@ const _: () = assert!(HostFn::ALL.len() <= ADDRESSES.len());
 
 unsafe extern "C" fn one<const ROW: usize>(run: *mut State<'_>, a: Handle, site: i64) -> Handle {
     // SAFETY: native code passes on the run it was entered with.
-    unsafe { state(run) }.apply(row(ROW), &[a], site)
+    unsafe { state(run) }.apply(const { row(ROW) }, &[a], site)
 }
 
 unsafe extern "C" fn two<const ROW: usize>(run: *mut State<'_>, a: Handle, b: Handle, site: i64) -> Handle {
     // SAFETY: native code passes on the run it was entered with.
-    unsafe { state(run) }.apply(row(ROW), &[a, b], site)
+    unsafe { state(run) }.apply(const { row(ROW) }, &[a, b], site)
 }
 
 unsafe extern "C" fn three<const ROW: usize>(
@@ -112,7 +113,7 @@ unsafe extern "C" fn three<const ROW: usize>(
     site: i64,
 ) -> Handle {
     // SAFETY: native code passes on the run it was entered with.
-    unsafe { state(run) }.apply(row(ROW), &[a, b, c], site)
+    unsafe { state(run) }.apply(const { row(ROW) }, &[a, b, c], site)
 }
 
 unsafe extern "C" fn spilled<const ROW: usize>(
@@ -122,7 +123,7 @@ unsafe extern "C" fn spilled<const ROW: usize>(
     site: i64,
 ) -> Handle {
     // SAFETY: native code passes on the run it was entered with, and has stored `count` operands in its own frame.
-    unsafe { state(run).apply(row(ROW), handles(operands, count), site) }
+    unsafe { state(run).apply(const { row(ROW) }, handles(operands, count), site) }
 }
 
 /// The run behind the pointer.

@@ -87,8 +87,10 @@ codes! {
     TableOverlap "E0508" Error "two rows of a table for the same key";
     TableGap "W0509" Warning "a table that leaves keys or days without a row";
     TwoLegislations "E0510" Error "two legislations of one party for one branch";
+    TooManyRelations "E0513" Error "more relations between provisions than can be worked out";
+    ChainTooLong "E0514" Error "a result that rests on too many others in a row";
     InterfaceMissing "E0511" Error "a legislation without what its interface asks for";
-    Unguarded "W0512" Warning "a parameter that has lapsed";
+    Lapsed "W0512" Warning "a parameter that has lapsed";
     // Law as data: W06..
     Unset "W0601" Warning "a parameter the text does not give";
     NotEncodedLaw "W0602" Warning "provisions of the law that are missing";

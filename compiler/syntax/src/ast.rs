@@ -429,7 +429,7 @@ pub enum SlotValue {
     /// Rows of words: `{ FR insurance 104 quarters   NL insurance voluntary 2001-01-01..2005-12-31 }`.
     Rows(Vec<WordRow>, Span),
     /// `from D`, `until D`, `from D until E`; with a list of dated things: `GB from D until E` is in `Dated`.
-    Dates(Dates),
+    Dates(Box<Dates>),
     /// `NL, GB from 2010-05-01 until 2020-12-31`: some of the list have dates.
     Dated(Vec<(Expr, Option<Dates>)>),
 }
@@ -524,7 +524,7 @@ pub enum ExprKind {
     /// `relieved(Q) apart from (3), article 4`.
     Apart(Box<Expr>, Vec<Address>),
     /// `article 15(3) of ETS-78A`, as a value in a slot.
-    Address(Address),
+    Address(Box<Address>),
     /// `any party`, `the other party`, `the Parties`: the words joined by a space.
     Parties(String),
     /// `compulsory over voluntary`.

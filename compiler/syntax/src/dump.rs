@@ -138,12 +138,11 @@ fn item(item: &Item) -> Node {
         ItemKind::Rule(r) => rule(r),
         ItemKind::ClauseUse(c) => list(
             "clause-use",
-            c.relations
-                .iter()
-                .map(relation)
-                .chain([name(&c.name)])
-                .chain(c.slots.iter().map(slot))
-                .chain(option("when", c.when.as_ref(), expr)),
+            c.relations.iter().map(relation).chain([name(&c.name)]).chain(c.slots.iter().map(slot)).chain(option(
+                "when",
+                c.when.as_ref(),
+                expr,
+            )),
         ),
         ItemKind::Disapply { targets, when } => {
             list("disapply", targets.iter().map(address).chain(option("when", when.as_ref(), expr)))
@@ -188,25 +187,32 @@ fn declaration(kind: &ItemKind) -> Node {
         }
         ItemKind::SlotDef { name: n, term, ty: t, default } => list(
             "slot",
-            std::iter::once(name(n))
-                .chain(term.then(|| atom("term")))
-                .chain([list("type", [ty(t)])])
-                .chain(option("default", default.as_ref(), expr)),
+            std::iter::once(name(n)).chain(term.then(|| atom("term"))).chain([list("type", [ty(t)])]).chain(option(
+                "default",
+                default.as_ref(),
+                expr,
+            )),
         ),
         ItemKind::Enum { name: n, members } => list(
             "enum",
             std::iter::once(name(n)).chain(
-                members.iter().map(|(m, doc)| Node::List(std::iter::once(name(m)).chain(doc.as_ref().map(text)).collect())),
+                members
+                    .iter()
+                    .map(|(m, doc)| Node::List(std::iter::once(name(m)).chain(doc.as_ref().map(text)).collect())),
             ),
         ),
-        ItemKind::Record { name: n, fields } => list("record", std::iter::once(name(n)).chain(fields.iter().map(field))),
+        ItemKind::Record { name: n, fields } => {
+            list("record", std::iter::once(name(n)).chain(fields.iter().map(field)))
+        }
         ItemKind::Question { name: n, facts, decides } => list(
             "question",
             std::iter::once(name(n)).chain(group("facts", facts, field)).chain(group("decides", decides, name)),
         ),
         ItemKind::Decision { signature: s, default, doc } => list(
             "decision",
-            std::iter::once(signature(s)).chain(option("default", default.as_ref(), expr)).chain(doc.as_ref().map(text)),
+            std::iter::once(signature(s))
+                .chain(option("default", default.as_ref(), expr))
+                .chain(doc.as_ref().map(text)),
         ),
         _ => list("junk", []),
     }
@@ -348,8 +354,11 @@ fn expr(e: &Expr) -> Node {
         ExprKind::Match(x, arms) => list(
             "match",
             std::iter::once(expr(x)).chain(arms.iter().map(|a| {
-                let keys =
-                    if a.patterns.is_empty() { atom("otherwise") } else { Node::List(a.patterns.iter().map(expr).collect()) };
+                let keys = if a.patterns.is_empty() {
+                    atom("otherwise")
+                } else {
+                    Node::List(a.patterns.iter().map(expr).collect())
+                };
                 list("arm", [keys, expr(&a.value)])
             })),
         ),
@@ -394,7 +403,9 @@ fn quantifier(q: &Quantifier) -> Node {
         word,
         std::iter::once(binder(&q.binder))
             .chain(option("body", q.body.as_ref(), expr))
-            .chain(q.with.as_ref().map(|(most, e)| list(if *most { "with-largest" } else { "with-smallest" }, [expr(e)])))
+            .chain(
+                q.with.as_ref().map(|(most, e)| list(if *most { "with-largest" } else { "with-smallest" }, [expr(e)])),
+            )
             .chain(option("tie", q.tie.as_ref(), name)),
     )
 }

@@ -32,7 +32,7 @@ pub enum Value {
     Length(Length),
     /// Money as stored: whole minor units.
     Money(Money),
-    /// An exact amount, not yet rounded.
+    /// An exact amount that is not a whole number of minor units, or is too large to store; any other is [`Value::Money`].
     Amount(Amount),
     /// Periods in normal form.
     Periods(Rc<Periods>),

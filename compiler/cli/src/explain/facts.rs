@@ -17,7 +17,7 @@ pub fn known(program: &Program, case: &Case) -> String {
             text.push_str(&fact(program, &def.name, &def.ty, outcome));
         }
     }
-    let given = case.facts.given.iter();
+    let given = case.facts.given.iter().filter(|(_, o)| o.rank() == 0);
     let given =
         given.map(|(key, o)| format!("{} of {}: {}", say::words(&key.name), key.party, say::outcome(program, o)));
     let given: Vec<String> = given.collect();
@@ -34,6 +34,7 @@ pub fn known(program: &Program, case: &Case) -> String {
 fn fact(program: &Program, name: &str, ty: &Ty, outcome: &Outcome) -> String {
     let Some(value) = outcome.value() else { return String::new() };
     match (value, ty) {
+        (Value::Periods(periods), _) if periods.pieces.is_empty() => line(&say::words(name), "none"),
         (Value::Periods(periods), _) => {
             let lines = periods.pieces.iter().map(say::piece).collect();
             listed(&say::words(name), lines)
@@ -72,7 +73,7 @@ fn listed(name: &str, lines: Vec<String>) -> String {
     for (index, said) in lines.iter().enumerate() {
         text.push_str(&line(if index == 0 { name } else { "" }, said));
     }
-    if lines.is_empty() { line(name, "none") } else { text }
+    text
 }
 
 fn line(name: &str, text: &str) -> String {

@@ -7,12 +7,14 @@
 //! |---|---|
 //! | sections: what is known, each party, the claim | this one |
 //! | a derivation as a tree of sentences | `tell` |
+//! | an operation as a sentence | `operation` |
 //! | conditions in words, and which part of one failed | `phrase` |
 //! | names, values and outcomes in words | `say` |
 //! | lines of at most 100 columns | `layout` |
 
 mod facts;
 mod layout;
+mod operation;
 mod phrase;
 mod say;
 mod tell;
@@ -20,18 +22,16 @@ mod tell;
 pub use layout::wrap;
 pub use say::words;
 
-use crate::evaluate::{Question, decision, questions};
+use crate::evaluate::{Question, decision, parties, questions};
 use accord_analysis::case::Case;
-use accord_core::{Country, Outcome, Step, Trace, TraceSubject, Value};
+use accord_core::{Country, Outcome, Trace, TraceSubject, Value};
 use accord_interp::Interp;
 use accord_ir::{Program, Ty, Verified};
 use layout::Branch;
-use std::collections::BTreeSet;
-use tell::Teller;
+use tell::{Key, Teller};
 
-/// A question with its derivation and the section it belongs to.
+/// A derivation and the section it belongs to.
 struct Told {
-    question: Question,
     section: Section,
     trace: Trace,
 }
@@ -56,16 +56,14 @@ pub fn derivation(verified: &Verified, case: &Case) -> String {
     let mut sections: Vec<&Section> = told.iter().map(|t| &t.section).collect();
     sections.sort();
     sections.dedup();
-    let mut teller = Teller::new(verified, &case.facts);
+    let places = told.iter().map(|t| (key(&t.trace), title(&t.section))).collect();
+    let mut teller = Teller::new(verified, &case.facts, places);
     for section in sections {
-        text.push_str(&format!("\n{}\n\n", title(section)));
-        teller.party = match section {
-            Section::Party(party) => Some(*party),
-            Section::Day(_) | Section::Whole => None,
-        };
+        let title = title(section);
+        teller.section(&title, topic(section));
         let here = told.iter().filter(|t| t.section == *section);
-        let branches: Vec<Branch> = here.filter_map(|t| teller.root(&t.trace)).collect();
-        text.push_str(&layout::draw(&branches));
+        let branches: Vec<Branch> = here.filter_map(|t| teller.place(&t.trace)).collect();
+        text.push_str(&format!("\n{title}\n\n{}", layout::draw(&branches)));
     }
     if told.is_empty() {
         text.push_str("\nNo provision decides anything for these facts.\n");
@@ -90,9 +88,18 @@ fn heading(program: &Program, case: &Case) -> String {
 
 fn title(section: &Section) -> String {
     match section {
-        Section::Party(party) => format!("{} ({party})", party.name()),
+        Section::Party(party) => crate::run::heading(*party),
         Section::Day(Value::Date(day)) => format!("On {day}"),
         Section::Day(_) | Section::Whole => "The claim as a whole".to_owned(),
+    }
+}
+
+/// What goes without saying under a heading.
+fn topic(section: &Section) -> Option<Value> {
+    match section {
+        Section::Party(party) => Some(Value::Country(*party)),
+        Section::Day(day) => Some(day.clone()),
+        Section::Whole => None,
     }
 }
 
@@ -105,7 +112,7 @@ fn remarks(teller: &Teller<'_>) -> String {
     format!("\n{}", wrap("[recalled] ", "           ", remark))
 }
 
-/// The derivations of what was decided, leaving out those that are part of another.
+/// The derivations of what was decided, in the order in which the question lists it.
 fn worth_telling(verified: &Verified, case: &Case) -> Vec<Told> {
     let program = verified.program();
     let mut interp = Interp::new(verified, &case.facts);
@@ -117,19 +124,9 @@ fn worth_telling(verified: &Verified, case: &Case) -> Vec<Told> {
         let expected = case.expect.iter().any(|e| e.decision == question.decision && e.args == question.args);
         let silent = matches!(answer.outcome, Outcome::Value(_) | Outcome::Nothing | Outcome::Gap(_));
         if expected || !answer.rules.is_empty() || !silent {
-            told.push(Told { trace: interp.explain(node, &question.args), question, section });
+            told.push(Told { trace: interp.explain(node, &question.args), section });
         }
     }
-    let mut within = BTreeSet::new();
-    for one in &told {
-        parts_of(&one.trace, &mut within);
-    }
-    told.retain(|t| !within.contains(&key(&t.trace)));
-    // Money first: it is what the reader looks for.
-    told.sort_by_key(|t| {
-        let ty = decision(program, t.question.decision).map(|d| &d.ty);
-        (t.section.clone(), !matches!(ty, Some(Ty::Money(_) | Ty::Amount(_))))
-    });
     told
 }
 
@@ -140,7 +137,9 @@ fn section(program: &Program, case: &Case, question: &Question) -> Option<Sectio
     let one = question.args.len() == 1;
     match (question.args.first(), declared.params.first().map(|p| &p.ty)) {
         (None, _) => Some(Section::Whole),
-        (Some(Value::Country(party)), Some(Ty::Country)) if expected || (one && case.concerned.contains(party)) => {
+        (Some(Value::Country(party)), Some(Ty::Country))
+            if expected || (one && parties(program, case).contains(party)) =>
+        {
             Some(Section::Party(*party))
         }
         (Some(day @ Value::Date(_)), _) if one => Some(Section::Day(day.clone())),
@@ -148,18 +147,7 @@ fn section(program: &Program, case: &Case, question: &Question) -> Option<Sectio
     }
 }
 
-fn key(trace: &Trace) -> (u32, Vec<Value>) {
+fn key(trace: &Trace) -> Key {
     let TraceSubject::Node(node, args) = &trace.subject;
     (*node, args.clone())
-}
-
-/// Everything asked on the way to a result, itself not included.
-fn parts_of(trace: &Trace, parts: &mut BTreeSet<(u32, Vec<Value>)>) {
-    let of_rules = trace.rules.iter().flat_map(|r| r.condition.iter().chain(&r.value));
-    for step in of_rules.chain(&trace.steps) {
-        if let Step::Call(inner) = step {
-            parts.insert(key(inner));
-            parts_of(inner, parts);
-        }
-    }
 }

@@ -5,7 +5,7 @@
 //! cannot be looked up so is left unsaid rather than computed a second way.
 
 use super::say;
-use accord_core::{Country, Facts, Host, HostFn, Outcome, SiteId, Value};
+use accord_core::{Facts, Host, HostFn, Outcome, SiteId, Value};
 use accord_interp::Interp;
 use accord_ir::{Expr, ExprId, ExprKind, LocalId, NodeId, Program, Quantified, Quantifier, Ty};
 
@@ -17,8 +17,8 @@ pub struct Phraser<'a> {
     pub program: &'a Program,
     pub facts: &'a Facts,
     pub interp: Interp<'a>,
-    /// The party of the section, which goes without saying.
-    pub party: Option<Country>,
+    /// What the section is about, which goes without saying: a party, a day.
+    pub topic: Option<Value>,
 }
 
 impl Phraser<'_> {
@@ -35,13 +35,24 @@ impl Phraser<'_> {
         let Some(expr) = self.program.expr(id) else { return false };
         match &expr.kind {
             ExprKind::Const(_) | ExprKind::Local(_) => false,
-            ExprKind::Fact(_) | ExprKind::Given(..) => true,
-            ExprKind::Call(node, _) => self.program.node(*node).is_none_or(|n| n.name != "concerned"),
+            ExprKind::Fact(_) | ExprKind::Given(..) | ExprKind::Call(..) => true,
+            ExprKind::Host(HostFn::In, operands) if operands.get(1).is_some_and(|o| self.is_understood(*o)) => false,
             ExprKind::Host(_, operands) => operands.iter().any(|o| self.tells(*o)),
             ExprKind::And(a, b) | ExprKind::Or(a, b) => self.tells(*a) || self.tells(*b),
             ExprKind::Not(a) => self.tells(*a),
             ExprKind::If(c, a, b) => [c, a, b].into_iter().any(|e| self.tells(*e)),
             ExprKind::Quantify(q) => [Some(q.domain), q.filter, q.body].into_iter().flatten().any(|e| self.tells(e)),
+        }
+    }
+
+    /// Whether it goes without saying that something is in this set, or is not: an empty one is the default of a slot
+    /// that was not stated, and what is told of a party is told of one concerned.
+    fn is_understood(&self, id: ExprId) -> bool {
+        match self.program.expr(id).map(|e| &e.kind) {
+            Some(ExprKind::Call(node, _)) => self.program.node(*node).is_some_and(|n| n.name == "concerned"),
+            Some(ExprKind::Const(Outcome::Value(Value::Set(set)))) => set.is_empty(),
+            Some(ExprKind::Host(HostFn::SetOf, operands)) => operands.is_empty(),
+            _ => false,
         }
     }
 
@@ -169,7 +180,9 @@ impl Phraser<'_> {
             }
             ExprKind::Host(function, operands) => self.compared(*function, operands, holds, id, locals),
             ExprKind::Quantify(q) => self.quantified(q, holds, id, locals),
-            ExprKind::Const(_) | ExprKind::Fact(_) | ExprKind::Given(..) | ExprKind::Local(_) | ExprKind::Call(..) => {
+            // Said by the law once and for all: there is no reason to give.
+            ExprKind::Const(_) => String::new(),
+            ExprKind::Fact(_) | ExprKind::Given(..) | ExprKind::Local(_) | ExprKind::Call(..) => {
                 self.bare(id, holds, locals)
             }
         }
@@ -177,10 +190,13 @@ impl Phraser<'_> {
 
     /// The sides of `and` and `or` that made it so.
     fn joined(&mut self, sides: &[ExprId], holds: bool, is_and: bool, locals: &Locals) -> String {
-        let mut said = Vec::new();
+        let mut said: Vec<String> = Vec::new();
         for side in sides {
             if self.look(*side, locals).and_then(|o| o.truth()) == Some(holds) && self.tells(*side) {
-                said.push(self.statement(*side, holds, locals));
+                let statement = self.statement(*side, holds, locals);
+                if !statement.is_empty() && !said.contains(&statement) {
+                    said.push(statement);
+                }
             }
         }
         // One side is enough for an `or` that holds and an `and` that does not.
@@ -243,7 +259,10 @@ impl Phraser<'_> {
             Some(Outcome::Value(Value::List(list))) => Some(list),
             _ => None,
         };
-        let fixed = matches!(self.program.expr(b).map(|e| &e.kind), Some(ExprKind::Const(_) | ExprKind::Host(..)));
+        let fixed = matches!(
+            self.program.expr(b).map(|e| &e.kind),
+            Some(ExprKind::Const(_) | ExprKind::Host(HostFn::SetOf, _))
+        );
         match members.as_deref() {
             Some([one]) if fixed => format!("{subject} {} {}", is(holds), say::value(self.program, one)),
             Some(several) if fixed => {
@@ -288,9 +307,14 @@ impl Phraser<'_> {
         Some(self.statement(body, truth, bound))
     }
 
-    /// A yes or no without a comparison: `entitled (NL) is yes`.
+    /// A yes or no without a comparison: `entitled (NL) is yes`, `it is not coordinated`, as its name has it.
     fn bare(&mut self, id: ExprId, holds: bool, locals: &Locals) -> String {
-        format!("{} is {}", self.name(id, locals), if holds { "yes" } else { "no" })
+        let stated = matches!(self.program.expr(id).map(|e| &e.kind), Some(ExprKind::Given(..)));
+        let name = self.name(id, locals);
+        match name.strip_prefix("“is ") {
+            Some(rest) => format!("it {} {}", is(holds), rest.replacen('”', "", 1)),
+            None => format!("{name} is {}{}", if stated { "stated as " } else { "" }, if holds { "yes" } else { "no" }),
+        }
     }
 
     /// An expression as a noun with its value: `own (NL), that is 120 months,`.
@@ -298,6 +322,7 @@ impl Phraser<'_> {
         let name = self.name(id, locals);
         let value = self.look(id, locals).map(|o| say::outcome(self.program, &o));
         match value {
+            Some(value) if value != name && name.ends_with(')') => format!("{name}, that is {value},"),
             Some(value) if value != name => format!("{name} ({value})"),
             _ => name,
         }
@@ -313,7 +338,7 @@ impl Phraser<'_> {
                 let name = program.facts.get(fact.0 as usize).map_or("", |f| f.name.as_str());
                 format!("the {}", say::words(name))
             }
-            ExprKind::Given(_, name) => format!("the {}", say::words(name)),
+            ExprKind::Given(_, name) => format!("“{}”", say::words(name)),
             ExprKind::Call(node, args) => self.called(*node, args, locals),
             ExprKind::Host(function, operands) => self.operation(*function, operands, id, expr, locals),
             ExprKind::Not(_) | ExprKind::And(..) | ExprKind::Or(..) => "the condition".to_owned(),
@@ -325,7 +350,7 @@ impl Phraser<'_> {
         let looked: Vec<Option<Value>> =
             args.iter().map(|a| self.look(*a, locals).and_then(|o| o.value().cloned())).collect();
         let known: Vec<Value> = looked.into_iter().flatten().collect();
-        format!("the {}", say::asked(self.program, node, &known, self.party))
+        say::quoted(self.program, node, &known, self.topic.as_ref())
     }
 
     fn operation(&mut self, f: HostFn, operands: &[ExprId], id: ExprId, expr: &Expr, locals: &Locals) -> String {
@@ -333,8 +358,11 @@ impl Phraser<'_> {
             (HostFn::Field, [record, position]) => {
                 let field = self.field(*record, *position).unwrap_or_default();
                 let record = self.name(*record, locals);
-                let record = if record.starts_with("the ") { record } else { String::new() };
-                format!("{record} {field}").trim().to_owned()
+                match record.strip_prefix('“').and_then(|r| r.strip_suffix('”')) {
+                    Some(term) => format!("the {term}'s {field}"),
+                    None if record.starts_with("the ") => format!("{record}'s {field}"),
+                    None => field,
+                }
             }
             (HostFn::After, [length, day, ..]) => {
                 format!("{} after {}", self.name(*length, locals), self.name(*day, locals))
@@ -358,7 +386,7 @@ impl Phraser<'_> {
             (HostFn::OfKinds, [periods, kinds]) => {
                 format!("{} of the kind {}", self.name(*periods, locals), self.name(*kinds, locals))
             }
-            (HostFn::Size, [set]) => format!("the number of {}", self.name(*set, locals).trim_start_matches("the ")),
+            (HostFn::Size, [set]) => format!("the number of {}", self.name(*set, locals)),
             (HostFn::InCommon, [amount, _]) | (HostFn::NumberOf | HostFn::Stored, [amount]) => {
                 self.name(*amount, locals)
             }
@@ -367,8 +395,7 @@ impl Phraser<'_> {
     }
 
     fn counted(&mut self, q: &Quantified, id: ExprId, expr: &Expr, locals: &Locals) -> String {
-        let domain = self.name(q.domain, locals);
-        let of = domain.trim_start_matches("the ");
+        let of = self.name(q.domain, locals);
         match q.quantifier {
             Quantifier::Sum => format!("the sum over {of}"),
             Quantifier::Count => format!("the number among {of}"),
@@ -388,6 +415,24 @@ impl Phraser<'_> {
         };
         let position = usize::try_from(position.value.to_integer()).ok()?;
         self.program.record(*ty)?.fields.get(position).map(|(name, _)| say::words(name))
+    }
+
+    /// For a set made by a filter: each member, whether it is in, and why.
+    pub fn filtered(&mut self, id: ExprId, locals: &Locals) -> Vec<String> {
+        let program = self.program;
+        let Some(ExprKind::Quantify(q)) = program.expr(id).map(|e| &e.kind) else { return Vec::new() };
+        let (Quantifier::SetOf, Some(filter)) = (q.quantifier, q.filter) else { return Vec::new() };
+        let mut said = Vec::new();
+        for bound in self.members(q, locals).unwrap_or_default() {
+            let member = bound.get(q.variable.0 as usize).cloned().flatten();
+            let truth = self.look(filter, &bound).and_then(|o| o.truth());
+            if let (Some(member), Some(truth)) = (member, truth) {
+                let member = say::value(program, &member);
+                let why = self.statement(filter, truth, &bound);
+                said.push(format!("{member} {} one, because {}.", is(truth), why.trim_end_matches(',')));
+            }
+        }
+        said
     }
 
     /// Its value where it can be looked up, else what kind of thing it is.

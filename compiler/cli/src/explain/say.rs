@@ -2,11 +2,20 @@
 
 use accord_analysis::case::show;
 use accord_core::{Amount, Extent, Kind, Mode, Outcome, Periods, Piece, Quality, Ratio, Value, ratio};
-use accord_ir::{NodeId, Program};
+use accord_ir::{Node, NodeId, NodeKind, Program};
 
 /// A name as words: `theoretical_amount` is `theoretical amount`, `old_age.pension` is `old age pension`.
 pub fn words(name: &str) -> String {
     name.replace(['_', '.'], " ")
+}
+
+/// The name of a fact: `claim.start` is `the claim's start`, `average_income of FR` is `“average income” of FR`.
+pub fn fact(name: &str) -> String {
+    match (name.split_once('.'), name.split_once(" of ")) {
+        (Some((record, field)), None) => format!("the {}'s {}", words(record), words(field)),
+        (_, Some((given, party))) if party.len() == 2 => format!("“{}” of {party}", words(given)),
+        _ => format!("the {}", words(name)),
+    }
 }
 
 /// The first letter as a capital.
@@ -24,20 +33,28 @@ pub fn and(items: &[String]) -> String {
     }
 }
 
+/// Clauses of a sentence: joined by semicolons where one of them has a comma of its own.
+pub fn clauses(said: &[String]) -> String {
+    let said: Vec<String> = said.iter().map(|s| s.trim_end_matches(',').to_owned()).collect();
+    match said.as_slice() {
+        [rest @ .., last] if said.len() > 1 && said.iter().any(|s| s.contains(',')) => {
+            format!("{}; and {last}", rest.join("; "))
+        }
+        _ => and(&said),
+    }
+}
+
 /// What came out, in words.
 pub fn outcome(program: &Program, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Value(v) => value(program, v),
         Outcome::Nothing => "nothing".to_owned(),
         Outcome::Undetermined(names) => {
-            let names: Vec<String> = names.iter().map(|n| words(n)).collect();
+            let missing: Vec<String> = names.iter().map(|n| fact(n)).collect();
             let verb = if names.len() == 1 { "is" } else { "are" };
-            format!("cannot be said, because {} {verb} not known", and(&names))
+            format!("cannot be said, because {} {verb} not known", and(&missing))
         }
-        Outcome::Refer(to) => {
-            let to: Vec<String> = to.iter().map(|t| t.to_string()).collect();
-            format!("left to {}", and(&to))
-        }
+        Outcome::Refer(to) => format!("left to {}", and(&to.iter().map(|t| t.to_string()).collect::<Vec<_>>())),
         Outcome::Gap(names) => {
             let names: Vec<String> = names.iter().map(|n| words(n)).collect();
             format!("open, because no provision decides {}", and(&names))
@@ -139,12 +156,36 @@ pub fn piece(piece: &Piece) -> String {
     format!("{} {kind}{quality} {when}{origin}", piece.owner)
 }
 
-/// `own (NL)`, or `own` where it is about the party of the section.
-pub fn asked(program: &Program, node: NodeId, args: &[Value], party: Option<accord_core::Country>) -> String {
-    let name = words(program.node(node).map_or("", |n| n.name.as_str()));
-    let own = |arg: &Value| matches!((arg, party), (Value::Country(c), Some(p)) if *c == p);
-    // The party of the section goes without saying, and periods are too long to be said.
-    let said = args.iter().filter(|a| !own(a) && !matches!(a, Value::Periods(_)));
+/// What was asked: `own (NL)`, or `own` where it is about what the section is about anyway; a member of a party's
+/// legislation is `amount under the law of NL`.
+pub fn asked(program: &Program, id: NodeId, args: &[Value], topic: Option<&Value>) -> String {
+    let (name, rest) = name_and_rest(program, id, args, topic);
+    format!("{name}{rest}")
+}
+
+/// The same within a sentence: the name in quotation marks, as a treaty writes a defined term.
+pub fn quoted(program: &Program, id: NodeId, args: &[Value], topic: Option<&Value>) -> String {
+    let (name, rest) = name_and_rest(program, id, args, topic);
+    format!("“{name}”{rest}")
+}
+
+fn name_and_rest(program: &Program, id: NodeId, args: &[Value], topic: Option<&Value>) -> (String, String) {
+    let Some(node) = program.node(id) else { return (String::new(), String::new()) };
+    let law = match (node.kind, args.first()) {
+        (NodeKind::Law, Some(party)) => format!(" under the law of {}", plain(program, party)),
+        _ => national(program, node).unwrap_or_default(),
+    };
+    let name = words(node.name.strip_prefix("law.").unwrap_or(&node.name));
+    // Periods are too long to be said, and whose law it is was said.
+    let said = args.iter().filter(|a| !matches!(a, Value::Periods(_)) && (law.is_empty() && Some(*a) != topic));
     let said: Vec<String> = said.map(|a| value(program, a)).collect();
-    if said.is_empty() { name } else { format!("{name} ({})", said.join("; ")) }
+    let args = if said.is_empty() { String::new() } else { format!(" ({})", said.join("; ")) };
+    (name, format!("{args}{law}"))
+}
+
+/// For a term or function of a legislation: whose.
+fn national(program: &Program, node: &Node) -> Option<String> {
+    let address = &program.provision(node.provision?)?.address;
+    let (law, _) = address.split_once(" article ")?;
+    Some(if law == "Figures" { " by the institution's own figures".to_owned() } else { format!(" under {law}") })
 }

@@ -1,44 +1,96 @@
 //! A record of how a result came about, as a tree of sentences.
 
 use super::layout::Branch;
+use super::operation;
 use super::phrase::{Locals, Phraser};
 use super::say;
-use accord_core::{Country, Facts, HostFn, Outcome, RuleId, RuleStep, RuleVerdict, Step, Trace, TraceSubject, Value};
+use accord_core::{Facts, HostFn, Outcome, RuleId, RuleStep, RuleVerdict, SiteId, Step, Trace, TraceSubject, Value};
 use accord_interp::Interp;
-use accord_ir::{Body, Evidence, ExprId, ExprKind, Node, NodeId, NodeKind, Program, ProvisionId, Rule, Verified};
-use std::collections::BTreeSet;
+use accord_ir::{Body, Evidence, ExprId, ExprKind, Node, NodeId, NodeKind, Program, ProvisionId, Rule, Ty, Verified};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was asked with what: a derivation tells it once.
+pub type Key = (u32, Vec<Value>);
 
 /// Tells derivations, each part once.
 pub struct Teller<'a> {
     phraser: Phraser<'a>,
-    /// The party of the section.
-    pub party: Option<Country>,
     /// Whether anything told rests on a provision that is `recalled`.
     pub recalled: bool,
+    /// What is told in a place of its own, and under which heading.
+    places: BTreeMap<Key, String>,
+    heading: String,
     /// What was told with its reasons.
-    told: BTreeSet<(u32, Vec<Value>)>,
+    told: BTreeSet<Key>,
+    /// Sentences of this section that are not worth repeating.
+    said: BTreeSet<String>,
+}
+
+/// Something asked on the way, as told.
+enum Call {
+    /// With its reasons.
+    Reasoned(Branch),
+    /// There are no reasons to tell.
+    Bare(Branch),
+    /// Its reasons stand elsewhere.
+    Reference(Branch),
+}
+
+/// What a reason leaves out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unsaid {
+    /// What follows from the arguments alone: that NL is NL.
+    Obvious,
+    /// Nothing.
+    Nothing,
+}
+
+impl Call {
+    fn branch(self) -> Branch {
+        match self {
+            Call::Reasoned(branch) | Call::Bare(branch) | Call::Reference(branch) => branch,
+        }
+    }
 }
 
 impl<'a> Teller<'a> {
-    /// Nothing told yet.
-    pub fn new(verified: &'a Verified, facts: &'a Facts) -> Teller<'a> {
+    /// Nothing told yet; what has a place of its own is only referred to elsewhere.
+    pub fn new(verified: &'a Verified, facts: &'a Facts, places: BTreeMap<Key, String>) -> Teller<'a> {
         let interp = Interp::new(verified, facts);
-        let phraser = Phraser { program: verified.program(), facts, interp, party: None };
-        Teller { phraser, party: None, recalled: false, told: BTreeSet::new() }
+        let phraser = Phraser { program: verified.program(), facts, interp, topic: None };
+        let (told, said) = (BTreeSet::new(), BTreeSet::new());
+        Teller { phraser, recalled: false, places, heading: String::new(), told, said }
     }
 
-    /// A derivation that stands on its own in a section.
-    pub fn root(&mut self, trace: &Trace) -> Option<Branch> {
-        self.phraser.party = self.party;
-        self.call(trace)
+    /// Begins a section: its heading, and what it is about.
+    pub fn section(&mut self, heading: &str, topic: Option<Value>) {
+        self.heading = heading.to_owned();
+        self.phraser.topic = topic;
+        self.said.clear();
+    }
+
+    /// A derivation in its own place.
+    pub fn place(&mut self, trace: &Trace) -> Option<Branch> {
+        let TraceSubject::Node(number, args) = &trace.subject;
+        let id = NodeId(*number);
+        let node = self.program().node(id)?;
+        self.told.insert((*number, args.clone()));
+        let (under, children) = self.decided(node, args, trace, true);
+        Some(Branch { text: format!("{}{under}", self.answer(id, args, &trace.outcome)), children })
     }
 
     fn program(&self) -> &'a Program {
         self.phraser.program
     }
 
-    /// What was asked, what came out, and why; `None` for what a reader is told elsewhere (roundings, units).
-    fn call(&mut self, trace: &Trace) -> Option<Branch> {
+    /// `Payable (NL): 300.00 EUR`.
+    fn answer(&self, id: NodeId, args: &[Value], outcome: &Outcome) -> String {
+        let asked = say::asked(self.program(), id, args, self.phraser.topic.as_ref());
+        format!("{}: {}", say::capital(&asked), say::outcome(self.program(), outcome))
+    }
+
+    /// What was asked on the way, what came out, and why; `None` for what a reader is told elsewhere.
+    fn call(&mut self, trace: &Trace) -> Option<Call> {
         let TraceSubject::Node(number, args) = &trace.subject;
         let id = NodeId(*number);
         let node = self.program().node(id)?;
@@ -49,10 +101,13 @@ impl<'a> Teller<'a> {
             return self.call(inner);
         }
         let key = (*number, args.clone());
-        let said = say::asked(self.program(), id, args, self.party);
-        let text = format!("{}: {}", say::capital(&said), say::outcome(self.program(), &trace.outcome));
-        if self.told.contains(&key) {
-            return Some(Branch::leaf(format!("{text} (as above)")));
+        let text = self.answer(id, args, &trace.outcome);
+        if let Some(reference) = self.told_elsewhere(&key) {
+            // A set or a condition is named again where it is used, and needs no line of its own.
+            return match trace.outcome.value() {
+                Some(Value::Set(_) | Value::YesNo(_) | Value::Periods(_)) => None,
+                _ => Some(Call::Reference(Branch::leaf(format!("{text} ({reference})")))),
+            };
         }
         let complete;
         let trace = if trace.again {
@@ -61,47 +116,66 @@ impl<'a> Teller<'a> {
         } else {
             trace
         };
-        let place = self.told.insert(key.clone());
         let (under, children) = match &node.body {
-            Body::Decision(..) => self.decided(node, args, trace),
-            Body::Expr(_) => (self.defined(node), self.steps(&trace.steps)),
+            Body::Decision(..) => self.decided(node, args, trace, false),
+            Body::Expr(body) => self.defined(node, *body, args, trace),
         };
-        if children.is_empty() && place {
-            self.told.remove(&key);
+        let branch = Branch { text: format!("{text}{under}"), children };
+        if !branch.children.is_empty() {
+            self.told.insert(key);
+            return Some(Call::Reasoned(branch));
         }
-        Some(Branch { text: format!("{text}{under}"), children })
+        // A line without reasons below it is worth reading once.
+        let new = self.said.insert(branch.text.clone());
+        let worded = node.ty == Ty::YesNo && matches!(node.body, Body::Expr(_));
+        match (new, worded) {
+            (true, true) => Some(Call::Reasoned(branch)),
+            (true, false) => Some(Call::Bare(branch)),
+            (false, _) => (node.kind == NodeKind::Decision).then_some(Call::Bare(branch)),
+        }
+    }
+
+    /// Where it is told, if not here.
+    fn told_elsewhere(&self, key: &Key) -> Option<String> {
+        if self.told.contains(key) {
+            return Some("as above".to_owned());
+        }
+        let heading = self.places.get(key)?;
+        Some(if *heading == self.heading { "see below".to_owned() } else { format!("see under {heading}") })
     }
 
     /// A decision: the provisions that made it, why they apply, what they compute, what else was considered.
-    fn decided(&mut self, node: &Node, args: &[Value], trace: &Trace) -> (String, Vec<Branch>) {
+    fn decided(&mut self, node: &Node, args: &[Value], trace: &Trace, titled: bool) -> (String, Vec<Branch>) {
         let locals: Locals = args.iter().cloned().map(Some).collect();
-        let won: Vec<&RuleStep> =
-            trace.rules.iter().filter(|r| r.verdict == RuleVerdict::Won && !self.gave_way(r, trace)).collect();
+        let won: Vec<&RuleStep> = trace.rules.iter().filter(|r| self.stands(r, trace)).collect();
+        let settled = matches!(trace.outcome, Outcome::Value(_) | Outcome::Nothing);
         let mut children = Vec::new();
         let mut cited: Vec<String> = Vec::new();
         for step in &won {
             let Some(rule) = self.program().rule(step.rule) else { continue };
-            let citation = self.cite(rule);
+            let named = won.len() > 1 || !settled;
+            let subject = if named { say::capital(&self.cite(rule, false)) } else { "It".to_owned() };
+            let citation = self.cite(rule, titled);
             if !cited.contains(&citation) {
                 cited.push(citation);
             }
-            children.extend(self.reasons(rule, step, &locals));
-            children.extend(self.steps(&step.value));
+            children.extend(self.reasons(&subject, rule, step, &locals));
+            children.extend(self.steps(&step.value, &trace.outcome, &locals));
         }
         children.extend(self.considered(trace, &won, &locals));
-        let settled = matches!(trace.outcome, Outcome::Value(_) | Outcome::Nothing);
         let under = match cited.as_slice() {
             [] if settled && self.has_default(node) => ", because no provision says otherwise".to_owned(),
-            [] => String::new(),
-            cited => format!(", by {}", say::and(cited)),
+            cited if settled && !cited.is_empty() => format!(", by {}", say::and(cited)),
+            _ => String::new(),
         };
         (under, children)
     }
 
-    /// Whether a rule that applied was beaten by another that applied.
-    fn gave_way(&self, step: &RuleStep, trace: &Trace) -> bool {
+    /// Whether a rule applied and none that applied goes before it.
+    fn stands(&self, step: &RuleStep, trace: &Trace) -> bool {
         let Some(rule) = self.program().rule(step.rule) else { return false };
-        trace.rules.iter().any(|r| r.verdict == RuleVerdict::Won && rule.beaten_by.contains(&r.rule))
+        let beaten = trace.rules.iter().any(|r| r.verdict == RuleVerdict::Won && rule.beaten_by.contains(&r.rule));
+        step.verdict == RuleVerdict::Won && !beaten
     }
 
     fn has_default(&self, node: &Node) -> bool {
@@ -110,22 +184,34 @@ impl<'a> Teller<'a> {
     }
 
     /// Why a rule applies: the parts of its condition that say anything, then what they rest on.
-    fn reasons(&mut self, rule: &Rule, step: &RuleStep, locals: &Locals) -> Option<Branch> {
-        let condition = rule.condition?;
+    fn reasons(&mut self, subject: &str, rule: &Rule, step: &RuleStep, locals: &Locals) -> Option<Branch> {
+        let why = self.why(rule.condition?, true, locals, Unsaid::Obvious)?;
+        let children = self.grounds(&step.condition);
+        let text = format!("{subject} applies because {why}.");
+        (self.said.insert(text.clone()) || !children.is_empty()).then_some(Branch { text, children })
+    }
+
+    /// Why a condition holds: all its parts that say anything. Why it does not: the first part that fails.
+    fn why(&mut self, condition: ExprId, holds: bool, locals: &Locals, unsaid: Unsaid) -> Option<String> {
         let mut said: Vec<String> = Vec::new();
         for part in self.phraser.parts(condition) {
-            if self.phraser.tells(part) {
-                let statement = self.phraser.statement(part, true, locals);
+            if !holds {
+                let outcome = self.phraser.look(part, locals);
+                if !outcome.is_some_and(|o| o.truth() == Some(false) || o == Outcome::Nothing) {
+                    continue;
+                }
+            }
+            if unsaid == Unsaid::Nothing || self.phraser.tells(part) {
+                let statement = self.phraser.statement(part, holds, locals);
                 if !statement.is_empty() && !said.contains(&statement) {
                     said.push(statement);
                 }
             }
+            if !holds {
+                break;
+            }
         }
-        let children = self.grounds(&step.condition);
-        if said.is_empty() {
-            return None;
-        }
-        Some(Branch { text: format!("It applies because {}.", say::and(&said)), children })
+        (!said.is_empty()).then(|| say::clauses(&said))
     }
 
     /// What a condition asked, where that has reasons of its own that were not told.
@@ -133,8 +219,7 @@ impl<'a> Teller<'a> {
         let mut branches = Vec::new();
         for step in steps {
             if let Step::Call(trace) = step
-                && let Some(branch) = self.call(trace)
-                && !branch.children.is_empty()
+                && let Some(Call::Reasoned(branch)) = self.call(trace)
             {
                 branches.push(branch);
             }
@@ -151,99 +236,104 @@ impl<'a> Teller<'a> {
         for step in trace.rules.iter().filter(|s| !won.iter().any(|w| w.rule == s.rule)) {
             let Some(rule) = program.rule(step.rule) else { continue };
             let related = undecided || winners.iter().any(|w| w.beaten_by.contains(&step.rule));
-            let branch = match &step.verdict {
-                RuleVerdict::DidNotApply if related => self.did_not_apply(rule, step, locals),
+            let text = match &step.verdict {
+                RuleVerdict::DidNotApply if related => self.did_not_apply(rule, locals),
                 RuleVerdict::DidNotApply => None,
-                RuleVerdict::Unsettled(outcome) => Some(self.unsettled(rule, step, outcome, locals)),
+                RuleVerdict::Unsettled(outcome) => Some(self.unsettled(rule, outcome)),
                 RuleVerdict::Beaten(by) => Some(self.gives_way(rule, by)),
                 RuleVerdict::Won => {
                     let by: Vec<RuleId> = won.iter().map(|w| w.rule).filter(|w| rule.beaten_by.contains(w)).collect();
                     Some(self.gives_way(rule, &by))
                 }
             };
-            branches.extend(branch.filter(|b| !branches.contains(b)));
+            let Some(text) = text else { continue };
+            let children = self.grounds(&step.condition);
+            // The same provision is looked at for many decisions; one answer is enough for a reader.
+            if self.said.insert(text.clone()) || !children.is_empty() {
+                branches.push(Branch { text, children });
+            }
         }
         branches
     }
 
-    fn did_not_apply(&mut self, rule: &Rule, step: &RuleStep, locals: &Locals) -> Option<Branch> {
-        let mut failed = None;
-        for part in self.phraser.parts(rule.condition?) {
-            let outcome = self.phraser.look(part, locals);
-            if outcome.as_ref().is_some_and(|o| o.truth() == Some(false) || *o == Outcome::Nothing) {
-                failed = Some(part);
-                break;
-            }
-        }
-        let why = match failed {
-            // Made for another party or class: it was never about this question.
-            Some(part) if !self.phraser.tells(part) => return None,
-            Some(part) => self.phraser.statement(part, false, locals),
-            None => "its condition does not hold".to_owned(),
-        };
-        let text = format!("{} does not apply, because {why}.", self.named(rule));
-        Some(Branch { text, children: self.grounds(&step.condition) })
+    /// `None` for a rule made for another party or class: it was never about this question.
+    fn did_not_apply(&mut self, rule: &Rule, locals: &Locals) -> Option<String> {
+        let why = self.why(rule.condition?, false, locals, Unsaid::Obvious)?;
+        Some(format!("{} does not apply, because {why}.", self.named(rule)))
     }
 
-    fn unsettled(&mut self, rule: &Rule, step: &RuleStep, outcome: &Outcome, locals: &Locals) -> Branch {
-        let mut open = String::new();
-        for part in rule.condition.map(|c| self.phraser.parts(c)).unwrap_or_default() {
-            if self.phraser.look(part, locals).is_some_and(|o| o == *outcome) {
-                open = format!(": {}", self.phraser.noun(part, locals));
-                break;
-            }
-        }
+    fn unsettled(&mut self, rule: &Rule, outcome: &Outcome) -> String {
         let said = say::outcome(self.program(), outcome);
-        let text = format!("Whether {} applies {said}{open}.", self.named(rule));
-        Branch { text, children: self.grounds(&step.condition) }
+        format!("Whether {} applies {said}.", self.cite(rule, false))
     }
 
-    fn gives_way(&mut self, rule: &Rule, by: &[RuleId]) -> Branch {
+    fn gives_way(&mut self, rule: &Rule, by: &[RuleId]) -> String {
         let stronger = crate::evaluate::provisions(self.program(), by);
-        Branch::leaf(format!("{} gives way to {}.", self.named(rule), say::and(&stronger)))
+        format!("{} gives way to {}.", say::capital(&self.cite(rule, false)), say::and(&stronger))
     }
 
-    /// `Article 18(1), exception to article 17(4)`, at the head of a sentence.
+    /// `Article 18(1) (exception to article 17(4))`, at the head of a sentence.
     fn named(&mut self, rule: &Rule) -> String {
-        let cited = self.cite(rule);
-        let relation = if rule.relation.is_empty() { String::new() } else { format!(" ({})", rule.relation) };
-        format!("{}{relation}", say::capital(&cited))
+        let cited = say::capital(&self.cite(rule, false));
+        if rule.relation.is_empty() { cited } else { format!("{cited}, {},", rule.relation) }
     }
 
-    /// `article 17(4) "Amount" (clause pro rata) [recalled]`.
-    fn cite(&mut self, rule: &Rule) -> String {
-        let by = rule.by.as_ref().map_or_else(String::new, |by| format!(" (by {})", say::words(by)));
-        format!("{}{by}", self.provision(rule.provision))
+    /// `article 17(4) “Amount” (clause pro rata) [recalled]`.
+    fn cite(&mut self, rule: &Rule, titled: bool) -> String {
+        let by = rule.by.as_ref().map_or_else(String::new, |by| format!(" (clause {})", say::words(by)));
+        format!("{}{by}", self.provision(rule.provision, titled))
     }
 
-    fn provision(&mut self, id: ProvisionId) -> String {
+    fn provision(&mut self, id: ProvisionId, titled: bool) -> String {
         let Some(provision) = self.program().provision(id) else { return String::new() };
-        let title = if provision.title.is_empty() { String::new() } else { format!(" “{}”", provision.title) };
+        let title = Some(&provision.title).filter(|t| titled && !t.is_empty());
+        let title = title.map_or_else(String::new, |t| format!(" “{t}”"));
         let recalled = provision.evidence == Evidence::Recalled;
         self.recalled |= recalled;
         format!("{}{title}{}", provision.address, if recalled { " [recalled]" } else { "" })
     }
 
-    /// Where a term, function or parameter stands.
-    fn defined(&mut self, node: &Node) -> String {
-        match node.provision {
-            Some(provision) => format!(", as {} says", self.provision(provision)),
-            None => String::new(),
+    /// A term, function or parameter: where it stands, and what it rests on. A yes or no is worded as a condition is.
+    fn defined(&mut self, node: &Node, body: ExprId, args: &[Value], trace: &Trace) -> (String, Vec<Branch>) {
+        let locals: Locals = args.iter().cloned().map(Some).collect();
+        let place = node.provision.map(|p| self.provision(p, false));
+        let place = place.map_or_else(String::new, |p| format!(" ({p})"));
+        match (node.ty == Ty::YesNo, trace.outcome.truth()) {
+            (true, Some(truth)) => {
+                let why = self
+                    .why(body, truth, &locals, Unsaid::Nothing)
+                    .map_or_else(String::new, |w| format!(", because {w}"));
+                (format!("{why}{place}"), self.grounds(&trace.steps))
+            }
+            _ => {
+                let members = self.phraser.filtered(body, &locals);
+                if members.is_empty() {
+                    return (place, self.steps(&trace.steps, &trace.outcome, &locals));
+                }
+                let mut children = self.grounds(&trace.steps);
+                children.extend(members.into_iter().map(Branch::leaf));
+                (place, children)
+            }
         }
     }
 
-    fn steps(&mut self, steps: &[Step]) -> Vec<Branch> {
+    /// What was done on the way to an outcome, in order.
+    fn steps(&mut self, steps: &[Step], whole: &Outcome, locals: &Locals) -> Vec<Branch> {
+        // A figure's sentence says which of the figures stated it is.
+        let figures = steps.iter().any(|s| matches!(s, Step::Computed { site, .. } if self.is_figure(*site)));
         let mut branches: Vec<Branch> = Vec::new();
         for step in steps {
             let branch = match step {
-                Step::Call(trace) => self.call(trace),
-                Step::Fact { name, outcome, .. } => self.fact(name, outcome),
+                Step::Call(trace) => self.call(trace).map(Call::branch),
+                Step::Fact { .. } if figures && whole.rank() == 0 => None,
+                Step::Fact { name, outcome, .. } => self.fact(name, outcome, whole).map(Branch::leaf),
                 Step::Rounded { before, rounding, after, .. } => {
-                    let say = |o| say::outcome(self.program(), o);
-                    let (before, after) = (say(before), say(after));
+                    let (before, after) = (say::outcome(self.program(), before), say::outcome(self.program(), after));
                     Some(Branch::leaf(format!("{before} rounded {rounding} gives {after}.")))
                 }
-                Step::Computed { site, operands, outcome } => self.computed(ExprId(site.0), operands, outcome),
+                Step::Computed { site, operands, outcome } => {
+                    self.computed(ExprId(site.0), operands, outcome, locals).map(Branch::leaf)
+                }
             };
             if let Some(branch) = branch
                 && !branches.contains(&branch)
@@ -254,87 +344,47 @@ impl<'a> Teller<'a> {
         branches
     }
 
-    fn fact(&self, name: &str, outcome: &Outcome) -> Option<Branch> {
+    fn is_figure(&self, site: SiteId) -> bool {
+        let expr = self.program().expr(ExprId(site.0));
+        matches!(expr.map(|e| &e.kind), Some(ExprKind::Host(HostFn::Figure, _)))
+    }
+
+    /// A fact that was read. What is not known matters only where the result is not known for that reason.
+    fn fact(&self, name: &str, outcome: &Outcome, whole: &Outcome) -> Option<String> {
+        let name = say::capital(&say::fact(name));
         match outcome {
-            Outcome::Nothing => Some(Branch::leaf(format!("The {} is not stated.", say::words(name)))),
-            // Stated in full at the head of the derivation.
-            Outcome::Value(Value::Periods(_) | Value::List(_) | Value::Record(_)) => None,
-            known => {
-                Some(Branch::leaf(format!("The {} is {}.", say::words(name), say::outcome(self.program(), known))))
-            }
+            Outcome::Value(Value::Periods(_) | Value::List(_) | Value::Record(_)) | Outcome::Nothing => None,
+            Outcome::Undetermined(missing) => match whole {
+                Outcome::Undetermined(all) if !missing.is_disjoint(all) => Some(format!("{name} is not known.")),
+                _ => None,
+            },
+            known => Some(format!("{name}: {}.", say::outcome(self.program(), known))),
         }
     }
 
-    /// An operation in words.
-    fn computed(&self, site: ExprId, operands: &[Outcome], outcome: &Outcome) -> Option<Branch> {
-        let program = self.program();
-        let ExprKind::Host(function, _) = &program.expr(site)?.kind else { return None };
-        let say = |o: &Outcome| say::outcome(program, o);
-        let result = say(outcome);
-        let [a, b, ..] = operands else { return None };
-        let text = match function {
-            HostFn::Add => format!("{} plus {} is {result}.", say(a), say(b)),
-            HostFn::Subtract => format!("{} minus {} is {result}.", say(a), say(b)),
-            HostFn::Multiply => format!("{} times {} is {result}.", say(a), say(b)),
-            HostFn::Divide => format!("{} divided by {} is {result}.", say(a), say(b)),
-            HostFn::Excess => format!("What {} is above {}: {result}.", say(a), say(b)),
-            HostFn::Larger => format!("The larger of {} and {} is {result}.", say(a), say(b)),
-            HostFn::Smaller => format!("The smaller of {} and {} is {result}.", say(a), say(b)),
-            HostFn::InCommon if say(a) == result => return None,
-            HostFn::InCommon => format!("{} at the rate stated is {result}.", say(a)),
-            HostFn::LengthOf => format!("Counted in {}, {} make {result}.", say(b), periods(program, a)),
-            HostFn::InUnit => format!("{} is {result}.", say(a)),
-            HostFn::UnitsFrom => format!("From {} to {} is {result}.", say(a), say(b)),
-            HostFn::Figure => {
-                format!("The figure communicated by {} for the periods of {} is {result}.", say(a), say(b))
-            }
-            HostFn::Less => compared(a, b, outcome, ["is less than", "is not less than"], &say)?,
-            HostFn::AtMost => compared(a, b, outcome, ["is at most", "is more than"], &say)?,
-            HostFn::Within => compared(a, b, outcome, ["is within", "is not within"], &say)?,
-            HostFn::LastsAtMost => compared(a, b, outcome, ["lasts at most", "lasts longer than"], &say)?,
-            _ => return None,
-        };
-        Some(Branch::leaf(text))
+    /// An operation. A comparison is worded from the program where all it compares can be looked up.
+    fn computed(&mut self, site: ExprId, operands: &[Outcome], outcome: &Outcome, locals: &Locals) -> Option<String> {
+        let known = self.phraser.look(site, locals).is_some_and(|o| o == *outcome);
+        if let (Some(truth), true) = (outcome.truth(), known) {
+            return Some(format!("{}.", say::capital(&self.phraser.statement(site, truth, locals))));
+        }
+        operation::sentence(self.program(), site, operands, outcome)
     }
 }
 
-/// Whether an outcome is one a reader wants a line for: roundings, units and orders are told where they are used.
+/// Whether an outcome is one a reader wants a line for: roundings, units and orders are told where they are used,
+/// records where the facts are.
 fn worth_a_line(outcome: &Outcome) -> bool {
-    !matches!(outcome.value(), Some(Value::Rounding(_) | Value::Unit(_) | Value::Order(_) | Value::Ties(_)))
+    !matches!(
+        outcome.value(),
+        Some(Value::Rounding(_) | Value::Unit(_) | Value::Order(_) | Value::Ties(_) | Value::Record(_))
+    )
 }
 
-/// The one thing a definition asked, where it passes the answer on unchanged: the dispatch to a party's legislation,
-/// a term that renames another.
+/// What a dispatch to a party's legislation asked there, and passes on unchanged.
 fn passes_on<'t>(node: &Node, trace: &'t Trace) -> Option<&'t Trace> {
-    if matches!(node.kind, NodeKind::Decision | NodeKind::Parameter) {
-        return None;
-    }
-    let dispatch = node.kind == NodeKind::Law;
     match trace.steps.as_slice() {
-        [Step::Call(inner)] if inner.outcome == trace.outcome && dispatch => Some(inner),
-        [.., Step::Call(inner)] if inner.outcome == trace.outcome && dispatch => Some(inner),
+        [.., Step::Call(inner)] if node.kind == NodeKind::Law && inner.outcome == trace.outcome => Some(inner),
         _ => None,
-    }
-}
-
-fn compared(
-    a: &Outcome,
-    b: &Outcome,
-    outcome: &Outcome,
-    [holds, fails]: [&str; 2],
-    say: &impl Fn(&Outcome) -> String,
-) -> Option<String> {
-    let verb = if outcome.truth()? { holds } else { fails };
-    Some(format!("{} {verb} {}.", say(a), say(b)))
-}
-
-/// Periods in full, as the subject of a sentence.
-fn periods(program: &Program, outcome: &Outcome) -> String {
-    match outcome.value() {
-        Some(Value::Periods(periods)) if !periods.pieces.is_empty() => {
-            let pieces: Vec<String> = periods.pieces.iter().map(say::piece).collect();
-            say::and(&pieces)
-        }
-        _ => say::outcome(program, outcome),
     }
 }

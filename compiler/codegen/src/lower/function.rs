@@ -7,7 +7,9 @@ use crate::tables::{Handle, OTHER};
 use accord_core::{HostFn, RuleId};
 use accord_ir::LocalId;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, Block, BlockArg, InstBuilder, StackSlot, StackSlotData, StackSlotKind, Value, types};
+use cranelift_codegen::ir::{
+    self, Block, BlockArg, InstBuilder, StackSlot, StackSlotData, StackSlotKind, Value, types,
+};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::FuncId;
 use std::collections::BTreeMap;
@@ -199,8 +201,9 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
             None => self.build.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3)),
         };
         self.scratch = Some(slot);
-        let data = &mut self.build.func.sized_stack_slots[slot];
-        data.size = data.size.max(size);
+        if let Some(data) = self.build.func.sized_stack_slots.get_mut(slot) {
+            data.size = data.size.max(size);
+        }
         for (at, handle) in handles.iter().enumerate() {
             self.store(slot, at, *handle);
         }

@@ -26,6 +26,7 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{FuncId, Linkage, Module};
 use function::Function;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What a function is of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +109,7 @@ impl<'m, 'p> Lowering<'m, 'p> {
     fn declare(program: &'p Program, module: &'m mut dyn Module) -> Result<Lowering<'m, 'p>, CodegenError> {
         let mut declare = |name: &str, linkage: Linkage, params: usize| {
             let signature = words(&*module, params);
-            module.declare_function(name, linkage, &signature)
+            module.declare_function(name, linkage, &signature).map_err(CodegenError::from)
         };
         let mut operations = BTreeMap::new();
         for (function, symbol) in HostFn::ALL.iter().zip(abi::operations()) {
@@ -124,8 +125,8 @@ impl<'m, 'p> Lowering<'m, 'p> {
         for (at, node) in program.nodes.iter().enumerate() {
             let arguments = node.params.len();
             nodes.push(declare(&format!("node.{at}"), Linkage::Local, arguments + 1)?);
-            if !enters.contains_key(&arguments) {
-                enters.insert(arguments, declare(&format!("enter.{arguments}"), Linkage::Local, 3)?);
+            if let Entry::Vacant(enter) = enters.entry(arguments) {
+                enter.insert(declare(&format!("enter.{arguments}"), Linkage::Local, 3)?);
             }
         }
         let mut rules = Vec::with_capacity(program.rules.len());

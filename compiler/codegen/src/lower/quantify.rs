@@ -174,12 +174,7 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
     }
 
     /// The members that pass the filter. If the filter of any is unsettled, goes to `done` with the worst of those.
-    fn filtered(
-        &mut self,
-        quantified: &Quantified,
-        members: Members,
-        done: Block,
-    ) -> Result<Members, CodegenError> {
+    fn filtered(&mut self, quantified: &Quantified, members: Members, done: Block) -> Result<Members, CodegenError> {
         let Some(filter) = quantified.filter else { return Ok(members) };
         let (none, no_doubt) = (self.number(0), self.number(NO));
         let carried = self.each(members, &[none, no_doubt], &mut |function, member, _, held| {

@@ -1,9 +1,7 @@
 //! Building small programs by hand.
 
 use crate::{Effort, Jit};
-use accord_core::{
-    Answer, Conversions, Country, Facts, FaultKind, HostFn, MonthEnd, Outcome, RuleId, SiteId, Value,
-};
+use accord_core::{Answer, Conversions, Country, Facts, FaultKind, HostFn, MonthEnd, Outcome, RuleId, SiteId, Value};
 use accord_ir::{
     Body, Coverage, Decision, DecisionId, EnumDef, Evidence, Expr, ExprId, ExprKind, FactDef, FactId, GivenDef,
     LocalId, Node, NodeId, NodeKind, Param, Program, Provision, ProvisionId, Quantified, Quantifier, Rule, Ty,
@@ -178,8 +176,7 @@ impl Build {
     }
 
     fn node(&mut self, name: &str, params: &[Ty], ty: Ty, kind: NodeKind, body: Body) -> NodeId {
-        let params: Vec<Param> =
-            params.iter().map(|ty| Param { name: "p".to_owned(), ty: ty.clone() }).collect();
+        let params: Vec<Param> = params.iter().map(|ty| Param { name: "p".to_owned(), ty: ty.clone() }).collect();
         let node = Node { name: name.to_owned(), kind, params, ty, body, locals: 20, provision: None, span: span() };
         self.program.nodes.push(node);
         NodeId(u32::try_from(self.program.nodes.len() - 1).unwrap())
@@ -194,7 +191,8 @@ impl Build {
         let id = DecisionId(u32::try_from(self.program.decisions.len()).unwrap());
         let node = self.node(name, params, ty.clone(), NodeKind::Decision, Body::Decision(id, Vec::new()));
         let params = self.program.node(node).unwrap().params.clone();
-        let decision = Decision { name: name.to_owned(), params, ty, default, rules: Vec::new(), node, reads_row: true };
+        let decision =
+            Decision { name: name.to_owned(), params, ty, default, rules: Vec::new(), node, reads_row: true };
         self.program.decisions.push(decision);
         id
     }

@@ -94,9 +94,8 @@ fn an_exception_beats_the_rule() {
 #[test]
 fn precedence_is_transitive() {
     // 2 beats 1 beats 0; with 1 out of the way 2 still beats 0.
-    let case = |first, second, third| {
-        Case::new(None).rule(first, 1, &[1, 2]).rule(second, 2, &[2]).rule(third, 3, &[]).ask()
-    };
+    let case =
+        |first, second, third| Case::new(None).rule(first, 1, &[1, 2]).rule(second, 2, &[2]).rule(third, 3, &[]).ask();
     assert_eq!(case(Yes, Yes, Yes), answer(number(3), &[2]));
     assert_eq!(case(Yes, No, Yes), answer(number(3), &[2]));
     assert_eq!(case(Yes, Yes, No), answer(number(2), &[1]));
@@ -181,7 +180,8 @@ fn ways_that_agree_on_what_is_no_value() {
 #[test]
 fn an_unsettled_rule_settled_as_applying_beats() {
     // 1 (unsettled) beats 0, 2 (unsettled) beats both; all give 5 but 1.
-    let case = |middle| Case::new(None).rule(Yes, 5, &[1, 2]).rule(Missing("a"), middle, &[2]).rule(Missing("b"), 5, &[]);
+    let case =
+        |middle| Case::new(None).rule(Yes, 5, &[1, 2]).rule(Missing("a"), middle, &[2]).rule(Missing("b"), 5, &[]);
     assert_eq!(case(5).ask(), answer(number(5), &[0]));
     assert_eq!(case(6).ask(), answer(missing("a").worst(missing("b")), &[]));
 }
@@ -189,7 +189,9 @@ fn an_unsettled_rule_settled_as_applying_beats() {
 #[test]
 fn at_most_eight_unsettled_conditions_are_tried() {
     const NAMES: [&str; 9] = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
-    let with = |count: usize| NAMES.iter().take(count).fold(Case::new(None).rule(Yes, 1, &[]), |c, n| c.rule(Missing(n), 1, &[]));
+    let with = |count: usize| {
+        NAMES.iter().take(count).fold(Case::new(None).rule(Yes, 1, &[]), |c, n| c.rule(Missing(n), 1, &[]))
+    };
     assert_eq!(with(8).ask(), answer(number(1), &[0]));
     let all = NAMES.iter().map(|n| missing(n)).reduce(Outcome::worst).unwrap();
     assert_eq!(with(9).ask(), answer(all, &[]));

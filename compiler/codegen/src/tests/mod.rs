@@ -1,6 +1,7 @@
 //! Programs built by hand, and what they must answer.
 
 mod build;
+mod chance;
 mod decisions;
 mod logic;
 mod quantifiers;

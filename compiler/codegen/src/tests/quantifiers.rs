@@ -182,13 +182,31 @@ fn filters_choose_the_candidates() {
 }
 
 #[test]
-fn bodies_of_different_kinds_cannot_be_compared() {
-    // Whatever the operation makes of it is the result.
-    let mut build = Build::new();
-    let (one, text) = (build.number(1), build.of(Outcome::Value(Value::text("x"))));
-    let less = build.host(HostFn::Less, &[one, text], Ty::YesNo);
-    let expected = build.outcome(less);
-    assert!(expected.truth().is_none());
+fn bodies_that_cannot_be_compared() {
+    // The row holds a text where a number was declared: whatever the first such comparison gives is the result, at
+    // the place of the quantifier, unless a body is worse by itself.
+    let text = Outcome::Value(Value::text("x"));
+    for (bodies, expected) in [
+        ([number(1), text.clone(), number(3)], None),
+        ([number(1), text.clone(), text.clone()], None),
+        ([number(1), text.clone(), missing("a")], Some(missing("a"))),
+    ] {
+        let mut build = Build::new();
+        let facts = ["a", "b", "c"].map(|name| build.fact(name, Ty::Number));
+        let (member, two, three) = (build.local(5, Ty::Number), build.number(2), build.number(3));
+        let is_two = build.host(HostFn::Equal, &[member, two], Ty::YesNo);
+        let is_three = build.host(HostFn::Equal, &[member, three], Ty::YesNo);
+        let last = build.choose(is_three, facts[2], facts[0]);
+        let body = build.choose(is_two, facts[1], last);
+        let domain = build.list(&[1, 2, 3]);
+        let whole = build.quantify(Quantifier::TheWithLargest(Tie::First), 5, domain, None, Some(body));
+        let node = build.term("largest", &[], whole);
+        let (conversions, facts) = (accord_core::Conversions::default(), accord_core::Facts::new(bodies.to_vec()));
+        let host = accord_core::Host { conversions: &conversions, facts: &facts };
+        let compared = HostFn::Less.apply(&host, &[number(1), text.clone()], accord_core::SiteId(whole.0));
+        assert!(compared.truth().is_none());
+        assert_eq!(build.ask_with(&facts, node, &[]).outcome, expected.unwrap_or(compared));
+    }
 }
 
 #[test]

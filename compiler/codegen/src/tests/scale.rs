@@ -68,7 +68,7 @@ fn ten_thousand_nodes() {
         println!("10000 nodes, plain: {time:?}");
         assert_eq!(answer.outcome, number(9_999));
     };
-    std::thread::Builder::new().stack_size(64 << 20).spawn(deep).unwrap().join().unwrap();
+    std::thread::Builder::new().stack_size(8 << 20).spawn(deep).unwrap().join().unwrap();
 }
 
 #[test]
@@ -127,7 +127,6 @@ fn the_printed_form_names_nodes_and_provisions() {
         "; node.3 `term`",
         "; 2 = Nothing",
     ] {
-        if expected.contains("node.0") { println!("{text}"); }
-        assert!(text.contains(expected), "{expected}\n{text}");
+        assert!(text.contains(expected), "{expected}");
     }
 }

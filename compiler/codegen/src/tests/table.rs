@@ -39,8 +39,7 @@ fn every_import_has_the_signature_of_its_symbol() {
     let mut module = module(Effort::Plain, &program).unwrap();
     lower(&program, &mut module, &mut |_, _, _, _| Ok(())).unwrap();
     let symbols: Vec<_> = abi::operations().into_iter().chain(Service::ALL.iter().map(|s| s.symbol())).collect();
-    let imports: Vec<_> =
-        module.declarations().get_functions().filter(|(_, f)| f.linkage == Linkage::Import).collect();
+    let imports: Vec<_> = module.declarations().get_functions().filter(|(_, f)| f.linkage == Linkage::Import).collect();
     assert_eq!(imports.len(), symbols.len());
     for ((id, import), symbol) in imports.iter().zip(&symbols) {
         assert_eq!(import.linkage_name(*id), symbol.name);

@@ -12,7 +12,10 @@ fn facts_are_what_the_row_holds() {
     let sum = build.host(HostFn::Add, &[a, b], Ty::Number);
     let node = build.term("sum", &[], sum);
     assert_eq!(build.ask_with(&Facts::new(vec![number(1), number(2)]), node, &[]), answer(number(3), &[]));
-    assert_eq!(build.ask_with(&Facts::new(vec![number(1), Outcome::Nothing]), node, &[]), answer(Outcome::Nothing, &[]));
+    assert_eq!(
+        build.ask_with(&Facts::new(vec![number(1), Outcome::Nothing]), node, &[]),
+        answer(Outcome::Nothing, &[])
+    );
     assert_eq!(build.ask_with(&Facts::new(vec![number(1)]), node, &[]), answer(missing("person"), &[]));
     assert_eq!(build.ask(node, &[]), answer(missing("claim").worst(missing("person")), &[]));
 }

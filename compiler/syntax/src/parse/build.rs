@@ -279,7 +279,7 @@ impl<'t> Builder<'_, 't> {
                     let rows = p.into_inner().filter(|r| r.as_rule() == Rule::row).map(|r| self.row(r)).collect();
                     return SlotValue::Rows(rows, whole);
                 }
-                Rule::dates => return SlotValue::Dates(self.dates(p)),
+                Rule::dates => return SlotValue::Dates(Box::new(self.dates(p))),
                 Rule::dated => {
                     let (mut expr, mut dates) = (None, None);
                     for q in p.into_inner() {
@@ -346,7 +346,8 @@ impl<'t> Builder<'_, 't> {
 
 /// `GB until D` reads as the shaped value `GB until D`; of a country it is a life.
 fn ends_until(expr: Expr, dates: Option<Dates>) -> (Expr, Option<Dates>) {
-    let country = |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if n.len() == 2 && n.bytes().all(|b| b.is_ascii_uppercase()));
+    let country =
+        |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if n.len() == 2 && n.bytes().all(|b| b.is_ascii_uppercase()));
     match expr.kind {
         ExprKind::Shaped(inner, word, day) if word.text == "until" && dates.is_none() && country(&inner) => {
             let span = word.span.to(day.span);

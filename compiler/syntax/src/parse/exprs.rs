@@ -305,7 +305,7 @@ impl<'t> Builder<'_, 't> {
             }
             Rule::provision | Rule::address => {
                 let address = self.address(pair);
-                self.leaf(span, ExprKind::Address(address))
+                self.leaf(span, ExprKind::Address(Box::new(address)))
             }
             Rule::nothing => self.leaf(span, ExprKind::Nothing),
             Rule::refer_e | Rule::unset_e => {

@@ -12,9 +12,36 @@ const UNITS: &[&str] = &[
 
 /// Words a statement can begin with, for suggestions.
 const STARTERS: &[&str] = &[
-    "agreement", "annex", "article", "case", "clause", "conversion", "decision", "disapply", "enum", "evidence",
-    "exception", "facts", "function", "interface", "legislation", "note", "notwithstanding", "open", "parameter",
-    "protocol", "question", "record", "rule", "slot", "subject", "summary", "term", "text", "title", "use",
+    "agreement",
+    "annex",
+    "article",
+    "case",
+    "clause",
+    "conversion",
+    "decision",
+    "disapply",
+    "enum",
+    "evidence",
+    "exception",
+    "facts",
+    "function",
+    "interface",
+    "legislation",
+    "note",
+    "notwithstanding",
+    "open",
+    "parameter",
+    "protocol",
+    "question",
+    "record",
+    "rule",
+    "slot",
+    "subject",
+    "summary",
+    "term",
+    "text",
+    "title",
+    "use",
 ];
 
 pub(super) fn is_value(rule: Rule) -> bool {
@@ -84,7 +111,11 @@ pub(super) fn special(
     let wants_value = expected.iter().any(|r| is_value(*r));
     match found {
         "=" if expected.contains(&Rule::kw_means) => {
-            return say(Code::Unreadable, "a term is defined with `means`".into(), "write `means` in place of `=`".into());
+            return say(
+                Code::Unreadable,
+                "a term is defined with `means`".into(),
+                "write `means` in place of `=`".into(),
+            );
         }
         "=" if !wants_value && !expected.contains(&Rule::arrow) => {
             let help = "write `is` to compare two values".into();
@@ -106,7 +137,8 @@ pub(super) fn special(
             return say(Code::Unreadable, format!("nothing is open that `{found}` could close"), help);
         }
         "where" if expected.is_empty() => {
-            let help = "a rule or clause has its condition after `when`; `where` belongs to `for`, `some`, `set of`".into();
+            let help =
+                "a rule or clause has its condition after `when`; `where` belongs to `for`, `some`, `set of`".into();
             return say(Code::Unreadable, "`where` chooses members, and nothing is chosen here".into(), help);
         }
         "when" | "applies" if at == first => {
@@ -163,12 +195,16 @@ fn lexical(scan: &Scan<'_>, at: usize, span: &impl Fn(usize) -> Span) -> Option<
         Tok::Open(b'[') | Tok::Close(b']') => {
             say(Code::Unreadable, "square brackets have no meaning", "write `{ a, b }` for a set, `(a)` to group")
         }
-        Tok::Other if found.contains(['“', '”', '„', '«', '»', '‟']) => {
-            say(Code::Unreadable, "a typographic quotation mark", "write texts between straight quotation marks: \"...\"")
-        }
-        Tok::Other if found.contains(['–', '—', '−']) => {
-            say(Code::Unreadable, "a dash in place of a minus sign", "write `-`, with a blank on both sides for a difference")
-        }
+        Tok::Other if found.contains(['“', '”', '„', '«', '»', '‟']) => say(
+            Code::Unreadable,
+            "a typographic quotation mark",
+            "write texts between straight quotation marks: \"...\"",
+        ),
+        Tok::Other if found.contains(['–', '—', '−']) => say(
+            Code::Unreadable,
+            "a dash in place of a minus sign",
+            "write `-`, with a blank on both sides for a difference",
+        ),
         Tok::Other if found.contains(['≥', '≤', '≠']) => {
             say(Code::Unreadable, "a mathematical sign", "write `is at least`, `is at most` or `is not`")
         }
@@ -204,14 +240,21 @@ fn comparison(
     let say = |code: Code, message: String, help: String| Some(Diagnostic::new(code, span(at), message).help(help));
     match (before, found) {
         ("not", "at") => {
-            let (not, rest) = if scan.word(at + 1) == "least" { ("at least", "less than") } else { ("at most", "more than") };
+            let (not, rest) =
+                if scan.word(at + 1) == "least" { ("at least", "less than") } else { ("at most", "more than") };
             return say(Code::Unreadable, format!("`is not {not}` is not a comparison"), format!("write `is {rest}`"));
         }
         ("not", "more" | "less") => {
             let rest = if found == "more" { "at most" } else { "at least" };
-            return say(Code::Unreadable, format!("`is not {found} than` is not a comparison"), format!("write `is {rest}`"));
+            return say(
+                Code::Unreadable,
+                format!("`is not {found} than` is not a comparison"),
+                format!("write `is {rest}`"),
+            );
         }
-        (_, "at" | "more" | "less" | "before" | "after" | "given" | "one") if !expected.iter().any(|r| is_value(*r)) => {
+        (_, "at" | "more" | "less" | "before" | "after" | "given" | "one")
+            if !expected.iter().any(|r| is_value(*r)) =>
+        {
             let rest = match found {
                 "at" => format!("at {}", scan.word(at + 1)),
                 "more" | "less" => format!("{found} than"),
@@ -238,7 +281,10 @@ fn comparison(
     if previous == Some(Tok::Number) && scan.tok(at) == Some(Tok::Word) && !is_reserved(found) && expected.is_empty() {
         let help = match nearest(found, UNITS.get(..9).unwrap_or(UNITS)) {
             Some(unit) => format!("did you mean `{unit}`?"),
-            None => "the units are years, quarters, months, weeks, days, days_5, days_6, days_7, hours, `%` and currencies".into(),
+            None => {
+                "the units are years, quarters, months, weeks, days, days_5, days_6, days_7, hours, `%` and currencies"
+                    .into()
+            }
         };
         return say(Code::Unreadable, format!("`{found}` is not a unit"), help);
     }
@@ -262,7 +308,11 @@ fn words(
     if scan.is_relation(first) && expected.contains(&Rule::kw_rule) {
         let place = if at > first { span(first) } else { span(at) };
         let found = Diagnostic::new(Code::Misplaced, place, "a relation without a rule or a clause after it");
-        return Some(found.help("`exception to`, `subject to` and `notwithstanding` stand before the rule or the clause they bind"));
+        return Some(
+            found.help(
+                "`exception to`, `subject to` and `notwithstanding` stand before the rule or the clause they bind",
+            ),
+        );
     }
     let slot_without_value = found == ":" && at >= first + 3 && scan.tok(at - 2) == Some(Tok::Colon);
     if slot_without_value && scan.tok(at - 1) == Some(Tok::Word) {
@@ -331,8 +381,21 @@ fn part(rule: Rule, before: &str) -> Option<String> {
         Rule::trow => "a row `key: value`",
         Rule::arm => "a line `value => result`",
         // These only continue what is already complete.
-        Rule::lparen | Rule::field | Rule::kw_of | Rule::kw_in | Rule::kw_or | Rule::dots | Rule::label | Rule::relation
-        | Rule::EOI | Rule::labels | Rule::dates | Rule::each | Rule::enum_member | Rule::call | Rule::quantity => return None,
+        Rule::lparen
+        | Rule::field
+        | Rule::kw_of
+        | Rule::kw_in
+        | Rule::kw_or
+        | Rule::dots
+        | Rule::label
+        | Rule::relation
+        | Rule::EOI
+        | Rule::labels
+        | Rule::dates
+        | Rule::each
+        | Rule::enum_member
+        | Rule::call
+        | Rule::quantity => return None,
         other => {
             let name = format!("{other:?}");
             return name.strip_prefix("kw_").map(|word| format!("`{word}`"));
@@ -348,7 +411,9 @@ pub(super) fn remedy(scan: &Scan<'_>, first: usize, at: usize, expected: &[Rule]
     if has(Rule::colon_mark) && has(Rule::comma) && scan.tok(before) == Some(Tok::Word) {
         let word = scan.word(before);
         return Some(match scan.tok(before - 1) {
-            Some(Tok::Word) => format!("a comma before `{word}` makes it one more value; a colon after it makes it a slot"),
+            Some(Tok::Word) => {
+                format!("a comma before `{word}` makes it one more value; a colon after it makes it a slot")
+            }
             _ => format!("a slot is written `{word}: value`"),
         });
     }

@@ -63,9 +63,7 @@ impl<'t> Builder<'_, 't> {
                 ItemKind::Legislation { name: split_name(&name), title, header: bag.slots }
             }
             Rule::interface => ItemKind::Interface { name: names.next()?, members: bag.members },
-            Rule::heading => {
-                ItemKind::Heading { word: names.next()?, number: names.next()?, title: texts.next() }
-            }
+            Rule::heading => ItemKind::Heading { word: names.next()?, number: names.next()?, title: texts.next() },
             Rule::article => ItemKind::Article {
                 word: names.next()?,
                 number: names.next()?,
@@ -100,9 +98,7 @@ impl<'t> Builder<'_, 't> {
             Rule::facts_i => ItemKind::Facts(bag.fields),
             Rule::enum_i => ItemKind::Enum { name: names.next()?, members: bag.enumerated },
             Rule::record_i => ItemKind::Record { name: names.next()?, fields: bag.fields },
-            Rule::question => {
-                ItemKind::Question { name: names.next()?, facts: bag.fields, decides: names.collect() }
-            }
+            Rule::question => ItemKind::Question { name: names.next()?, facts: bag.fields, decides: names.collect() },
             _ => return self.declaration(rule, bag, names.next()?, texts.next()),
         })
     }
@@ -217,8 +213,7 @@ impl<'t> Builder<'_, 't> {
             Rule::kw_exact | Rule::term_of => bag.flag = true,
             Rule::table => {
                 bag.table = true;
-                bag.rows =
-                    p.into_inner().filter(|r| r.as_rule() == Rule::trow).map(|r| self.table_row(r)).collect();
+                bag.rows = p.into_inner().filter(|r| r.as_rule() == Rule::trow).map(|r| self.table_row(r)).collect();
             }
             Rule::member => bag.members.extend(self.member(p)),
             Rule::enum_member => {

@@ -13,7 +13,7 @@ fn parts(text: &str) -> Option<(u32, u32, u32)> {
 fn days_in(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         _ => 31,
     }
@@ -31,7 +31,11 @@ pub(super) fn bad_date(span: Span, text: &str) -> Diagnostic {
     let found = Diagnostic::new(
         Code::BadDate,
         span,
-        if shaped { format!("`{text}` is not a day of the calendar") } else { format!("`{text}` is not a day as written") },
+        if shaped {
+            format!("`{text}` is not a day of the calendar")
+        } else {
+            format!("`{text}` is not a day as written")
+        },
     );
     let Some((a, b, c)) = parts(text) else { return found.help("write a day as year-month-day: `2012-10-01`") };
     let real = |y: u32, m: u32, d: u32| y > 0 && (1..=12).contains(&m) && d > 0 && d <= days_in(y, m);

@@ -20,6 +20,7 @@ use pest::error::{Error, InputLocation};
 use crate::ast::{Expr, File, Item, ItemKind};
 use build::Builder;
 use report::Reporter;
+pub(crate) use scan::is_blank;
 use scan::{Scan, Tok};
 
 /// Nesting limit.
@@ -38,7 +39,7 @@ use grammar::{Grammar, Rule};
 
 /// Reads a file. Never fails: what cannot be read is junk, with a finding in `sink`.
 pub fn parse(id: FileId, text: &str, sink: &mut Diagnostics) -> File {
-    on_stack(|| File::read(id, text, sink))
+    on_stack(|| read(id, text, sink))
 }
 
 /// Reads one expression that starts at byte `offset` of the file. Nothing, and a finding, if it is not one.
@@ -47,21 +48,14 @@ pub fn parse_expression(file: FileId, text: &str, offset: usize, sink: &mut Diag
 }
 
 /// Runs `work` on a stack of known size, since the caller's may be that of a test or a browser.
-fn on_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    // The work is shared with the thread through a slot, so that it can still be done here if no thread is to be had.
-    let slot = std::sync::Mutex::new(Some(work));
-    let take = || slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+pub(crate) fn on_stack<T: Send>(mut work: impl FnMut() -> T + Send) -> T {
     let done = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("accord-parse".to_owned()).stack_size(STACK);
-        match builder.spawn_scoped(scope, || take().map(|work| work())) {
-            Ok(handle) => handle.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)),
-            Err(_) => take().map(|work| work()),
-        }
+        let thread = builder.spawn_scoped(scope, &mut work).ok()?;
+        Some(thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)))
     });
-    match done {
-        Some(value) => value,
-        None => unreachable!("the work is taken exactly once"),
-    }
+    // Where no thread is to be had the work is done here.
+    done.unwrap_or_else(work)
 }
 
 /// Where the grammar stopped, as a token, and what it would have taken.
@@ -81,16 +75,15 @@ fn stop(error: Error<Rule>, base: usize) -> (usize, Vec<Rule>) {
     (at, expected)
 }
 
-impl File {
-    fn read(id: FileId, text: &str, sink: &mut Diagnostics) -> File {
-        let scan = Scan::new(id, text, 0);
-        let mut reader = Reader { id, scan: &scan, items: Vec::new(), next_deep: 0, cut: None };
-        for segment in &scan.segments {
-            reader.segment(segment, sink);
-        }
-        let items = reader.items;
-        File { id, items, comments: scan.comments }
+/// Reads a file on the stack there is.
+pub(crate) fn read(id: FileId, text: &str, sink: &mut Diagnostics) -> File {
+    let scan = Scan::new(id, text, 0);
+    let mut reader = Reader { id, scan: &scan, items: Vec::new(), next_deep: 0, cut: None };
+    for segment in &scan.segments {
+        reader.segment(segment, sink);
     }
+    let items = reader.items;
+    File { id, items, comments: scan.comments }
 }
 
 struct Reader<'s, 't> {
@@ -247,7 +240,8 @@ impl<'s, 't> Reader<'s, 't> {
         let reporter = Reporter { id: self.id, scan, segment };
         reporter.failure(at, place, end, &stop.expected, sink);
         let next = scan.next_start(place.max(at + 1), last);
-        if let Ok(mut pairs) = Grammar::parse(Rule::salvage, scan.text.get(scan.start(at)..scan.end(end - 1)).unwrap_or(""))
+        if let Ok(mut pairs) =
+            Grammar::parse(Rule::salvage, scan.text.get(scan.start(at)..scan.end(end - 1)).unwrap_or(""))
             && let Some(pair) = pairs.next()
         {
             // Findings about the head were made when the whole was tried, or come with the failure.
@@ -274,8 +268,7 @@ fn expression(file: FileId, text: &str, offset: usize, sink: &mut Diagnostics) -
         }
     };
     let pair = pairs.into_iter().find(|p| p.as_rule() == Rule::expr)?;
-    let mut builder =
-        Builder { file, text, base: 0, shift: offset, comments: &scan.comments, sink, too_deep: None };
+    let mut builder = Builder { file, text, base: 0, shift: offset, comments: &scan.comments, sink, too_deep: None };
     let expr = builder.expr(pair);
     match builder.too_deep.take() {
         Some(place) => {

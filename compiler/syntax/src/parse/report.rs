@@ -70,8 +70,12 @@ impl Reporter<'_, '_> {
             ItemKind::Article { .. } | ItemKind::Heading { .. } => (Code::Unreadable, "heading"),
             _ => (Code::Unreadable, "statement"),
         };
-        Diagnostic::new(code, self.span(at), format!("`{}` does not continue the {what} before it", self.scan.slice(at)))
-            .help("join conditions with `and` or `or`, put a comma between the members of a list, or begin a new statement")
+        Diagnostic::new(
+            code,
+            self.span(at),
+            format!("`{}` does not continue the {what} before it", self.scan.slice(at)),
+        )
+        .help("join conditions with `and` or `or`, put a comma between the members of a list, or begin a new statement")
     }
 
     /// A label that is none, or is written with blanks. `next` is the token after it.
@@ -173,7 +177,11 @@ impl Reporter<'_, '_> {
         let what = hints::phrase(scan, first, at, expected);
         let found = if at >= end || scan.first_on_line(at) {
             let before = at - 1;
-            Diagnostic::new(Code::Unreadable, self.span(before), format!("expected {what} after `{}`", scan.slice(before)))
+            Diagnostic::new(
+                Code::Unreadable,
+                self.span(before),
+                format!("expected {what} after `{}`", scan.slice(before)),
+            )
         } else {
             Diagnostic::new(Code::Unreadable, self.span(at), format!("expected {what}, found `{}`", scan.slice(at)))
         };
@@ -193,7 +201,9 @@ impl Reporter<'_, '_> {
         let found = Diagnostic::new(Code::Unreadable, place, "this is not a statement");
         match hints::nearest_starter(scan.word(first)) {
             Some(word) => found.help(format!("did you mean `{word}`?")),
-            None => found.help("a statement begins with a label, with a word such as `rule` or `term`, or is a clause `name { ... }`"),
+            None => found.help(
+                "a statement begins with a label, with a word such as `rule` or `term`, or is a clause `name { ... }`",
+            ),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::MAX_NESTING;
 use crate::ast::Comment;
 
 /// A blank to the grammar.
-pub(super) fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{A0}' | '\u{FEFF}')
 }
 
@@ -61,13 +61,83 @@ pub(super) struct Scan<'t> {
 
 /// Words that never are names.
 pub(super) const RESERVED: &[&str] = &[
-    "after", "agreement", "and", "annex", "apart", "applies", "article", "as", "as_if_own", "at", "before", "bounded",
-    "clause", "conversion", "count", "decides", "decision", "default", "disapply", "during", "each", "else", "encoded",
-    "enum", "every", "exact", "exception", "for", "from", "function", "given", "if", "implements", "in", "interface",
-    "is", "largest", "lasts", "least", "less", "match", "means", "more", "most", "not", "nothing",
-    "notwithstanding", "of", "of_kinds", "or", "otherwise", "over", "parameter", "protocol", "question", "refer",
-    "rounded", "rule", "satisfies", "set", "slot", "smallest", "some", "subject", "sum", "term", "than", "the", "then",
-    "tie", "to", "unset", "until", "when", "where", "with", "within",
+    "after",
+    "agreement",
+    "and",
+    "annex",
+    "apart",
+    "applies",
+    "article",
+    "as",
+    "as_if_own",
+    "at",
+    "before",
+    "bounded",
+    "clause",
+    "conversion",
+    "count",
+    "decides",
+    "decision",
+    "default",
+    "disapply",
+    "during",
+    "each",
+    "else",
+    "encoded",
+    "enum",
+    "every",
+    "exact",
+    "exception",
+    "for",
+    "from",
+    "function",
+    "given",
+    "if",
+    "implements",
+    "in",
+    "interface",
+    "is",
+    "largest",
+    "lasts",
+    "least",
+    "less",
+    "match",
+    "means",
+    "more",
+    "most",
+    "not",
+    "nothing",
+    "notwithstanding",
+    "of",
+    "of_kinds",
+    "or",
+    "otherwise",
+    "over",
+    "parameter",
+    "protocol",
+    "question",
+    "refer",
+    "rounded",
+    "rule",
+    "satisfies",
+    "set",
+    "slot",
+    "smallest",
+    "some",
+    "subject",
+    "sum",
+    "term",
+    "than",
+    "the",
+    "then",
+    "tie",
+    "to",
+    "unset",
+    "until",
+    "when",
+    "where",
+    "with",
+    "within",
 ];
 
 pub(super) fn is_reserved(word: &str) -> bool {
@@ -272,7 +342,9 @@ impl<'t> Scan<'t> {
         match self.tok(before) {
             Some(Tok::Comma | Tok::Colon | Tok::Open(_) | Tok::Dot) => true,
             Some(Tok::Other) => true,
-            Some(Tok::Word) => is_reserved(self.word(before)) && !matches!(self.word(before), "nothing" | "refer" | "given"),
+            Some(Tok::Word) => {
+                is_reserved(self.word(before)) && !matches!(self.word(before), "nothing" | "refer" | "given")
+            }
             _ => false,
         }
     }
@@ -282,7 +354,8 @@ impl<'t> Scan<'t> {
         let mut at = i;
         while self.tok(at) == Some(Tok::Open(b'(')) && (at == i || self.touches(at)) {
             let inside = matches!(self.tok(at + 1), Some(Tok::Word | Tok::Number)) && self.slice(at + 1).len() <= 5;
-            let whole = inside && self.touches(at + 1) && self.tok(at + 2) == Some(Tok::Close(b')')) && self.touches(at + 2);
+            let whole =
+                inside && self.touches(at + 1) && self.tok(at + 2) == Some(Tok::Close(b')')) && self.touches(at + 2);
             if !whole {
                 break;
             }
@@ -374,8 +447,8 @@ impl<'t> Scan<'t> {
             return !hanging && self.begins(after);
         }
         match self.word(i) {
-            "agreement" | "legislation" | "clause" | "enum" | "question" | "decision" | "interface" | "record" | "use"
-            | "case" => true,
+            "agreement" | "legislation" | "clause" | "enum" | "question" | "decision" | "interface" | "record"
+            | "use" | "case" => true,
             "article" | "annex" | "protocol" => {
                 let after = self.article_end(i).unwrap_or(i);
                 matches!(self.tok(after), Some(Tok::Text | Tok::OpenText))

@@ -154,6 +154,13 @@ macro_rules! into_value {
     )*};
 }
 
+impl From<Amount> for Value {
+    /// One form for one amount: what can be stored is money, so that equal amounts are equal values.
+    fn from(amount: Amount) -> Value {
+        amount.as_money().map_or(Value::Amount(amount), Value::Money)
+    }
+}
+
 into_value! {
     bool => YesNo;
     Number => Number;
@@ -163,7 +170,6 @@ into_value! {
     Span => Span;
     Length => Length;
     crate::Money => Money;
-    Amount => Amount;
     Rounding => Rounding;
     Unit => Unit;
 }

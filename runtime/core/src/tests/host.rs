@@ -17,7 +17,7 @@ fn value(value: Value) -> Outcome {
 }
 
 fn exact(text: &str) -> Value {
-    Value::Amount(amount(text))
+    Value::from(amount(text))
 }
 
 fn cash(text: &str) -> Value {

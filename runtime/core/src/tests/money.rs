@@ -43,7 +43,7 @@ fn euros(grain: &str) -> Grain {
 
 #[test]
 fn rounding_to_money() {
-    let exact = |text: &str| Value::Amount(amount(text));
+    let exact = |text: &str| Value::from(amount(text));
     let third = Value::Amount(Amount::new(currency("EUR"), number("1000/3")));
     assert_eq!(rounded(third.clone(), Mode::HalfUp, euros("0.01")), Outcome::Value(Value::Money(money("333.33 EUR"))));
     assert_eq!(rounded(third.clone(), Mode::Up, euros("0.10")), Outcome::Value(Value::Money(money("333.40 EUR"))));
@@ -80,7 +80,7 @@ fn rounding_lengths_and_numbers() {
 
 #[test]
 fn storing_money() {
-    let stored = |text: &str| apply(HostFn::Stored, [Value::Amount(amount(text))]);
+    let stored = |text: &str| apply(HostFn::Stored, [Value::from(amount(text))]);
     assert_eq!(stored("12.30 EUR"), Outcome::Value(Value::Money(money("12.30 EUR"))));
     assert_eq!(stored("0 EUR"), Outcome::Value(Value::Money(money("0 EUR"))));
     assert_eq!(stored("-0.01 EUR"), Outcome::fault(FaultKind::Negative, SITE));
