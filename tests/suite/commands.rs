@@ -125,6 +125,17 @@ fn bytes_that_are_not_text_are_found_where_they_stand() {
 }
 
 #[test]
+fn a_file_beyond_all_measure_is_refused() {
+    let folder = scratch("large").expect("a folder");
+    let file = folder.join("agreement.accord");
+    std::fs::write(&file, "# nothing\n".repeat(2_000_000)).expect("written");
+    let ran = run(&["check", &shown(&file)]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("too large") && ran.err.contains("help"), "{}", ran.err);
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
 fn a_missing_file_of_use_gets_the_nearest_name() {
     let folder = scratch("use").expect("a folder");
     std::fs::write(folder.join("legislation.accord"), "# nothing yet\n").expect("written");

@@ -55,8 +55,10 @@ fn evaluators_agree_on_everything_in_the_reference() {
     let blocks: Vec<_> = blocks("tests/spec").expect("pages").into_iter().filter(|b| b.language == "accord").collect();
     let results = in_parallel(blocks.len(), |i| {
         let block = &blocks[i];
-        let checked = check(&block.page, &block.text).expect("checked");
-        differences(&checked.examined).1
+        match check(&block.page, &block.text) {
+            Ok(checked) => differences(&checked.examined).1,
+            Err(trouble) => vec![format!("{}:{}: {}", block.page, block.line, trouble.draw(false))],
+        }
     });
     let wrong = results.expect("run").concat();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

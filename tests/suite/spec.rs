@@ -68,7 +68,10 @@ fn every_example_of_the_reference_does_what_it_says() {
     let wrong = in_parallel(blocks.len(), |i| {
         let block = &blocks[i];
         let wrong = match block.language.as_str() {
-            "accord" => complaints(block, &check(&block.page, &block.text).expect("checked")),
+            "accord" => match check(&block.page, &block.text) {
+                Ok(checked) => complaints(block, &checked),
+                Err(trouble) => vec![trouble.draw(false)],
+            },
             "accord-fragment" => {
                 let loaded = accord_cli::Loaded::from_text(&block.page, &block.text);
                 let found = loaded.found.sorted();

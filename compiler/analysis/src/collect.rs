@@ -157,11 +157,9 @@ impl<'a> Collector<'a, '_> {
             ast::ItemKind::Evidence(word) => self.evidence(word),
             ast::ItemKind::NotEncoded(why) => self.not_encoded(why),
             ast::ItemKind::Clause { name, doc, each } => self.clause(name, &doc.text, each, item.span),
+            ast::ItemKind::Junk => self.unreadable(),
             ast::ItemKind::Remark { word, text, .. } => self.remark(word, text),
-            ast::ItemKind::Heading { .. }
-            | ast::ItemKind::Use(_)
-            | ast::ItemKind::Junk
-            | ast::ItemKind::Case { .. } => {}
+            ast::ItemKind::Heading { .. } | ast::ItemKind::Use(_) | ast::ItemKind::Case { .. } => {}
             ast::ItemKind::Rule(_) | ast::ItemKind::Term { .. } | ast::ItemKind::SlotDef { .. } => {
                 self.clause_member(item)
             }
@@ -311,6 +309,13 @@ impl<'a> Collector<'a, '_> {
         match self.place.provision.and_then(|i| self.decls.provisions.get_mut(i)) {
             Some(p) => p.not_encoded = Some(&why.text),
             None => self.sink.push(words::no_provision(why.span, "`not encoded`")),
+        }
+    }
+
+    /// What could not be read is there all the same: its article is not missing.
+    fn unreadable(&mut self) {
+        if let Some(p) = self.article.and_then(|i| self.decls.provisions.get_mut(i)) {
+            p.encoded = true;
         }
     }
 

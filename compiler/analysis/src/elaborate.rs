@@ -69,16 +69,22 @@ impl<'a> Cx<'a, '_> {
         if self.fits(&found, want) {
             return id;
         }
-        let finding = match (&found, want) {
-            (_, Ty::YesNo) => words::not_condition(span, &self.say(&found)),
-            (Ty::Amount(a), Ty::Money(w)) if self.currency_fits(a, w) => words::not_rounded(span),
+        // A slot's value stands in another file than the definition that needs it: the use is what is wrong.
+        let own = self.program.expr(id).map_or(span, |e| e.span);
+        let at = if own.file == span.file { span } else { own };
+        let mut finding = match (&found, want) {
+            (_, Ty::YesNo) => words::not_condition(at, &self.say(&found)),
+            (Ty::Amount(a), Ty::Money(w)) if self.currency_fits(a, w) => words::not_rounded(at),
             (Ty::Money(_) | Ty::Amount(_), Ty::Money(_) | Ty::Amount(_)) => {
-                words::currencies_mixed(span, &self.say(&found), &self.say(want))
+                words::currencies_mixed(at, &self.say(&found), &self.say(want))
             }
-            (Ty::Length(_), Ty::Length(_)) => words::units_mixed(span, &self.say(&found), &self.say(want)),
-            (Ty::Number, Ty::Length(_) | Ty::Money(_) | Ty::Amount(_)) => words::no_unit(span),
-            _ => words::mismatch(span, &self.say(want), &self.say(&found)),
+            (Ty::Length(_), Ty::Length(_)) => words::units_mixed(at, &self.say(&found), &self.say(want)),
+            (Ty::Number, Ty::Length(_) | Ty::Money(_) | Ty::Amount(_)) => words::no_unit(at),
+            _ => words::mismatch(at, &self.say(want), &self.say(&found)),
         };
+        if at != span {
+            finding = finding.with(span, "the clause needs it here");
+        }
         self.report(finding);
         self.poison(span)
     }
@@ -113,9 +119,11 @@ impl<'a> Cx<'a, '_> {
             None => {
                 let known: Vec<String> = Unit::ALL.iter().map(|u| u.word().to_owned()).collect();
                 let currency = unit.text.len() == 3 && unit.text.bytes().all(|b| b.is_ascii_uppercase());
-                let (code, what) =
-                    if currency { (Code::UnknownCurrency, "currency") } else { (Code::UnknownName, "unit") };
-                self.report(words::unknown_code(code, unit.span, what, &unit.text, &known));
+                self.report(if currency {
+                    words::unknown_currency(unit.span, &unit.text)
+                } else {
+                    words::unknown(unit.span, "unit", &unit.text, &known)
+                });
                 self.poison(span)
             }
         }
@@ -386,6 +394,9 @@ impl<'a> Cx<'a, '_> {
             }
             ids.push(id);
         }
+        if ids.iter().any(|id| matches!(self.ty(*id), Ty::Error)) {
+            return self.poison(span);
+        }
         let ty = Ty::Set(Box::new(ty.unwrap_or(Ty::Never)));
         let constants: Option<BTreeSet<Value>> = ids.iter().map(|id| self.const_value(*id).cloned()).collect();
         match constants {
@@ -412,7 +423,7 @@ impl<'a> Cx<'a, '_> {
             (Ty::Money(c) | Ty::Amount(c), Some(Grain::Money(currency, _))) => {
                 let fixed = CurrencyOf::Fixed(*currency);
                 if !self.currency_fits(c, &fixed) {
-                    self.report(words::currencies_mixed(at, &self.say(&found), &format!("a grain in {currency}")));
+                    self.grain_of_another_currency(how, &found, *currency, at);
                 }
                 Some(Ty::Money(if matches!(c, CurrencyOf::Any) { fixed } else { c.clone() }))
             }
@@ -429,6 +440,19 @@ impl<'a> Cx<'a, '_> {
             );
             Ty::Error
         })
+    }
+
+    fn grain_of_another_currency(&mut self, how: ExprId, found: &Ty, currency: Currency, at: Span) {
+        let own = self.program.expr(how).map_or(at, |e| e.span);
+        let what = self.say(found);
+        let mut finding =
+            Diagnostic::new(Code::CurrenciesMixed, own, format!("{what} is rounded to a grain in {currency}")).help(
+                "each party's money is in its own currency: write `law(P).cents`, or narrow the article to one party",
+            );
+        if own != at {
+            finding = finding.with(at, "the clause rounds here");
+        }
+        self.report(finding);
     }
 
     fn rounding(&mut self, mode: &ast::Name, grain: &ast::Expr, span: Span) -> ExprId {

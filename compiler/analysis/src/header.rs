@@ -125,7 +125,7 @@ fn common_currency(cx: &mut Cx<'_, '_>, header: &[ast::Slot]) {
     if let Some([ast::Expr { kind: ast::ExprKind::Name(code), span }]) = header_list(header, "common_currency") {
         cx.program.common_currency = Currency::parse(code);
         if cx.program.common_currency.is_none() {
-            cx.report(words::unknown_code(Code::UnknownCurrency, *span, "currency", code, &[]));
+            cx.report(words::unknown_currency(*span, code));
         }
     }
 }

@@ -54,7 +54,9 @@ pub fn analyse(files: &[&ast::File], sink: &mut Diagnostics) -> Analysis {
     graph::order(&mut cx);
     lint::lint(&mut cx);
     let (program, hovers) = cx.finish();
-    let program = (!found.has_errors()).then_some(program);
+    // Poison without a finding here was reported by the parser.
+    let poisoned = program.exprs.iter().any(|e| matches!(e.ty, ir::Ty::Error));
+    let program = (!found.has_errors() && !poisoned).then_some(program);
     sink.append(found);
     Analysis { program, hovers }
 }

@@ -68,6 +68,11 @@ fn place_of_aggregate(cx: &Cx<'_, '_>) -> Option<Span> {
 
 /// Two unrelated rules that hold together whatever the case, and differ.
 fn certain_conflicts(cx: &mut Cx<'_, '_>) {
+    // A relation that could not be read may be the very one that settles it.
+    let unread = [Code::UnknownProvision, Code::NothingToExcept, Code::PriorityCycle];
+    if cx.sink.iter().any(|d| unread.contains(&d.code)) {
+        return;
+    }
     let mut found = Vec::new();
     for decision in &cx.program.decisions {
         // Rules of one written condition stand together, those without one stand with all: each is compared with
@@ -241,8 +246,11 @@ fn coverage(cx: &mut Cx<'_, '_>) {
     }
     if !cx.program.coverage.missing.is_empty() {
         let list = cx.program.coverage.missing.join(", ");
+        let one = cx.program.coverage.missing.len() == 1;
+        let (what, verb) = if one { (format!("article {list}"), "is") } else { (format!("articles {list}"), "are") };
+        let at = range.first().map_or(main.span, |e| e.span);
         cx.report(
-            Diagnostic::new(Code::NotEncodedLaw, main.span, format!("articles {list} of the law are not here"))
+            Diagnostic::new(Code::NotEncodedLaw, at, format!("{what} of the law {verb} not here"))
                 .help("encode them, or say `not encoded \"why\"` under their heading"),
         );
     }
@@ -287,15 +295,9 @@ fn recalled(cx: &mut Cx<'_, '_>) {
         }
     }
     if let Some(span) = first {
-        let many = list.len();
-        cx.report(
-            Diagnostic::new(
-                Code::Recalled,
-                span,
-                format!("{many} provision(s) are encoded from memory: {}", list.join(", ")),
-            )
-            .note("their wording was not read; do not rely on them without the text"),
-        );
+        cx.report(Diagnostic::new(Code::Recalled, span, format!("encoded from memory: {}", list.join(", "))).note(
+            format!("{many} of the provisions: their wording was not read; do not rely on them without the text"),
+        ));
     }
     if let Some(span) = cx.month_end_span {
         cx.report(

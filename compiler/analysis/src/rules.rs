@@ -83,11 +83,22 @@ pub(crate) fn declare(cx: &mut Cx<'_, '_>) {
 /// Beyond so many comparisons of provisions, relations are refused instead of worked out for hours.
 const MOST_COMPARISONS: usize = 20_000_000;
 
+/// Beyond so many expressions an agreement is refused: more would fill the memory of an ordinary machine.
+const MOST_EXPRESSIONS: usize = 3_000_000;
+
 /// Elaborates all rules and settles how they stand to each other.
 pub(crate) fn elaborate(cx: &mut Cx<'_, '_>) {
     defaults(cx);
     let statements = cx.decls.statements.clone();
     for statement in &statements {
+        if cx.program.exprs.len() > MOST_EXPRESSIONS {
+            cx.report(
+                Diagnostic::new(Code::TooLarge, statement.item.span, "the agreement is larger than can be held")
+                    .here("what follows was not read")
+                    .help("divide it into several agreements; a text of law has a few thousand provisions at most"),
+            );
+            break;
+        }
         let env = Env { place: statement.place, ..Env::default() };
         match &statement.item.kind {
             ast::ItemKind::Rule(rule) => {
@@ -148,7 +159,10 @@ pub(crate) fn add<'a>(
     span: Span,
 ) {
     if env.place.provision.is_none() {
-        cx.report(words::no_provision(rule.decision.span, "this rule"));
+        // A paragraph outside any article was reported where it stands.
+        if !cx.sink.iter().any(|d| d.code == Code::Misplaced) {
+            cx.report(words::no_provision(rule.decision.span, "this rule"));
+        }
         return;
     }
     if let Some(mut raw) = read(cx, env, rule, added) {
@@ -439,9 +453,14 @@ fn rule_value<'a>(cx: &mut Cx<'a, '_>, env: &Env<'a>, rule: &'a ast::Rule, ty: &
     let Some(value) = &rule.value else {
         if !matches!(ty, Ty::YesNo | Ty::Error) {
             let (name, said) = (&rule.decision.text, cx.say(ty));
+            let which = if matches!(ty, Ty::Money(_) | Ty::Amount(_) | Ty::Length(_)) { "how much" } else { "which" };
             cx.report(
-                Diagnostic::new(Code::WrongHead, span, format!("`{name}` is {said}, and the rule does not say which"))
-                    .help(format!("write `rule {name}(...) = ...`")),
+                Diagnostic::new(
+                    Code::WrongHead,
+                    span,
+                    format!("`{name}` is {said}, and the rule does not say {which}"),
+                )
+                .help(format!("write `rule {name}(...) = ...`")),
             );
         }
         return cx.constant(Value::YesNo(!rule.negated), Ty::YesNo, span);

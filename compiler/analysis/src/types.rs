@@ -220,10 +220,10 @@ impl<'a> Cx<'a, '_> {
             Ty::Country => "a party".to_owned(),
             Ty::Member(id) => {
                 let name = self.program.enumeration(*id).map_or("word", |e| e.name.as_str());
-                format!("one of {name}")
+                format!("a word of the list {name}")
             }
-            Ty::Set(inner) => format!("a set of {}", bare(&self.say(inner))),
-            Ty::List(inner) => format!("a list of {}", bare(&self.say(inner))),
+            Ty::Set(inner) => format!("a set of {}", plural(&self.say(inner))),
+            Ty::List(inner) => format!("a list of {}", plural(&self.say(inner))),
             Ty::Date => "a day".to_owned(),
             Ty::Span => "a span of days".to_owned(),
             Ty::Length(UnitOf::Fixed(unit)) => format!("a length in {}", unit.word()),
@@ -387,8 +387,14 @@ fn is_period(ty: &ast::Type) -> bool {
     matches!(&ty.kind, ast::TypeKind::Name(n) if n.text == "Period")
 }
 
-fn bare(words: &str) -> &str {
-    words.strip_prefix("a ").or_else(|| words.strip_prefix("an ")).unwrap_or(words)
+/// `a party` as several: `parties`; other words keep their form after the article.
+fn plural(words: &str) -> String {
+    let bare = words.strip_prefix("a ").or_else(|| words.strip_prefix("an ")).unwrap_or(words);
+    match bare.split_once(' ') {
+        _ if bare == "party" => "parties".to_owned(),
+        Some((head, rest)) if !rest.is_empty() => format!("{head}s {rest}"),
+        _ => format!("{bare}s"),
+    }
 }
 
 fn say_key(key: &PartyKey) -> String {

@@ -19,7 +19,20 @@ pub(crate) fn unknown_code(code: Code, span: Span, what: &str, word: &str, known
     let finding = Diagnostic::new(code, span, format!("no {what} is called `{word}`"));
     match nearest(word, known) {
         Some(near) => finding.here("not declared").help(format!("did you mean `{near}`?")),
+        None if (1..=30).contains(&known.len()) && code != Code::UnknownName => {
+            finding.here("not declared").help(format!("there are {}", known.join(", ")))
+        }
         None => finding.here("not declared"),
+    }
+}
+
+pub(crate) fn unknown_currency(span: Span, code: &str) -> Diagnostic {
+    let near = ["EUR", "USD", "GBP", "CHF", "CZK", "CVE", "MDL", "CAD"].map(str::to_owned);
+    let finding = Diagnostic::new(Code::UnknownCurrency, span, format!("`{code}` is no currency"))
+        .help("currencies are three capitals of ISO 4217, those in use and the historic ones");
+    match nearest(code, &near) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding,
     }
 }
 
@@ -80,8 +93,12 @@ pub(crate) fn not_rounded(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn units_mixed(span: Span, left: &str, right: &str) -> Diagnostic {
+    let unit =
+        |said: &str| said.rsplit(' ').next().filter(|w| accord_core::Unit::parse(w).is_some()).map(str::to_owned);
+    let (from, into) = (unit(left), unit(right));
+    let (from, into) = (from.as_deref().unwrap_or("weeks"), into.as_deref().unwrap_or("months"));
     Diagnostic::new(Code::UnitsMixed, span, format!("{left} meets {right}, and no conversion connects them"))
-        .help("declare one: `conversion { from: weeks  into: months  divide: ...  remainder: counts }`, or `conversion exact { same: 1 year, 12 months }`")
+        .help(format!("declare one: `conversion {{ from: {from}  into: {into}  divide: ...  remainder: counts }}`; or, if they are the same length, `conversion exact {{ same: 1 year, 12 months }}`"))
 }
 
 pub(crate) fn currencies_mixed(span: Span, left: &str, right: &str) -> Diagnostic {

@@ -38,7 +38,9 @@ impl Examined {
 pub fn examine(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
     let mut found = Diagnostics::default();
     let analysis = accord_analysis::analyse(&loaded.trees(root), &mut found);
-    let verified = match analysis.program.map(accord_ir::verify).transpose() {
+    // What could not be read has no meaning, and nothing stands in for it.
+    let program = analysis.program.filter(|_| !loaded.has_errors(root));
+    let verified = match program.map(accord_ir::verify).transpose() {
         Ok(verified) => verified,
         Err(flaws) => {
             let path = loaded.sources.file(root.file).map_or("", |f| f.name());

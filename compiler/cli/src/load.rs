@@ -5,13 +5,14 @@
 
 use crate::trouble::Trouble;
 use crate::walk::{self, files_below};
-use accord_source::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use accord_source::{Code, Diagnostic, Diagnostics, FileId, Severity, SourceMap, Span};
 use accord_syntax::{ast, parse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The largest file that is read at all; places in a text are counted in 32 bits.
-const LARGEST: u64 = 1 << 30;
+/// The largest file that is read at all: a hundred times any agreement, and what it becomes still fits in the memory
+/// of a small machine, whatever it repeats.
+const LARGEST: u64 = 16 << 20;
 /// The folder beside an agreement that holds its cases.
 const CASES: &str = "cases";
 
@@ -84,6 +85,13 @@ impl Loaded {
         let own = |name: &str| root.uses.iter().any(|id| self.lies_at(*id, name));
         let library = self.stdlib.iter().filter(|(_, name)| !own(name)).map(|(id, _)| id);
         library.chain(&root.uses).filter_map(|id| self.files.get(id)).collect()
+    }
+
+    /// Whether reading or parsing a root's files, or stdlib, found an error.
+    pub fn has_errors(&self, root: &Root) -> bool {
+        let its_own = |file: FileId| root.uses.contains(&file) || self.stdlib.iter().any(|(id, _)| *id == file);
+        let errors = self.found.iter().filter(|d| d.severity == Severity::Error);
+        errors.filter_map(|d| d.span()).any(|span| its_own(span.file))
     }
 
     /// Reads a case file that lies anywhere and gives it to a root.
@@ -320,7 +328,7 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Trouble> {
     }
     if meta.len() > LARGEST {
         return Err(Trouble::new(format!("`{}` is too large to be read: {} bytes", path.display(), meta.len()))
-            .help("split it; a source text may have 1 GiB"));
+            .help("split it with `use`; a file may have 16 MiB"));
     }
     std::fs::read(path).map_err(|e| Trouble::io("read", path, &e))
 }

@@ -89,6 +89,7 @@ codes! {
     TwoLegislations "E0510" Error "two legislations of one party for one branch";
     TooManyRelations "E0513" Error "more relations between provisions than can be worked out";
     ChainTooLong "E0514" Error "a result that rests on too many others in a row";
+    TooLarge "E0515" Error "an agreement larger than can be held";
     InterfaceMissing "E0511" Error "a legislation without what its interface asks for";
     Lapsed "W0512" Warning "a parameter that has lapsed";
     // Law as data: W06..

@@ -20,15 +20,13 @@ pub(super) enum Doc {
     Group(usize, Box<Doc>),
 }
 
-/// Stands before a comment at the end of a line until it is known how far the comments around it are indented.
-pub(super) const MARK: char = '\u{1}';
-
-/// Puts the comments at the ends of neighbouring lines under each other.
-pub(super) fn align_comments(text: &str) -> String {
+/// Puts the comments at the ends of neighbouring lines under each other; `mark` stands before each of them.
+pub(super) fn align_comments(text: &str, mark: char) -> String {
     let lines: Vec<(&str, Option<&str>)> =
-        text.split('\n').map(|l| l.split_once(MARK).map_or((l, None), |(code, c)| (code, Some(c)))).collect();
+        text.split('\n').map(|l| l.split_once(mark).map_or((l, None), |(code, c)| (code, Some(c)))).collect();
     let mut out: Vec<String> = Vec::new();
-    for run in lines.chunk_by(|a, b| a.1.is_some() == b.1.is_some()) {
+    let indent = |code: &str| code.len() - code.trim_start().len();
+    for run in lines.chunk_by(|a, b| a.1.is_some() == b.1.is_some() && indent(a.0) == indent(b.0)) {
         let widths = || run.iter().map(|(code, _)| code.chars().count());
         let (widest, narrowest) = (widths().max().unwrap_or(0), widths().min().unwrap_or(0));
         // A line much longer than its neighbours would push their comments out of sight.
@@ -69,6 +67,16 @@ pub(super) fn align(doc: Doc) -> Doc {
     Doc::Align(Box::new(doc))
 }
 
+/// The first text of a document.
+pub(super) fn first(doc: &Doc) -> &str {
+    match doc {
+        Doc::Text(t) => t,
+        Doc::Cat(parts) => parts.iter().map(first).find(|t| !t.is_empty()).unwrap_or(""),
+        Doc::Nest(_, doc) | Doc::Align(doc) | Doc::Group(_, doc) => first(doc),
+        Doc::Line(_) | Doc::Hard | Doc::Comment(_) | Doc::Pad(_) => "",
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Frame<'d> {
     indent: usize,
@@ -76,8 +84,9 @@ struct Frame<'d> {
     doc: &'d Doc,
 }
 
-/// Prints `doc` from `column` on, with lines that begin in it indented by `indent`.
-pub(super) fn print(doc: &Doc, column: usize, indent: usize) -> String {
+/// Prints `doc` from `column` on, with lines that begin in it indented by `indent`. A comment at the end of a line is
+/// printed behind `mark`, until it is known how far the comments around it are indented.
+pub(super) fn print(doc: &Doc, column: usize, indent: usize, mark: char) -> String {
     let mut out = String::new();
     let mut column = column;
     // Indentation is written with the first text of a line, so that empty lines stay empty.
@@ -93,7 +102,7 @@ pub(super) fn print(doc: &Doc, column: usize, indent: usize) -> String {
         match frame.doc {
             Doc::Text(t) => write(&mut out, &mut column, &mut pending, t),
             Doc::Comment(t) => {
-                out.push(MARK);
+                out.push(mark);
                 out.push_str(t);
                 commented = true;
             }

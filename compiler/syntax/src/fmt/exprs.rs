@@ -187,8 +187,9 @@ impl Writer<'_> {
             operands.push((*inner, r));
             first = l;
         }
-        let mut parts = vec![self.element(first.span.start, first.span.end, "", |w| w.expr(first))];
-        for (op, operand) in operands.into_iter().rev() {
+        let mut parts = vec![self.element(first.span.start, first.span.end, Some(""), |w| w.expr(first))];
+        let last = operands.len();
+        for (i, (op, operand)) in operands.into_iter().rev().enumerate() {
             let mut inside = vec![Doc::Line(" ")];
             let mut comments = Vec::new();
             while let Some(comment) = self.comment_before(operand.span.start) {
@@ -197,7 +198,8 @@ impl Writer<'_> {
             }
             inside.append(&mut comments);
             inside.push(text(format!("{} ", words(op))));
-            inside.push(self.element(operand.span.start, operand.span.end, "", |w| w.expr(operand)));
+            let after = (i + 1 < last).then_some("");
+            inside.push(self.element(operand.span.start, operand.span.end, after, |w| w.expr(operand)));
             let inside = cat(inside);
             parts.push(nest(by, if fill { group(inside) } else { inside }));
         }
@@ -208,7 +210,7 @@ impl Writer<'_> {
     pub(super) fn list(&mut self, es: &[Expr]) -> Doc {
         let mut parts = Vec::new();
         for (i, e) in es.iter().enumerate() {
-            let mark = if i + 1 < es.len() { "," } else { "" };
+            let mark = (i + 1 < es.len()).then_some(",");
             let element = self.element(e.span.start, e.span.end, mark, |w| w.expr(e));
             parts.push(if i == 0 { element } else { group(cat([Doc::Line(" "), element])) });
         }
@@ -232,7 +234,7 @@ impl Writer<'_> {
         let callee = self.expr(f);
         for (i, arg) in args.iter().enumerate() {
             let start = arg.label.as_ref().map_or(arg.value.span.start, |l| l.span.start);
-            let mark = if i + 1 < args.len() { "," } else { "" };
+            let mark = (i + 1 < args.len()).then_some(",");
             let element = self.element(start, arg.value.span.end, mark, |w| {
                 let label = arg.label.as_ref().map_or(String::new(), |l| format!("{}: ", l.text));
                 let value = w.expr(&arg.value);

@@ -91,20 +91,31 @@ impl Writer<'_> {
         let mut previous: Option<&ItemKind> = None;
         // The column a statement begins at because a label stands before it on its line.
         let mut after_label = None;
+        let mut tail = 0;
         for (i, item) in self.file.items.iter().enumerate() {
             let place = place(&item.kind, scope, in_clause);
-            let apart = place.apart && !matches!(previous, None | Some(ItemKind::Heading { .. }));
+            // What stands at the edge after something indented stands apart from it.
+            let apart = place.apart || (place.column == 0 && tail > 0);
+            let apart = apart && !matches!(previous, None | Some(ItemKind::Heading { .. }));
             if after_label.is_none() {
-                self.before(&mut out, item, place.column, apart);
+                self.before(&mut out, item, place.column, tail, apart);
             }
             if matches!(item.kind, ItemKind::SlotDef { .. }) && !matches!(previous, Some(ItemKind::SlotDef { .. })) {
                 self.slot_width = widest_slot(self.file.items.get(i..).unwrap_or(&[]));
             }
-            let column = after_label.take().unwrap_or(place.column);
+            let on_label_line = after_label.is_some();
+            let mut column = after_label.take().unwrap_or(place.column);
             let doc = self.item(item);
-            out.push_str(&doc::print(&doc, column, place.column));
+            if on_label_line && doc::first(&doc).starts_with('#') {
+                // A comment cannot stand between a label and its statement on one line.
+                out.truncate(out.trim_end_matches(' ').len());
+                out.push('\n');
+                out.extend(std::iter::repeat_n(' ', place.column));
+                column = place.column;
+            }
+            out.push_str(&doc::print(&doc, column, place.column, self.mark));
             if let Some(comment) = self.trailing(item.span.end) {
-                out.push(doc::MARK);
+                out.push(self.mark);
                 out.push_str(&comment.text);
             } else if let (ItemKind::Label(labels), Some(next)) = (&item.kind, self.file.items.get(i + 1)) {
                 let free = self.begins(next.span.start) == next.span.start && !self.blank_before(next.span.start);
@@ -126,25 +137,45 @@ impl Writer<'_> {
                 scope_after(&item.kind, scope)
             });
             previous = Some(&item.kind);
+            tail = if place.opens == Some(Scope::Label) { 6 } else { place.column };
         }
         self.end(&mut out);
-        doc::align_comments(&out)
+        doc::align_comments(&out, self.mark)
     }
 
-    /// Empty lines and comments before an item.
-    fn before(&mut self, out: &mut String, item: &Item, column: usize, apart: bool) {
+    /// Empty lines and comments before an item. Comments that stand close to the item before, and not to this one,
+    /// keep the indentation they have there, up to `tail`.
+    fn before(&mut self, out: &mut String, item: &Item, column: usize, tail: usize, apart: bool) {
         let mut apart = apart;
+        let mut closing = tail > column && self.closes(item.span.start);
         loop {
             let at = self.begins(item.span.start);
-            if !out.is_empty() && (apart || self.blank_before(at)) {
+            let blank = self.blank_before(at);
+            closing &= at < item.span.start && !blank;
+            let column = if closing { self.level(at, tail) } else { column };
+            if !out.is_empty() && ((apart && !closing) || blank) {
                 out.push('\n');
             }
-            apart = false;
+            apart &= closing;
             out.extend(std::iter::repeat_n(' ', column));
             let Some(comment) = self.comment_before(item.span.start) else { return };
             out.push_str(&comment.text);
             out.push('\n');
         }
+    }
+
+    /// Whether an empty line stands between the comments before byte `at`, or between them and what is there.
+    fn closes(&self, at: u32) -> bool {
+        let comments = self.file.comments.get(self.next_comment..).unwrap_or(&[]);
+        let mut later = comments.iter().map(|c| c.span.start).take_while(|&c| c < at).chain([at]).skip(1);
+        comments.first().is_some_and(|c| c.span.start < at) && later.any(|at| self.blank_before(at))
+    }
+
+    /// The level of indentation that the line of byte `at` comes up to.
+    fn level(&self, at: u32, most: usize) -> usize {
+        let before = self.source.get(..at as usize).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("");
+        [6, 2].into_iter().find(|level| *level <= most && *level <= line.chars().count()).unwrap_or(0)
     }
 
     fn end(&mut self, out: &mut String) {
@@ -177,11 +208,11 @@ impl Writer<'_> {
         match &item.kind {
             ItemKind::Use(path) => text(format!("use {}", quoted(&path.text))),
             ItemKind::Agreement { name, title, header } => {
-                self.headed(format!("agreement {} {}", name.text, quoted(&title.text)), header)
+                self.headed(format!("agreement {} {}", name.text, quoted(&title.text)), title.span.end, header)
             }
             ItemKind::Legislation { name, title, header } => {
                 let name: Vec<&str> = name.iter().map(|n| n.text.as_str()).collect();
-                self.headed(format!("legislation {} {}", name.join("."), quoted(&title.text)), header)
+                self.headed(format!("legislation {} {}", name.join("."), quoted(&title.text)), title.span.end, header)
             }
             ItemKind::Interface { name, members } => self.interface(name, members),
             ItemKind::Heading { word, number, title } => {
@@ -304,16 +335,17 @@ impl Writer<'_> {
 
     /// A value after `=` or `means`, on the next line where it does not fit.
     fn body(&mut self, e: &Expr) -> Doc {
-        let body = self.element(e.span.start, e.span.end, "", |w| w.expr(e));
+        let body = self.element(e.span.start, e.span.end, None, |w| w.expr(e));
         nest(2, cat([Doc::Line(" "), body]))
     }
 
-    fn headed(&mut self, head: String, header: &[Slot]) -> Doc {
+    fn headed(&mut self, head: String, end: u32, header: &[Slot]) -> Doc {
         if header.is_empty() {
             return text(head);
         }
+        let comment = self.comment_after(end);
         let slots = self.aligned(header);
-        cat([text(head), nest(2, cat([Doc::Hard, slots]))])
+        cat([text(head), comment, nest(2, cat([Doc::Hard, slots]))])
     }
 
     /// Slots one under the other, values in one column.
@@ -504,7 +536,7 @@ impl Writer<'_> {
         let facts = group(self.fields(facts, "   "));
         let mut list = Vec::new();
         for (i, d) in decides.iter().enumerate() {
-            let mark = if i + 1 < decides.len() { "," } else { "" };
+            let mark = (i + 1 < decides.len()).then_some(",");
             let one = self.element(d.span.start, d.span.end, mark, |_| text(&d.text));
             list.push(if i == 0 { one } else { group(cat([Doc::Line(" "), one])) });
         }
@@ -535,7 +567,7 @@ impl Writer<'_> {
                 RelationKind::Notwithstanding => "notwithstanding",
             };
             let line = format!("{word} {}", addresses(&r.targets));
-            parts.push(self.element(r.span.start, r.span.end, "", |_| text(line)));
+            parts.push(self.element(r.span.start, r.span.end, Some(""), |_| text(line)));
             parts.push(Doc::Hard);
         }
         cat(parts)
@@ -545,7 +577,7 @@ impl Writer<'_> {
         let relations = self.relations(&rule.relations);
         let end = rule.value.as_ref().map(|v| v.span.end);
         let end = end.or(rule.args.last().map(|a| a.span.end)).unwrap_or(rule.decision.span.end);
-        let head = self.element(rule.decision.span.start, end, "", |w| {
+        let head = self.element(rule.decision.span.start, end, Some(""), |w| {
             let not = if rule.negated { "not " } else { "" };
             let mut parts = vec![text(format!("rule {not}{}", rule.decision.text))];
             if !rule.args.is_empty() {
@@ -571,7 +603,7 @@ impl Writer<'_> {
     fn when(&mut self, when: Option<&Expr>, after: u32) -> Doc {
         let Some(when) = when else { return text("") };
         let line = if self.broken_between(after, when.span.start) { Doc::Hard } else { Doc::Line(" ") };
-        let condition = self.element(when.span.start, when.span.end, "", |w| {
+        let condition = self.element(when.span.start, when.span.end, None, |w| {
             let condition = w.expr(when);
             cat([text("when "), condition])
         });
@@ -579,7 +611,7 @@ impl Writer<'_> {
     }
 
     fn applies(&mut self, a: &Applies) -> Doc {
-        let doc = self.element(a.span.start, a.span.end, "", |w| {
+        let doc = self.element(a.span.start, a.span.end, None, |w| {
             let to = a.to.as_ref().map_or(String::new(), |t| format!("to {} ", t.text));
             let edge = if a.from { "from" } else { "until" };
             let day = w.expr(&a.day);

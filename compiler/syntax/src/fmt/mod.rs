@@ -28,9 +28,6 @@ pub enum FormatError {
 pub fn format(text: &str) -> Result<String, FormatError> {
     crate::parse::on_stack(|| {
         let before = read(text).ok_or(FormatError::Unreadable)?;
-        if text.contains(doc::MARK) {
-            return Err(FormatError::Unreadable);
-        }
         let formatted = Writer::new(&before, text).file();
         let after = read(&formatted).ok_or(FormatError::Changed)?;
         let same = crate::dump(&before) == crate::dump(&after)
@@ -60,11 +57,14 @@ struct Writer<'f> {
     next_comment: usize,
     /// The longest name among the neighbours of a slot of a clause.
     slot_width: usize,
+    /// A character the text does not have.
+    mark: char,
 }
 
 impl<'f> Writer<'f> {
     fn new(file: &'f File, source: &'f str) -> Writer<'f> {
-        Writer { file, source, next_comment: 0, slot_width: 0 }
+        let mark = ('\u{E000}'..='\u{F8FF}').find(|c| !source.contains(*c)).unwrap_or('\u{E000}');
+        Writer { file, source, next_comment: 0, slot_width: 0, mark }
     }
 
     /// The next comment, if it begins before byte `at`.
@@ -103,9 +103,9 @@ impl<'f> Writer<'f> {
         rest.chars().find(|&c| c == '\n' || !crate::parse::is_blank(c)).is_none_or(|c| c == '\n' || c == '#')
     }
 
-    /// An element at `start..end` with the comments before it, inside it and after it on its line; `after` is the
-    /// mark that follows it.
-    fn element(&mut self, start: u32, end: u32, after: &str, build: impl FnOnce(&mut Self) -> Doc) -> Doc {
+    /// An element at `start..end` with the comments before it, inside it and after it on its line. `after` is the mark
+    /// that follows it; without one the element ends something larger, and the comment after it is left to that.
+    fn element(&mut self, start: u32, end: u32, after: Option<&str>, build: impl FnOnce(&mut Self) -> Doc) -> Doc {
         let mut parts = Vec::new();
         while let Some(comment) = self.comment_before(start) {
             parts.push(text(&comment.text));
@@ -118,11 +118,16 @@ impl<'f> Writer<'f> {
             parts.push(Doc::Hard);
         }
         parts.push(doc);
-        parts.push(text(after));
-        if let Some(comment) = self.trailing(end) {
-            parts.push(Doc::Comment(comment.text.clone()));
+        if let Some(after) = after {
+            parts.push(text(after));
+            parts.push(self.comment_after(end));
         }
         cat(parts)
+    }
+
+    /// The comment on the line that ends at `end`.
+    fn comment_after(&mut self, end: u32) -> Doc {
+        self.trailing(end).map_or(text(""), |comment| Doc::Comment(comment.text.clone()))
     }
 
     /// Where an element begins for the purpose of empty lines: at its first comment, if it has some before it.
@@ -149,7 +154,7 @@ impl<'f> Writer<'f> {
                 parts.push(Doc::Line(line));
             }
             let mark = if i + 1 < elements.len() { after } else { "" };
-            parts.push(self.element(start, end, mark, |w| build(w, element)));
+            parts.push(self.element(start, end, Some(mark), |w| build(w, element)));
         }
         cat(parts)
     }

@@ -132,7 +132,7 @@ pub(super) fn special(
             let help = "`a - b` is a difference; a name has no hyphen in it".into();
             return say(Code::Unreadable, "a minus sign needs a blank on both sides".into(), help);
         }
-        "}" | ")" | "]" if expected.is_empty() => {
+        "}" | ")" | "]" if expected.is_empty() || at == first => {
             let help = "remove it, or write the bracket it should close".into();
             return say(Code::Unreadable, format!("nothing is open that `{found}` could close"), help);
         }
@@ -145,7 +145,11 @@ pub(super) fn special(
             let help = format!("`{found}` stands after a rule or a clause");
             return say(Code::Misplaced, format!("`{found}` without a rule before it"), help);
         }
-        "(" if scan.first_on_line(at) => return label(scan, at, &span),
+        "(" if scan.first_on_line(at) => {
+            if let Some(found) = label(scan, at, &span) {
+                return Some(found);
+            }
+        }
         "(" if scan.touches(at) && scan.word(first) == "article" && at <= first + 4 => {
             let help = "the heading names the article; a paragraph is a label on a line of its own".into();
             return say(Code::BadLabel, "a paragraph in the heading of an article".into(), help);

@@ -347,6 +347,24 @@ fn joined(texts: Vec<Text>) -> Option<Text> {
     Some(whole)
 }
 
+/// Whether an item can have lost nothing to the text after it.
+pub(super) fn complete(kind: &ItemKind) -> bool {
+    match kind {
+        ItemKind::Label(_)
+        | ItemKind::Evidence(_)
+        | ItemKind::Remark { .. }
+        | ItemKind::NotEncoded(_)
+        | ItemKind::Facts(_)
+        | ItemKind::Enum { .. }
+        | ItemKind::Record { .. }
+        | ItemKind::Case { .. }
+        | ItemKind::Conversion { .. }
+        | ItemKind::Use(_) => true,
+        ItemKind::Article { title, .. } | ItemKind::Heading { title, .. } => title.is_some(),
+        _ => false,
+    }
+}
+
 /// What is left of a statement that ran into junk: a declaration keeps its name and type, so that its uses are not
 /// reported too, but not the part that may have been cut; anything else is lost.
 pub(super) fn poisoned(kind: ItemKind) -> ItemKind {

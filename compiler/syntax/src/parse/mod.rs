@@ -170,7 +170,10 @@ impl<'s, 't> Reader<'s, 't> {
             && let Some(found) = reporter.label(at, next)
         {
             sink.push(found);
-            self.poison_last();
+            // On a line with the statement before it, the label was meant as a part of that.
+            if !scan.first_on_line(at) {
+                self.poison_last();
+            }
             let rest = scan.next_start(next, last);
             self.junk(at, rest);
             return rest;
@@ -179,6 +182,11 @@ impl<'s, 't> Reader<'s, 't> {
         if clean {
             self.items.push(item);
             return next;
+        }
+        if items::complete(&item.kind) {
+            // What follows is a statement of its own, and a broken one.
+            self.items.push(item);
+            return self.failed(next, last, segment, sink);
         }
         // The grammar took as much as it could. The failure is where it got furthest, which may be beyond that.
         let end = scan.statement_end(at, last).max(next);

@@ -140,6 +140,9 @@ pub(super) const RESERVED: &[&str] = &[
     "within",
 ];
 
+/// What evidence can be; elsewhere `evidence` is a name.
+const EVIDENCE: &[&str] = &["verified", "secondary", "recalled", "published", "derived", "constructed"];
+
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word).is_ok()
 }
@@ -411,7 +414,7 @@ impl<'t> Scan<'t> {
             "not" => self.word(i + 1) == "encoded",
             "use" | "case" | "summary" | "note" | "open" => text,
             "text" => text || (word_next && matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText))),
-            "evidence" => word_next && !self.first_on_line(i + 1),
+            "evidence" => word_next && (!self.first_on_line(i + 1) || EVIDENCE.contains(&self.word(i + 1))),
             "facts" => next == Some(Tok::Open(b'{')),
             "record" => word_next && self.tok(i + 2) == Some(Tok::Open(b'{')),
             word => next == Some(Tok::Open(b'{')) && !is_reserved(word) && !self.takes_braces(i),

@@ -1,0 +1,162 @@
+//! Generated text: reading never panics, formatting never changes what is read.
+
+use accord_source::{Diagnostics, FileId};
+use accord_syntax::{FormatError, dump, format, parse, parse_expression};
+use proptest::prelude::*;
+
+const SOURCES: [&str; 3] = [
+    include_str!("sources/surface.accord"),
+    include_str!("sources/convention.accord"),
+    include_str!("../../../tests/fmt/comments.in.accord"),
+];
+
+/// Words and marks of the language, so that generated text comes close to meaning something.
+const PIECES: &[&str] = &[
+    "article 1",
+    "rule",
+    "term x means",
+    "when",
+    "(1)",
+    "(a)",
+    "{",
+    "}",
+    "(",
+    ")",
+    ",",
+    ":",
+    ";",
+    "=",
+    "x",
+    "P",
+    "FR",
+    "EUR",
+    "12 months",
+    "2012-10-01",
+    "1,000",
+    "2012-1-1",
+    "\"text\"",
+    "\"",
+    "# note\n",
+    "\n",
+    "exception to",
+    "covers {",
+    "every party P in S satisfies",
+    "sum of",
+    "for party Q in S",
+    "not",
+    "and",
+    "or",
+    "is",
+    "is at least",
+    "rounded",
+    "half up to 0.01 EUR",
+    "if",
+    "then",
+    "else",
+    "match",
+    "=>",
+    "..",
+    "+",
+    "-",
+    "*",
+    "f(",
+    "a.b",
+    "case \"c\" {",
+    "agreement A-B \"t\"",
+    "parties: A, B",
+    "for each",
+    "party P",
+    "in",
+    "until",
+    "as_if_own",
+    "within",
+    "after",
+    "nothing",
+    "refer",
+    "unset",
+    "parameter p",
+    "set of",
+    "\u{e9}",
+    "\0",
+    "“",
+    "evidence recalled",
+    "note \"n\"",
+];
+
+fn check(text: &str) {
+    let mut sink = Diagnostics::default();
+    let file = parse(FileId(0), text, &mut sink);
+    let mut last = 0;
+    for item in &file.items {
+        let range = item.span.range();
+        assert!(text.get(range.clone()).is_some(), "a span off the text or inside a character");
+        assert!(range.start >= last || range.is_empty(), "items out of order");
+        last = range.start;
+    }
+    for found in sink.iter() {
+        for label in &found.labels {
+            assert!(text.get(label.span.range()).is_some(), "{}: a span off the text", found.message);
+        }
+    }
+    let _ = parse_expression(FileId(0), text, 7, &mut sink);
+    match format(text) {
+        Ok(formatted) => {
+            let mut sink = Diagnostics::default();
+            let again = parse(FileId(0), &formatted, &mut sink);
+            assert!(sink.is_empty());
+            assert_eq!(dump(&file), dump(&again));
+        }
+        Err(FormatError::Unreadable) => {}
+        Err(FormatError::Changed) => panic!("the formatter changed: {text}"),
+    }
+}
+
+/// Small edits to a source that can be read.
+fn mutated() -> impl Strategy<Value = String> {
+    let edit = (0..10_000usize, 0..4u8, 0..PIECES.len(), 0..10_000usize);
+    (0..SOURCES.len(), prop::collection::vec(edit, 1..4)).prop_map(|(source, edits)| {
+        let mut text = SOURCES[source].to_owned();
+        for (place, how, piece, other) in edits {
+            let boundary = |n: usize| (0..=n % (text.len() + 1)).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+            let (at, to) = (boundary(place), boundary(other));
+            text = match how {
+                0 => format!("{}{}{}", &text[..at], PIECES[piece], &text[at..]),
+                1 => format!(
+                    "{}{}",
+                    &text[..at],
+                    &text[(at + other % 9).min(text.len())..]
+                        .char_indices()
+                        .next()
+                        .map_or("", |_| text.get((at + other % 9).min(text.len())..).unwrap_or(""))
+                ),
+                2 => format!("{}{}", &text[..at], text[at..].chars().skip(1).collect::<String>()),
+                _ => format!("{}{}", &text[..at.min(to)], &text[at.max(to)..]),
+            };
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        check(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn words_of_the_language_in_any_order_are_read(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
+        check(&pieces.join(" "));
+    }
+
+    #[test]
+    fn mutated_sources_are_read(text in mutated()) {
+        check(&text);
+    }
+}
