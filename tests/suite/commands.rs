@@ -51,6 +51,8 @@ fn what_is_not_there_is_named_with_a_remedy() {
         assert_eq!(ran.code, 2);
         assert!(ran.err.contains("no/such/place") && ran.err.contains("help"), "{}", ran.err);
     }
+    let ran = run(&["check", &shown(&at("agremeents"))]);
+    assert!(ran.code == 2 && ran.err.contains("did you mean"), "{}", ran.err);
     let empty = scratch("empty").expect("a folder");
     let ran = run(&["check", &shown(&empty)]);
     assert_eq!(ran.code, 2);

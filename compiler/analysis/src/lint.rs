@@ -295,9 +295,10 @@ fn recalled(cx: &mut Cx<'_, '_>) {
         }
     }
     if let Some(span) = first {
-        cx.report(Diagnostic::new(Code::Recalled, span, format!("encoded from memory: {}", list.join(", "))).note(
-            format!("{many} of the provisions: their wording was not read; do not rely on them without the text"),
-        ));
+        cx.report(
+            Diagnostic::new(Code::Recalled, span, format!("encoded from memory: {}", list.join(", ")))
+                .note("the wording was not read: compare it with the official text before relying on it"),
+        );
     }
     if let Some(span) = cx.month_end_span {
         cx.report(

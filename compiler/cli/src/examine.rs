@@ -165,7 +165,7 @@ pub fn in_parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> R
                 std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run).ok()
             })
             .collect();
-        workers.into_iter().map(|worker| worker.join().is_ok()).fold(true, |sound, one| sound && one)
+        workers.into_iter().map(|worker| worker.join()).filter(Result::is_err).count() == 0
     });
     drop(sender);
     let mut all: Vec<(usize, T)> = results.iter().collect();

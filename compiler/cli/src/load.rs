@@ -122,7 +122,12 @@ impl Loaded {
     }
 
     fn add_path(&mut self, path: &Path) -> Result<(), Trouble> {
-        let meta = std::fs::metadata(path).map_err(|e| Trouble::io("read", path, &e))?;
+        let meta = std::fs::metadata(path).map_err(|e| match walk::nearest_entry(path) {
+            Some(near) if e.kind() == std::io::ErrorKind::NotFound => {
+                Trouble::io("read", path, &e).help(format!("did you mean `{}`?", shown(&near)))
+            }
+            _ => Trouble::io("read", path, &e),
+        })?;
         if meta.is_dir() {
             return self.add_folder(path);
         }

@@ -131,11 +131,15 @@ impl Wanted {
     }
 }
 
-/// Whether an answer says more than that nothing was decided.
-fn decided(asked: &Asked) -> bool {
-    let Some((_, answer)) = asked.answers.first() else { return false };
+/// Whether anything was decided: a default is no decision, and neither is what the agreement has no rule on.
+pub fn decided(program: &Program, question: &Question, answer: &Answer) -> bool {
     let silent = matches!(answer.outcome, Outcome::Value(_) | Outcome::Nothing | Outcome::Gap(_));
-    !answer.rules.is_empty() || !silent
+    let has_rules = decision(program, question.decision).is_some_and(|d| !d.rules.is_empty());
+    !answer.rules.is_empty() || (!silent && has_rules)
+}
+
+fn was_decided(program: &Program, asked: &Asked) -> bool {
+    asked.answers.first().is_some_and(|(_, answer)| decided(program, &asked.question, answer))
 }
 
 /// The party a question is about, where it is about one.
@@ -161,7 +165,7 @@ fn for_people(program: &Program, case: &Case, asked: &Asked) -> bool {
 
 fn told(program: &Program, case: &Case, asked: &[Asked]) -> String {
     let mut text = format!("{}  {}\ncase \"{}\"\n", program.agreement, program.title, case.name);
-    let shown: Vec<&Asked> = asked.iter().filter(|a| decided(a) && for_people(program, case, a)).collect();
+    let shown: Vec<&Asked> = asked.iter().filter(|a| was_decided(program, a) && for_people(program, case, a)).collect();
     let mut groups: Vec<(Option<Country>, Vec<Row>)> = Vec::new();
     for one in shown {
         let party = party_of(program, &one.question);
@@ -270,7 +274,7 @@ fn sums(program: &Program, case: &Case, asked: &[Asked]) -> String {
     names.dedup();
     let words: Vec<String> = names.iter().map(|n| explain::words(n)).collect();
     match sum(program, case, asked) {
-        Some(sum) => format!("\nSum of {}: {}\n", words.join(" and "), show(program, &sum)),
+        Some(sum) => format!("\nSum of {}: {}\n", words.join(" and "), explain::outcome(program, &sum)),
         None => String::new(),
     }
 }
@@ -278,7 +282,7 @@ fn sums(program: &Program, case: &Case, asked: &[Asked]) -> String {
 fn as_json(program: &Program, case: &Case, asked: &[Asked]) -> String {
     let expected =
         |a: &Asked| case.expect.iter().any(|e| e.decision == a.question.decision && e.args == a.question.args);
-    let decisions = asked.iter().filter(|a| decided(a) || expected(a) || for_people(program, case, a));
+    let decisions = asked.iter().filter(|a| was_decided(program, a) || expected(a) || for_people(program, case, a));
     let decisions: Vec<Json> = decisions.filter_map(|a| decision_json(program, a)).collect();
     let sum = sum(program, case, asked).map(|s| show(program, &s));
     json::pretty(&json!({

@@ -49,14 +49,27 @@ pub fn files_in(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Trouble>
     Ok(found)
 }
 
-/// The file of a folder whose name is most like the one wanted, where any is.
+/// The source file of a folder whose name is most like the one wanted, where any is.
 pub fn nearest(folder: &Path, wanted: &Path) -> Option<String> {
-    let wanted_name = wanted.file_name()?.to_str()?;
-    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let names = files_in(here, "accord").ok()?;
-    let names = names.iter().filter_map(|p| p.file_name()?.to_str());
-    let close = names.map(|n| (strsim::damerau_levenshtein(n, wanted_name), n)).filter(|(d, _)| *d <= 3);
-    close.min().map(|(_, n)| n.to_owned())
+    let names = files_in(or_here(folder), "accord").ok()?;
+    closest(&names, wanted)?.file_name()?.to_str().map(str::to_owned)
+}
+
+/// What lies beside a path that is not there and has a name much like it.
+pub fn nearest_entry(wanted: &Path) -> Option<PathBuf> {
+    let beside = entries(or_here(wanted.parent()?)).ok()?;
+    closest(&beside, wanted).cloned()
+}
+
+fn closest<'a>(paths: &'a [PathBuf], wanted: &Path) -> Option<&'a PathBuf> {
+    let wanted = wanted.file_name()?.to_str()?;
+    let named = paths.iter().filter_map(|p| Some((p.file_name()?.to_str()?, p)));
+    let close = named.map(|(name, path)| (strsim::damerau_levenshtein(name, wanted), path));
+    close.filter(|(distance, _)| *distance <= 3).min().map(|(_, path)| path)
+}
+
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 /// `./a/../b` as `b`: only by its spelling, links are not followed.

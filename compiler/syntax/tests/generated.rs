@@ -137,6 +137,38 @@ fn mutated() -> impl Strategy<Value = String> {
     })
 }
 
+/// A source that can be read, with other blanks, line breaks and comments between its words.
+fn respaced() -> impl Strategy<Value = (usize, String)> {
+    (0..SOURCES.len(), prop::collection::vec(0..12u8, 1..40)).prop_map(|(source, choices)| {
+        let mut text = String::new();
+        let mut choices = choices.into_iter().cycle();
+        for line in SOURCES[source].lines() {
+            let mut quoted = false;
+            let mut comment = false;
+            for c in line.chars() {
+                quoted ^= c == '"' && !text.ends_with('\\');
+                comment |= c == '#' && !quoted;
+                if c != ' ' || quoted || comment {
+                    text.push(c);
+                    continue;
+                }
+                // An article and its number are one thing, and so are the words of a rounding.
+                let whole = ["article", "annex", "protocol", "half"].iter().any(|w| text.ends_with(w));
+                text.push_str(match choices.next() {
+                    Some(0) => "\n",
+                    Some(1) => "\n\n  ",
+                    Some(2) if !whole => "  # here\n",
+                    Some(3) if !whole => "\n# there\n",
+                    Some(4) => "\t ",
+                    _ => " ",
+                });
+            }
+            text.push('\n');
+        }
+        (source, text)
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -153,6 +185,17 @@ proptest! {
     #[test]
     fn words_of_the_language_in_any_order_are_read(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
         check(&pieces.join(" "));
+    }
+
+    #[test]
+    fn blanks_and_line_breaks_mean_nothing((source, text) in respaced()) {
+        let mut sink = Diagnostics::default();
+        let original = parse(FileId(0), SOURCES[source], &mut sink);
+        let file = parse(FileId(0), &text, &mut sink);
+        let found: Vec<String> = sink.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
+        assert!(found.is_empty(), "{found:?} in:\n{text}");
+        assert_eq!(dump(&original), dump(&file), "{}", text);
+        assert!(format(&text).is_ok());
     }
 
     #[test]

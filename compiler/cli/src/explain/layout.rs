@@ -26,8 +26,8 @@ pub fn wrap(first: &str, rest: &str, text: &str) -> String {
     let mut out = String::new();
     let mut line = first.to_owned();
     let mut empty = true;
-    for word in text.split_whitespace().flat_map(|w| pieces(w, WIDTH - length(rest).max(length(first)).min(WIDTH / 2)))
-    {
+    let room = WIDTH.saturating_sub(length(rest).max(length(first)));
+    for word in text.split_whitespace().flat_map(|w| pieces(w, room)) {
         let needed = length(&line) + usize::from(!empty) + length(&word);
         if !empty && needed > WIDTH {
             out.push_str(line.trim_end());

@@ -20,11 +20,11 @@ mod say;
 mod tell;
 
 pub use layout::wrap;
-pub use say::words;
+pub use say::{outcome, words};
 
 use crate::evaluate::{Question, decision, parties, questions};
 use accord_analysis::case::Case;
-use accord_core::{Country, Outcome, Trace, TraceSubject, Value};
+use accord_core::{Country, Trace, TraceSubject, Value};
 use accord_interp::Interp;
 use accord_ir::{Program, Ty, Verified};
 use layout::Branch;
@@ -122,8 +122,7 @@ fn worth_telling(verified: &Verified, case: &Case) -> Vec<Told> {
         let Some(node) = decision(program, question.decision).map(|d| d.node) else { continue };
         let answer = interp.ask(node, &question.args);
         let expected = case.expect.iter().any(|e| e.decision == question.decision && e.args == question.args);
-        let silent = matches!(answer.outcome, Outcome::Value(_) | Outcome::Nothing | Outcome::Gap(_));
-        if expected || !answer.rules.is_empty() || !silent {
+        if expected || crate::run::decided(program, &question, &answer) {
             told.push(Told { trace: interp.explain(node, &question.args), section });
         }
     }

@@ -13,8 +13,15 @@ pub fn sentence(program: &Program, site: ExprId, operands: &[Outcome], outcome: 
     let [a, b, ..] = operands else { return None };
     let said = |o: &Outcome| say::outcome(program, o);
     let (first, second) = (said(a), said(b));
+    // What was not known before is told where it arose.
+    if operands.iter().any(|o| o.rank() > 1) {
+        return None;
+    }
     if outcome.rank() > 1 {
-        return Some(format!("What comes of {} and {second} {}.", subject(program, a), said(outcome)));
+        return Some(match (function, b.value()) {
+            (HostFn::InCommon, Some(Value::Text(currency))) => format!("{first} in {currency} {}.", said(outcome)),
+            _ => format!("What {} and {second} come to {}.", subject(program, a), said(outcome)),
+        });
     }
     let result = said(outcome);
     Some(match function {

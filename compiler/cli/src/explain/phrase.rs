@@ -320,11 +320,21 @@ impl Phraser<'_> {
     /// An expression as a noun with its value: `own (NL), that is 120 months,`.
     pub fn noun(&mut self, id: ExprId, locals: &Locals) -> String {
         let name = self.name(id, locals);
-        let value = self.look(id, locals).map(|o| say::outcome(self.program, &o));
-        match value {
-            Some(value) if value != name && name.ends_with(')') => format!("{name}, that is {value},"),
-            Some(value) if value != name => format!("{name} ({value})"),
-            _ => name,
+        let stated = matches!(
+            self.program.expr(id).map(|e| &e.kind),
+            Some(ExprKind::Fact(_) | ExprKind::Host(HostFn::Field, _))
+        );
+        let value = match self.look(id, locals) {
+            Some(Outcome::Nothing) if stated => "not stated".to_owned(),
+            Some(outcome) => say::outcome(self.program, &outcome),
+            None => return name,
+        };
+        if value == name {
+            name
+        } else if name.ends_with(')') {
+            format!("{name}, that is {value},")
+        } else {
+            format!("{name} ({value})")
         }
     }
 
@@ -429,7 +439,7 @@ impl Phraser<'_> {
             if let (Some(member), Some(truth)) = (member, truth) {
                 let member = say::value(program, &member);
                 let why = self.statement(filter, truth, &bound);
-                said.push(format!("{member} {} one, because {}.", is(truth), why.trim_end_matches(',')));
+                said.push(format!("{member} {} among them, because {}.", is(truth), why.trim_end_matches(',')));
             }
         }
         said

@@ -18,6 +18,13 @@ pub fn fact(name: &str) -> String {
     }
 }
 
+/// `the claim's start is not known`, `the periods are not known`.
+pub fn not_known(names: &[String]) -> String {
+    let plural = |name: &str| name.ends_with('s') && !name.ends_with("us") && !name.ends_with("ss");
+    let one = matches!(names, [name] if !plural(name));
+    format!("{} {} not known", and(names), if one { "is" } else { "are" })
+}
+
 /// The first letter as a capital.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -51,8 +58,7 @@ pub fn outcome(program: &Program, outcome: &Outcome) -> String {
         Outcome::Nothing => "nothing".to_owned(),
         Outcome::Undetermined(names) => {
             let missing: Vec<String> = names.iter().map(|n| fact(n)).collect();
-            let verb = if names.len() == 1 { "is" } else { "are" };
-            format!("cannot be said, because {} {verb} not known", and(&missing))
+            format!("cannot be said, because {}", not_known(&missing))
         }
         Outcome::Refer(to) => format!("left to {}", and(&to.iter().map(|t| t.to_string()).collect::<Vec<_>>())),
         Outcome::Gap(names) => {

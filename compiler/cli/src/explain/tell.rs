@@ -355,7 +355,9 @@ impl<'a> Teller<'a> {
         match outcome {
             Outcome::Value(Value::Periods(_) | Value::List(_) | Value::Record(_)) | Outcome::Nothing => None,
             Outcome::Undetermined(missing) => match whole {
-                Outcome::Undetermined(all) if !missing.is_disjoint(all) => Some(format!("{name} is not known.")),
+                Outcome::Undetermined(all) if !missing.is_disjoint(all) => {
+                    Some(format!("{}.", say::not_known(&[name])))
+                }
                 _ => None,
             },
             known => Some(format!("{name}: {}.", say::outcome(self.program(), known))),

@@ -187,19 +187,17 @@ impl Writer<'_> {
             operands.push((*inner, r));
             first = l;
         }
-        let mut parts = vec![self.element(first.span.start, first.span.end, Some(""), |w| w.expr(first))];
+        // Comments inside the first operand come before the second.
+        let mut parts = vec![self.expr(first), self.comment_after(first.span.end)];
         let last = operands.len();
         for (i, (op, operand)) in operands.into_iter().rev().enumerate() {
-            let mut inside = vec![Doc::Line(" ")];
-            let mut comments = Vec::new();
-            while let Some(comment) = self.comment_before(operand.span.start) {
-                comments.push(text(&comment.text));
-                comments.push(Doc::Hard);
+            // Comments inside the operand stand before its operator, which begins the line.
+            let mut inside = vec![Doc::Line(" "), self.own_lines(operand.span.start)];
+            let doc = self.expr(operand);
+            inside.extend([self.own_lines(operand.span.end), text(format!("{} ", words(op))), doc]);
+            if i + 1 < last {
+                inside.push(self.comment_after(operand.span.end));
             }
-            inside.append(&mut comments);
-            inside.push(text(format!("{} ", words(op))));
-            let after = (i + 1 < last).then_some("");
-            inside.push(self.element(operand.span.start, operand.span.end, after, |w| w.expr(operand)));
             let inside = cat(inside);
             parts.push(nest(by, if fill { group(inside) } else { inside }));
         }

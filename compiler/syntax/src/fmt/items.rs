@@ -194,13 +194,7 @@ impl Writer<'_> {
     fn item(&mut self, item: &Item) -> Doc {
         let doc = self.item_doc(item);
         // Comments in places that have no lines of their own go before the item.
-        let mut parts = Vec::new();
-        while let Some(comment) = self.comment_before(item.span.end) {
-            parts.push(text(&comment.text));
-            parts.push(Doc::Hard);
-        }
-        parts.push(doc);
-        cat(parts)
+        cat([self.own_lines(item.span.end), doc])
     }
 
     fn item_doc(&mut self, item: &Item) -> Doc {

@@ -106,21 +106,22 @@ impl<'f> Writer<'f> {
     /// An element at `start..end` with the comments before it, inside it and after it on its line. `after` is the mark
     /// that follows it; without one the element ends something larger, and the comment after it is left to that.
     fn element(&mut self, start: u32, end: u32, after: Option<&str>, build: impl FnOnce(&mut Self) -> Doc) -> Doc {
-        let mut parts = Vec::new();
-        while let Some(comment) = self.comment_before(start) {
-            parts.push(text(&comment.text));
-            parts.push(Doc::Hard);
-        }
+        let mut parts = vec![self.own_lines(start)];
         let doc = build(self);
         // A comment in the middle of something that has no lines of its own stands before it from now on.
-        while let Some(comment) = self.comment_before(end) {
-            parts.push(text(&comment.text));
-            parts.push(Doc::Hard);
-        }
-        parts.push(doc);
+        parts.extend([self.own_lines(end), doc]);
         if let Some(after) = after {
             parts.push(text(after));
             parts.push(self.comment_after(end));
+        }
+        cat(parts)
+    }
+
+    /// The comments before byte `at`, each on a line of its own.
+    fn own_lines(&mut self, at: u32) -> Doc {
+        let mut parts = Vec::new();
+        while let Some(comment) = self.comment_before(at) {
+            parts.extend([text(&comment.text), Doc::Hard]);
         }
         cat(parts)
     }

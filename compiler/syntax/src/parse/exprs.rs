@@ -300,7 +300,7 @@ impl<'t> Builder<'_, 't> {
             Rule::paren | Rule::set_lit => self.bracketed(pair),
             Rule::chain => self.chain(pair),
             Rule::parties => {
-                let words: Vec<&str> = self.slice(span).split_whitespace().collect();
+                let words: Vec<&str> = pair.into_inner().map(|p| p.as_str()).collect();
                 self.leaf(span, ExprKind::Parties(words.join(" ")))
             }
             Rule::provision | Rule::address => {

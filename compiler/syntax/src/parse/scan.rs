@@ -401,7 +401,9 @@ impl<'t> Scan<'t> {
         let text = matches!(next, Some(Tok::Text | Tok::OpenText));
         match self.word(i) {
             "rule" | "function" | "parameter" | "clause" | "slot" | "enum" | "question" | "decision" | "interface"
-            | "agreement" | "legislation" => word_next,
+            | "agreement" => word_next,
+            // An instrument's name has parts, or a title after it; elsewhere `legislation` is a name.
+            "legislation" => word_next && matches!(self.tok(i + 2), Some(Tok::Dot | Tok::Text | Tok::OpenText)),
             "term" => word_next && self.word(i + 1) != "of",
             "exception" | "subject" => self.word(i + 1) == "to",
             "disapply" | "notwithstanding" => word_next || next == Some(Tok::Open(b'(')),
