@@ -178,28 +178,22 @@ fn known_traps() {
     }
 }
 
-/// Four times the text takes about four times as long; sixteen would be the mark of a pass that looks at everything
-/// again for each provision.
+/// What would take hours or fill the memory is refused with its own code instead.
 #[test]
-fn time_is_linear_in_the_size_of_a_source() {
-    let source = |articles: usize| {
-        let mut text =
-            format!("agreement XA-XB \"x\"\n  parties: XA, XB   articles: 1..{articles}   month_end: last_day\n");
-        for number in 1..=articles {
-            text.push_str(&format!(
-                "article {number} \"x\" for each party P in any party\n  (1) term t{number}(Q) means Q in person.nationalities\n  (2) rule exportable(P) when t{number}(P) and claim.benefit is old_age.pension\n"
-            ));
-        }
-        text
+fn limits_have_codes() {
+    let header = |articles| {
+        format!("agreement XA-XB \"x\"\n  parties: XA, XB   articles: 1..{articles}   month_end: last_day\n")
     };
-    let time = |text: &str| {
-        let begun = Instant::now();
-        let checked = on_deep_stack(|| check("large.accord", text).map(|c| c.errors().len()));
-        assert_eq!(checked.and_then(|inner| inner).expect("checked"), 0);
-        begun.elapsed()
-    };
-    let (small, large) = (source(500), source(2000));
-    let best = |text: &str| (0..3).map(|_| time(text)).min().unwrap_or_default();
-    let (quick, slow) = (best(&small), best(&large));
-    assert!(slow < quick * 10 + Duration::from_millis(100), "{quick:?} for one, {slow:?} for four times as much");
+    let chain: String = (0..300).map(|i| format!("  term t{i} means t{}\n", i + 1)).collect();
+    let chain = format!("{}article 1 \"x\"\n{chain}  term t300 means 1\n", header(1));
+    let rule = "rule exportable(P) when person.refugee";
+    let many: String = (1..2_600).map(|i| format!("  ({i}) exception to article 1(1)\n      {rule}\n")).collect();
+    let many = format!("{}article 1 \"x\"\n{}", header(1), many.replacen("exception to article 1(1)\n", "\n", 1));
+    for (text, code) in [(chain, "E0514"), (many, "E0513")] {
+        let codes = on_deep_stack(|| {
+            check("limit.accord", &text).map(|c| c.errors().iter().map(|d| d.code.text()).collect::<Vec<_>>())
+        });
+        let codes = codes.and_then(|inner| inner).expect("checked");
+        assert!(codes.contains(&code), "{code} is not among {codes:?}");
+    }
 }

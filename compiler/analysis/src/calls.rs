@@ -33,11 +33,7 @@ impl<'a> Cx<'a, '_> {
         if let Some(id) = self.instance_call(env, name, args, span) {
             return id;
         }
-        let owner = env.legislation.map(Owner::Legislation);
-        let found = owner
-            .and_then(|o| self.callable_by_name.get(&(o, name)))
-            .or_else(|| self.callable_by_name.get(&(Owner::Shared, name)))
-            .copied();
+        let found = self.callable(env, name);
         if let Some(index) = found {
             return self.call_with(env, index, args, span);
         }
@@ -54,6 +50,17 @@ impl<'a> Cx<'a, '_> {
         known.extend(self.program.decisions.iter().map(|d| d.name.clone()));
         self.report(words::unknown(at, "term, function or decision", name, &known));
         self.poison(span)
+    }
+
+    /// The term, function or parameter a name means here. The text of stdlib sees only what stdlib declares, so that
+    /// an agreement's own terms never change what a clause means; what a slot holds is read in the agreement's scope.
+    pub fn callable(&self, env: &Env<'a>, name: &str) -> Option<usize> {
+        let find = |owner: Owner| self.callable_by_name.get(&(owner, name)).copied();
+        if let Some(index) = env.legislation.and_then(|l| find(Owner::Legislation(l))) {
+            return Some(index);
+        }
+        let own_text = env.instance.is_none() && env.place.instrument.is_some();
+        find(Owner::Shared).filter(|i| own_text || self.callables.get(*i).is_some_and(|c| c.place.instrument.is_none()))
     }
 
     fn call_with(&mut self, env: &Env<'a>, index: usize, args: &'a [ast::Arg], span: Span) -> ExprId {

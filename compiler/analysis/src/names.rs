@@ -1,6 +1,6 @@
 //! What a name means where it stands.
 
-use crate::scope::{Cx, Env, Owner};
+use crate::scope::{Cx, Env};
 use crate::words;
 use accord_core::{Country, Currency, EnumId, HostFn, Unit, Value};
 use accord_ir::{ExprId, ExprKind, FactId, Ty};
@@ -70,11 +70,8 @@ impl<'a> Cx<'a, '_> {
             if let Some(id) = self.given_fact(env, legislation, text, span) {
                 return Some(id);
             }
-            if let Some(&index) = self.callable_by_name.get(&(Owner::Legislation(legislation), text)) {
-                return Some(self.call_callable(env, index, span));
-            }
         }
-        if let Some(&index) = self.callable_by_name.get(&(Owner::Shared, text)) {
+        if let Some(index) = self.callable(env, text) {
             return Some(self.call_callable(env, index, span));
         }
         let (_, decision) = self.program.decision(text)?;

@@ -61,6 +61,13 @@ pub(crate) fn declare(cx: &mut Cx<'_, '_>) {
             cx.report(words::duplicate(name.span, &name.text, first));
             continue;
         }
+        if owner == Owner::Shared && crate::kernel::names().any(|k| k == name.text) {
+            cx.report(
+                Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is a function of the language", name.text))
+                    .help("give it another name"),
+            );
+            continue;
+        }
         if owner == Owner::Shared && cx.program.decision(&name.text).is_some() {
             cx.report(
                 Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is a decision", name.text))
@@ -81,7 +88,7 @@ pub(crate) fn declare(cx: &mut Cx<'_, '_>) {
 }
 
 /// Beyond so many comparisons of provisions, relations are refused instead of worked out for hours.
-const MOST_COMPARISONS: usize = 20_000_000;
+const MOST_COMPARISONS: usize = 5_000_000;
 
 /// Beyond so many expressions an agreement is refused: more would fill the memory of an ordinary machine.
 const MOST_EXPRESSIONS: usize = 3_000_000;

@@ -115,7 +115,7 @@ pub enum ItemKind {
         word: Name,
         /// The language of a `text`.
         language: Option<Name>,
-        /// The words.
+        /// The words; texts written one after another are its lines.
         text: Text,
     },
     /// `not encoded "why"`.
@@ -413,7 +413,8 @@ pub struct ClauseUse {
 /// `name: value`, in a header, a clause, a case.
 #[derive(Clone, Debug)]
 pub struct Slot {
-    /// Its name (any word, or a date or quoted text in a case).
+    /// Its name: any word; in braces also a date, a quoted text (resolved; the span has the marks), a dotted name, a
+    /// list `a, b`, a call `covered(CV, unemployment)`. Without blanks but one after each comma.
     pub name: Name,
     /// Its value.
     pub value: SlotValue,
@@ -481,19 +482,21 @@ pub enum ExprKind {
     Quantity(String, Name),
     /// `2012-10-01`: as written; a day that exists.
     Date(String),
-    /// `"..."`.
+    /// `"..."`, on one line.
     Text(String),
     /// `concerned`, `NL`, `EUR`, `old_age`, `yes`, `no`.
     Name(String),
     /// `claim.start`, `old_age.pension`.
     Field(Box<Expr>, Name),
-    /// `f(x, of: y)`, `law(P).amount(x)`, `payable(Q)`.
+    /// `f(x, of: y)`, `law(P).amount(x)`, `payable(Q)`. In expectations also `undetermined { "..." }`, whose one
+    /// argument is the set, and `fault overflow`, whose one argument is the word.
     Call(Box<Expr>, Vec<Arg>),
     /// `-x`.
     Negative(Box<Expr>),
     /// `not x`.
     Not(Box<Expr>),
-    /// Arithmetic, logic, comparison, membership; see [`Op`].
+    /// Arithmetic, logic, comparison, membership; see [`Op`]. The open side of a range in a key (`..1954`, `1958..`)
+    /// is [`ExprKind::Nothing`] with an empty span.
     Binary(Op, Box<Expr>, Box<Expr>),
     /// `x is given`, `x is not given`.
     Given(Box<Expr>, bool),

@@ -1,6 +1,6 @@
 //! Text to syntax tree, and back.
 //!
-//! [`parse`] never fails: what it cannot read becomes [`ast::Item::Junk`], and everything after it is still read.
+//! [`parse`] never fails: what it cannot read becomes [`ast::ItemKind::Junk`], and everything after it is still read.
 //! pest is used inside [`parse`] and appears in no signature.
 
 pub mod ast;

@@ -449,16 +449,19 @@ impl<'t> Scan<'t> {
             self.tok(b) == Some(Tok::Comma) || matches!(self.word(b), "to" | "notwithstanding" | "disapply" | "from")
         });
         if let Some(after) = self.label_end(i) {
-            return !hanging && self.begins(after);
+            // After an operator `(a)` alone on its line is an operand; with a statement on the line it is a label.
+            let operand = self.continues(i) && self.first_on_line(after);
+            return !hanging && !operand && self.begins(after);
         }
         match self.word(i) {
-            "agreement" | "legislation" | "clause" | "enum" | "question" | "decision" | "interface" | "record"
-            | "use" | "case" => true,
+            "agreement" | "legislation" | "clause" | "enum" | "question" | "decision" | "interface" | "record" => true,
+            // These may be members of an `enum`.
+            "case" => self.tok(i + 2) == Some(Tok::Open(b'{')),
+            "use" => !inside,
             "article" | "annex" | "protocol" => {
                 let after = self.article_end(i).unwrap_or(i);
-                matches!(self.tok(after), Some(Tok::Text | Tok::OpenText))
-                    || self.word(after) == "for"
-                    || (!self.continues(i) && self.first_on_line(after))
+                let titled = matches!(self.tok(after), Some(Tok::Text | Tok::OpenText)) || self.word(after) == "for";
+                (titled && !self.first_on_line(after)) || (!self.continues(i) && self.first_on_line(after))
             }
             "title" | "part" | "chapter" | "section" => !self.continues(i),
             "rule" | "term" | "function" | "parameter" | "exception" | "subject" | "notwithstanding" | "disapply"
