@@ -114,13 +114,14 @@ impl<'a> Cx<'a, '_> {
         };
         let Some(clause) = decls.clauses.get(index) else { return };
         self.hover(used.name.span, format!("clause {}: {}", clause.name.text, clause.doc));
-        if !self.check_slots(clause, used) {
-            return;
-        }
+        let complete = self.check_slots(clause, used);
         let instance = Instance { id: self.next_instance, clause: index, use_: Some(used), env: Box::new(env.clone()) };
         self.next_instance += 1;
         let inner = Env { place: env.place, instance: Some(Rc::new(instance)), ..Env::default() };
         self.read_slots(&inner, clause);
+        if !complete {
+            return;
+        }
         let mut rules_found = false;
         for item in &clause.items {
             if let ast::ItemKind::Rule(rule) = &item.kind {

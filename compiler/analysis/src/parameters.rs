@@ -1,8 +1,8 @@
 //! Parameters: values, tables by key or by day, and what the text does not give.
 
-use crate::scope::{Cx, Env};
+use crate::scope::{Cx, Env, number};
 use accord_core::{FaultKind, Value};
-use accord_ir::{ExprId, ExprKind, Ty};
+use accord_ir::{ExprId, ExprKind, FactDef, FactId, Ty};
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
 use std::collections::BTreeSet;
@@ -22,13 +22,32 @@ impl<'a> Cx<'a, '_> {
     ) -> ExprId {
         let id = match body {
             ast::ParameterBody::Value(value) => self.row_value(env, name, value, want),
-            ast::ParameterBody::Unset(why) => self.unset(&self.unset_name(env, name), &why.text, name.span),
+            ast::ParameterBody::Unset(why) => self.unset_parameter(env, name, &why.text, want),
             ast::ParameterBody::Table(rows) => self.table(env, name, rows, want),
         };
         if let Some((low, high)) = bounds {
             self.bounded(env, id, low, high, name.span);
         }
         id
+    }
+
+    /// A parameter the text does not give. A case may suppose a value for it, under its name; without one, results
+    /// that need it are undetermined and name it.
+    fn unset_parameter(&mut self, env: &Env<'a>, name: &'a ast::Name, why: &str, want: Option<&Ty>) -> ExprId {
+        let missing = self.unset(&self.unset_name(env, name), why, name.span);
+        let (Some(ty), true) = (want, env.locals.is_empty()) else { return missing };
+        let known = self.program.facts.iter().position(|f| f.name == name.text);
+        let index = known.unwrap_or_else(|| {
+            self.program.facts.push(FactDef { name: name.text.clone(), ty: ty.clone(), optional: false });
+            self.program.facts.len() - 1
+        });
+        let fact = FactId(number(index));
+        for question in &mut self.program.questions {
+            if !question.facts.contains(&fact) {
+                question.facts.push(fact);
+            }
+        }
+        self.push(ExprKind::Fact(fact), ty.clone(), name.span)
     }
 
     /// `posting_months (article 9)`: how an unset parameter is named in an outcome.

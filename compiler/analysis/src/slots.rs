@@ -4,7 +4,7 @@ use crate::scope::{Cx, Env};
 use crate::words;
 use accord_core::{TieStep, Ties, Value};
 use accord_ir::{ExprId, ExprKind, Ty};
-use accord_source::{Code, Diagnostic, Span};
+use accord_source::{Code, Diagnostic, Label, Span};
 use accord_syntax::ast;
 use std::rc::Rc;
 
@@ -31,7 +31,13 @@ impl<'a> Cx<'a, '_> {
         let names: Vec<&str> = clause.each.iter().map(|b| b.variable.text.as_str()).collect();
         let mut outer = (*instance.env).clone();
         outer.locals.extend(env.locals.iter().filter(|l| names.contains(&l.name.as_str())).cloned());
+        let before = self.sink.len();
         let id = self.given_slot(&outer, slot, &ty);
+        // The use is what is wrong; the definition says what it should have been.
+        let takes = format!("slot `{text}` takes {}", self.say(&ty));
+        for finding in self.sink.since(before).filter(|f| f.code != Code::UnknownName) {
+            finding.labels.push(Label { span: name.span, message: takes.clone(), primary: false });
+        }
         if !term && self.const_value(id).is_none() && !matches!(self.ty(id), Ty::Error | Ty::Never) {
             self.report(
                 Diagnostic::new(

@@ -125,6 +125,16 @@ impl Diagnostics {
         self.list.iter()
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The findings made after the first `count`, to say more about them.
+    pub fn since(&mut self, count: usize) -> impl Iterator<Item = &mut Diagnostic> {
+        self.list.iter_mut().skip(count)
+    }
+
     /// Takes over the findings of another sink.
     pub fn append(&mut self, other: Diagnostics) {
         self.list.extend(other.list);

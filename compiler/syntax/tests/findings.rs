@@ -83,6 +83,8 @@ const STATEMENTS: &[Broken] = &[
     broken("(1) rule x = a when b when c", Code::MissingWhen, "when c", "one `when`", "and"),
     broken("(1) rule x applies to people from 2012-01-01", Code::Unreadable, "people", "cannot apply", "claims"),
     broken("(1) hello world", Code::Unreadable, "hello world", "not a statement", "label"),
+    broken("(1) party: CZ", Code::Misplaced, "party", "belongs to nothing", "braces"),
+    broken("(1) when c", Code::Misplaced, "when", "without a rule", "after a rule"),
     broken("(1) rul x = 3", Code::Unreadable, "rul x = 3", "not a statement", "`rule`"),
     broken("(1) a { b: c over d over e }", Code::Unreadable, "c over d over e", "two words", "one pair"),
 ];

@@ -164,9 +164,10 @@ pub(super) fn special(
         }
         _ => {}
     }
-    if at == first && scan.tok(at) == Some(Tok::Word) && scan.tok(at + 1) == Some(Tok::Colon) {
-        let help = "slots stand in a header or inside the braces of a clause; is a brace closed too early?".into();
-        return say(Code::Misplaced, format!("`{found}:` belongs to nothing"), help);
+    if at <= first + 1 && scan.tok(first) == Some(Tok::Word) && scan.tok(first + 1) == Some(Tok::Colon) {
+        let help = "slots stand in a header or inside the braces of a clause; is a brace closed too early?";
+        let message = format!("`{}:` belongs to nothing", scan.slice(first));
+        return Some(Diagnostic::new(Code::Misplaced, span(first), message).help(help));
     }
     comparison(scan, at, before_word, expected, &span).or_else(|| words(scan, first, at, expected, &span))
 }
