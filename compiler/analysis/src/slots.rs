@@ -19,6 +19,7 @@ impl<'a> Cx<'a, '_> {
             _ => None,
         })?;
         let term = term || matches!(&ty.kind, ast::TypeKind::Name(n) if n.text == "condition");
+        let must_be_party = matches!(&ty.kind, ast::TypeKind::Name(n) if n.text == "Party");
         let ty = self.ty_of(env, ty);
         let Some(used) = instance.use_ else {
             // The definition is being checked: any value of the type will do.
@@ -33,6 +34,10 @@ impl<'a> Cx<'a, '_> {
         outer.locals.extend(env.locals.iter().filter(|l| names.contains(&l.name.as_str())).cloned());
         let before = self.sink.len();
         let id = self.given_slot(&outer, slot, &ty);
+        if must_be_party {
+            let at = self.program.expr(id).map_or(slot.name.span, |e| e.span);
+            self.must_be_party(id, at);
+        }
         // The use is what is wrong; the definition says what it should have been.
         let takes = format!("slot `{text}` takes {}", self.say(&ty));
         for finding in self.sink.since(before).filter(|f| f.code != Code::UnknownName) {
