@@ -245,7 +245,7 @@ fn coverage(cx: &mut Cx<'_, '_>) {
         }
     }
     if !cx.program.coverage.missing.is_empty() {
-        let list = cx.program.coverage.missing.join(", ");
+        let list = some_of(&cx.program.coverage.missing);
         let one = cx.program.coverage.missing.len() == 1;
         let (what, verb) = if one { (format!("article {list}"), "is") } else { (format!("articles {list}"), "are") };
         let at = range.first().map_or(main.span, |e| e.span);
@@ -253,6 +253,16 @@ fn coverage(cx: &mut Cx<'_, '_>) {
             Diagnostic::new(Code::NotEncodedLaw, at, format!("{what} of the law {verb} not here"))
                 .help("encode them, or say `not encoded \"why\"` under their heading"),
         );
+    }
+}
+
+/// A list as far as a reader follows it.
+fn some_of(list: &[String]) -> String {
+    const MOST: usize = 20;
+    let shown = list.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match list.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
@@ -296,7 +306,7 @@ fn recalled(cx: &mut Cx<'_, '_>) {
     }
     if let Some(span) = first {
         cx.report(
-            Diagnostic::new(Code::Recalled, span, format!("encoded from memory: {}", list.join(", ")))
+            Diagnostic::new(Code::Recalled, span, format!("encoded from memory: {}", some_of(&list)))
                 .note("the wording was not read: compare it with the official text before relying on it"),
         );
     }

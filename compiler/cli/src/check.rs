@@ -9,6 +9,7 @@ use crate::trouble::Trouble;
 use crate::{FINE, NO, counted, json, or_here};
 use accord_ir::{Coverage, Evidence, Program};
 use accord_source::{Diagnostics, Severity, SourceMap, Span};
+use std::collections::BTreeSet;
 
 /// What the summary says of one agreement: plain text, made where the program is.
 #[derive(Debug)]
@@ -99,11 +100,12 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<Emit>) -> Result<Report, Tr
 fn recalled(program: &Program) -> Vec<String> {
     let provisions = program.provisions.iter().filter(|p| p.evidence == Evidence::Recalled);
     let mut all: Vec<String> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for provision in provisions {
-        let within =
-            |outer: &String| provision.address.strip_prefix(outer.as_str()).is_some_and(|r| r.starts_with('('));
-        if !all.iter().any(|outer| *outer == provision.address || within(outer)) {
-            all.push(provision.address.clone());
+        let address = provision.address.as_str();
+        let mut outer = address.match_indices('(').filter_map(|(at, _)| address.get(..at));
+        if !outer.any(|o| seen.contains(o)) && seen.insert(address) {
+            all.push(address.to_owned());
         }
     }
     all
