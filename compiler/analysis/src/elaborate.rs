@@ -456,25 +456,8 @@ impl<'a> Cx<'a, '_> {
     }
 
     fn rounding(&mut self, mode: &ast::Name, grain: &ast::Expr, span: Span) -> ExprId {
-        let mode = match mode.text.as_str() {
-            "half up" => Mode::HalfUp,
-            "half down" => Mode::HalfDown,
-            "half even" => Mode::HalfEven,
-            "up" => Mode::Up,
-            "toward_zero" => Mode::TowardZero,
-            _ => Mode::Down,
-        };
-        let grain = match &grain.kind {
-            ast::ExprKind::Number(digits) => parse_decimal(digits).map(Grain::Number),
-            ast::ExprKind::Quantity(digits, unit) => parse_decimal(digits).and_then(|value| {
-                Unit::parse(&unit.text)
-                    .map(|u| Grain::Length(u, value.clone()))
-                    .or_else(|| Currency::parse(&unit.text).map(|c| Grain::Money(c, value)))
-            }),
-            _ => None,
-        };
-        match grain {
-            Some(grain) => self.constant(Value::Rounding(Rounding { mode, grain }), Ty::Rounding, span),
+        match rounding_value(mode, grain) {
+            Some(rounding) => self.constant(Value::Rounding(rounding), Ty::Rounding, span),
             None => {
                 self.report(
                     Diagnostic::new(Code::RoundingMeans, span, "the grain of a rounding must be written out")
@@ -549,6 +532,28 @@ impl<'a> Cx<'a, '_> {
         let id = accord_core::EnumId(4);
         self.constant(Value::Member(id, index), Ty::Member(id), span)
     }
+}
+
+/// The rounding of `half up to 0.01 EUR`; `None` where the grain is not written out.
+pub(crate) fn rounding_value(mode: &ast::Name, grain: &ast::Expr) -> Option<Rounding> {
+    let mode = match mode.text.as_str() {
+        "half up" => Mode::HalfUp,
+        "half down" => Mode::HalfDown,
+        "half even" => Mode::HalfEven,
+        "up" => Mode::Up,
+        "toward_zero" => Mode::TowardZero,
+        _ => Mode::Down,
+    };
+    let grain = match &grain.kind {
+        ast::ExprKind::Number(digits) => parse_decimal(digits).map(Grain::Number),
+        ast::ExprKind::Quantity(digits, unit) => parse_decimal(digits).and_then(|value| {
+            Unit::parse(&unit.text)
+                .map(|u| Grain::Length(u, value.clone()))
+                .or_else(|| Currency::parse(&unit.text).map(|c| Grain::Money(c, value)))
+        }),
+        _ => None,
+    };
+    Some(Rounding { mode, grain: grain? })
 }
 
 /// The value of `12 months`, `0.01 EUR`, `25 %`; `None` where the unit is none.

@@ -58,9 +58,10 @@ impl Reader<'_, '_> {
             Ty::Span => self.span_of_days(expr).map(Value::Span),
             Ty::Length(unit) => self.length(expr, unit, ty).map(Value::Length),
             Ty::Money(currency) => self.money(expr, currency, ty),
-            Ty::Amount(currency) => self.amount(expr, currency, ty).map(Value::Amount),
+            Ty::Amount(currency) => self.amount(expr, currency, ty).map(Value::from),
             Ty::Unit => self.unit(expr, ty),
-            Ty::Periods | Ty::Record(_) | Ty::Rounding | Ty::Order | Ty::Ties | Ty::Text => {
+            Ty::Rounding => self.rounding(expr, ty),
+            Ty::Periods | Ty::Record(_) | Ty::Order | Ty::Ties | Ty::Text => {
                 self.misfit(expr, ty);
                 None
             }
@@ -406,6 +407,16 @@ impl Reader<'_, '_> {
             self.report(finding);
         }
         currency
+    }
+
+    fn rounding(&mut self, expr: &Expr, ty: &Ty) -> Option<Value> {
+        if let ExprKind::Rounding(mode, grain) = &expr.kind
+            && let Some(rounding) = crate::elaborate::rounding_value(mode, grain)
+        {
+            return Some(Value::Rounding(rounding));
+        }
+        self.misfit(expr, ty);
+        None
     }
 
     fn unit(&mut self, expr: &Expr, ty: &Ty) -> Option<Value> {

@@ -73,7 +73,8 @@ pub(super) fn expected(program: &Program, ty: &Ty) -> String {
             let name = program.record(*id).map_or("record", |r| r.name.as_str());
             format!("the fields of {name} in braces")
         }
-        Ty::Rounding | Ty::Order | Ty::Ties => "something that only a provision can state".to_owned(),
+        Ty::Rounding => "a rounding such as `half up to 0.01 EUR`".to_owned(),
+        Ty::Order | Ty::Ties => "something that only a provision can state".to_owned(),
         Ty::Never | Ty::Error => "a value".to_owned(),
     }
 }

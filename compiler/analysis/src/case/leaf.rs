@@ -92,6 +92,10 @@ pub(super) fn respan(expr: &mut Expr, span: Span) {
             respan(left, span);
             respan(right, span);
         }
+        ExprKind::Rounding(mode, grain) => {
+            name(mode);
+            respan(grain, span);
+        }
         ExprKind::Set(members) => members.iter_mut().for_each(|m| respan(m, span)),
         ExprKind::Address(address) => address.span = span,
         _ => {}

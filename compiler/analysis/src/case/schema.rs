@@ -212,7 +212,10 @@ fn of_type(program: &Program, ty: &Ty) -> Value {
             None => json!({ "type": "object" }),
         },
         Ty::Text => json!({ "type": "string" }),
-        Ty::Rounding | Ty::Order | Ty::Ties | Ty::Never | Ty::Error => Value::Bool(false),
+        Ty::Rounding => {
+            json!({ "type": "string", "pattern": "^(half up|half down|half even|up|down|toward_zero) to " })
+        }
+        Ty::Order | Ty::Ties | Ty::Never | Ty::Error => Value::Bool(false),
     }
 }
 

@@ -179,6 +179,7 @@ pub(super) fn text(expr: &Expr) -> Option<String> {
             let members: Option<Vec<String>> = members.iter().map(text).collect();
             format!("{{ {} }}", members?.join(", "))
         }
+        ExprKind::Rounding(mode, grain) => format!("{} to {}", mode.text, text(grain)?),
         ExprKind::Nothing => "nothing".to_owned(),
         ExprKind::Refer(None) => "refer".to_owned(),
         ExprKind::Refer(Some(to)) => format!("refer \"{to}\""),
