@@ -122,9 +122,10 @@ pub(crate) fn elaborate(cx: &mut Cx<'_, '_>) {
             _ => {}
         }
     }
-    let conditions = with_exceptions(cx);
+    let bindings = bindings(cx);
+    let conditions = with_exceptions(cx, &bindings);
     let conditions = with_disapplications(cx, conditions);
-    let beaten_by = precedence(cx);
+    let beaten_by = precedence(cx, &bindings);
     finish(cx, conditions, beaten_by);
 }
 
@@ -493,17 +494,31 @@ fn relation_word(kind: RelationKind) -> &'static str {
     }
 }
 
-/// An exception has its own condition and the written one of what it excepts.
-fn with_exceptions(cx: &mut Cx<'_, '_>) -> Vec<Option<ExprId>> {
+/// The rules that one relation of a rule binds.
+struct Binding {
+    kind: RelationKind,
+    targets: Vec<usize>,
+}
+
+/// What each rule's relations bind, by rule.
+fn bindings(cx: &mut Cx<'_, '_>) -> Vec<Vec<Binding>> {
     let mut out = Vec::new();
     for index in 0..cx.raw_rules.len() {
+        let relations = cx.raw_rules.get(index).map_or(Vec::new(), |r| r.relations.clone());
+        let bind = |r: &ast::Relation| Binding { kind: r.kind, targets: cx.related(index, r) };
+        out.push(relations.into_iter().map(bind).collect());
+    }
+    out
+}
+
+/// An exception has its own condition and the written one of what it excepts.
+fn with_exceptions(cx: &mut Cx<'_, '_>, bindings: &[Vec<Binding>]) -> Vec<Option<ExprId>> {
+    let mut out = Vec::new();
+    for (index, bound) in bindings.iter().enumerate() {
         let Some(raw) = cx.raw_rules.get(index) else { continue };
-        let (mut condition, relations, span) = (raw.written, raw.relations.clone(), raw.span);
-        for relation in relations.iter().filter(|r| r.kind == RelationKind::Exception) {
-            let targets = cx.related(index, relation);
-            if targets.is_empty() {
-                continue;
-            }
+        let (mut condition, span) = (raw.written, raw.span);
+        let exceptions = bound.iter().filter(|b| b.kind == RelationKind::Exception && !b.targets.is_empty());
+        for Binding { targets, .. } in exceptions {
             let written: Option<Vec<ExprId>> =
                 targets.iter().map(|&t| cx.raw_rules.get(t).and_then(|r| r.written)).collect();
             let locals = targets.iter().filter_map(|&t| cx.raw_rules.get(t)).map(|r| r.locals).max().unwrap_or(0);
@@ -585,21 +600,17 @@ fn disapplied<'a>(
 }
 
 /// Which rules beat which, transitively; reports a cycle.
-fn precedence(cx: &mut Cx<'_, '_>) -> Vec<BTreeSet<usize>> {
-    let n = cx.raw_rules.len();
+fn precedence(cx: &mut Cx<'_, '_>, bindings: &[Vec<Binding>]) -> Vec<BTreeSet<usize>> {
     let mut over: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for index in 0..n {
-        let relations = cx.raw_rules.get(index).map_or(Vec::new(), |r| r.relations.clone());
-        for relation in relations {
-            // Exceptions were looked up (and complained about) before; the lookup repeats, the findings are merged.
-            for target in cx.related(index, relation) {
-                let (beater, beaten) =
-                    if relation.kind == RelationKind::Subject { (target, index) } else { (index, target) };
+    for (index, bound) in bindings.iter().enumerate() {
+        for Binding { kind, targets } in bound {
+            for &target in targets {
+                let (beater, beaten) = if *kind == RelationKind::Subject { (target, index) } else { (index, target) };
                 let _ = over.entry(beaten).or_default().insert(beater);
             }
         }
     }
-    let mut closed = vec![BTreeSet::new(); n];
+    let mut closed = vec![BTreeSet::new(); bindings.len()];
     for (index, slot) in closed.iter_mut().enumerate() {
         let mut todo: Vec<usize> = over.get(&index).into_iter().flatten().copied().collect();
         while let Some(next) = todo.pop() {
