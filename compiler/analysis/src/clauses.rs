@@ -126,7 +126,8 @@ impl<'a> Cx<'a, '_> {
         for item in &clause.items {
             if let ast::ItemKind::Rule(rule) = &item.kind {
                 rules_found = true;
-                let added = Added { relations: &used.relations, when: used.when.as_ref(), outer: Some(env) };
+                let (when, applies) = (used.when.as_ref(), used.applies.as_slice());
+                let added = Added { relations: &used.relations, when, applies, outer: Some(env) };
                 rules::add(self, &inner, rule, added, Some(clause.name.text.clone()), used.name.span);
             }
         }

@@ -38,6 +38,8 @@ pub(crate) struct ProvisionDecl<'a> {
     pub not_encoded: Option<&'a str>,
     /// Why a question is left open here.
     pub open: Option<&'a str>,
+    /// The first and last article of a heading over several.
+    pub range: Option<(u32, u32)>,
 }
 
 /// Instrument, article, labels.
@@ -246,9 +248,25 @@ impl<'a> Collector<'a, '_> {
         self.decls.binders.push(each);
         let title = title.map_or("", |t| t.text.as_str());
         let id = self.provision(instrument, key, Vec::new(), title, span, None);
+        if word.text == "articles" {
+            self.range(id, number);
+        }
         self.article = Some(id);
         self.place.provision = Some(id);
         self.place.binders = Some(self.decls.binders.len() - 1);
+    }
+
+    /// `articles 59..91`: each counts for the coverage of the law.
+    fn range(&mut self, id: usize, number: &ast::Name) {
+        let bounds = number.text.split_once("..").and_then(|(low, high)| Some((low.parse().ok()?, high.parse().ok()?)));
+        match bounds.filter(|(low, high): &(u32, u32)| low < high) {
+            Some(bounds) => {
+                if let Some(p) = self.decls.provisions.get_mut(id) {
+                    p.range = Some(bounds);
+                }
+            }
+            None => self.sink.push(words::empty_range(number)),
+        }
     }
 
     fn provision(
@@ -273,6 +291,7 @@ impl<'a> Collector<'a, '_> {
             encoded: false,
             not_encoded: None,
             open: None,
+            range: None,
         });
         index
     }
@@ -354,6 +373,9 @@ impl<'a> Collector<'a, '_> {
     fn statement(&mut self, item: &'a ast::Item) {
         self.place.clause = None;
         if let Some(article) = self.article {
+            if let Some(p) = self.decls.provisions.get(article).filter(|p| p.range.is_some()) {
+                self.sink.push(words::rule_of_several_articles(item.span, p.span));
+            }
             if let Some(p) = self.decls.provisions.get_mut(article) {
                 p.encoded = true;
             }

@@ -34,6 +34,7 @@ pub(crate) fn elaborate(cx: &mut Cx<'_, '_>) {
 
 const KNOWN: &[&str] = &[
     "parties",
+    "fictional",
     "signed",
     "in_force",
     "articles",
@@ -64,6 +65,17 @@ fn parties(cx: &mut Cx<'_, '_>, header: &[ast::Slot], span: Span) {
         );
         return;
     };
+    party_list(cx, slot, false);
+    if let Some(slot) = header.iter().find(|s| s.name.text == "fictional") {
+        party_list(cx, slot, true);
+    }
+    if cx.program.parties.len() > 64 {
+        cx.report(Diagnostic::new(Code::Header, slot.name.span, "an agreement has at most 64 parties"));
+    }
+}
+
+/// The countries of `parties:`, or of `fictional:`: made-up States that stand for parties in worked cases.
+fn party_list(cx: &mut Cx<'_, '_>, slot: &ast::Slot, fictional: bool) {
     let plain: Vec<(&ast::Expr, Option<&ast::Dates>)> = match &slot.value {
         ast::SlotValue::List(list) => list.iter().map(|e| (e, None)).collect(),
         ast::SlotValue::Dated(list) => list.iter().map(|(e, d)| (e, d.as_ref())).collect(),
@@ -78,6 +90,12 @@ fn parties(cx: &mut Cx<'_, '_>, header: &[ast::Slot], span: Span) {
             cx.report(words::unknown_country(e.span, code));
             continue;
         };
+        if fictional && !code.starts_with('X') {
+            cx.report(Diagnostic::new(Code::Header, e.span, format!("`{code}` is a real country")).help(
+                "made-up States have the codes ISO 3166 leaves free: `XA` to `XZ`; a real party stands in `parties:`",
+            ));
+            continue;
+        }
         if cx.program.parties.iter().any(|p| p.country == country) {
             cx.report(words::duplicate(e.span, code, e.span));
             continue;
@@ -89,9 +107,6 @@ fn parties(cx: &mut Cx<'_, '_>, header: &[ast::Slot], span: Span) {
         let from = day(dates.and_then(|d| d.from.as_ref()));
         let until = day(dates.and_then(|d| d.until.as_ref()));
         cx.program.parties.push(ir::PartyDef { country, from, until });
-    }
-    if cx.program.parties.len() > 64 {
-        cx.report(Diagnostic::new(Code::Header, slot.name.span, "an agreement has at most 64 parties"));
     }
 }
 

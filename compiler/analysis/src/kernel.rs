@@ -2,10 +2,11 @@
 
 use crate::scope::{Cx, Env};
 use crate::words;
-use accord_core::{EnumId, HostFn, Unit, Value};
-use accord_ir::{CurrencyOf, ExprId, Ty, UnitOf};
+use accord_core::{Date, EnumId, HostFn, Unit, Value};
+use accord_ir::{CurrencyOf, ExprId, ExprKind, Ty, UnitOf};
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
+use std::collections::{BTreeMap, BTreeSet};
 
 const KIND: EnumId = EnumId(0);
 const DATED_IN: EnumId = EnumId(2);
@@ -24,6 +25,7 @@ const KERNEL: &[Kernel] = &[
     Kernel { name: "parties_in", labels: &[""], written: "parties_in(periods)" },
     Kernel { name: "parties_of", labels: &[""], written: "parties_of(X)" },
     Kernel { name: "displaced_part", labels: &["", "of"], written: "displaced_part(P, of: X)" },
+    Kernel { name: "parties_on", labels: &[""], written: "parties_on(day)" },
     Kernel { name: "first_day", labels: &[""], written: "first_day(X)" },
     Kernel { name: "last_day", labels: &[""], written: "last_day(X)" },
     Kernel {
@@ -37,6 +39,11 @@ const KERNEL: &[Kernel] = &[
     Kernel { name: "larger", labels: &["", ""], written: "larger(a, b)" },
     Kernel { name: "smaller", labels: &["", ""], written: "smaller(a, b)" },
     Kernel { name: "excess", labels: &["of", "over"], written: "excess(of: a, over: b)" },
+    Kernel {
+        name: "apportioned",
+        labels: &["", "to", "among", "by", "grain", "tie"],
+        written: "apportioned(total, to: P, among: S, by: weight(P), grain: 0.01 EUR, tie: refer)",
+    },
     Kernel { name: "in_common", labels: &[""], written: "in_common(amount)" },
     Kernel { name: "number", labels: &[""], written: "number(length)" },
     Kernel { name: "year", labels: &[""], written: "year(day)" },
@@ -83,6 +90,8 @@ impl<'a> Cx<'a, '_> {
             ("in_common", [x]) => self.in_common(env, x, span),
             ("totalised", list) => self.totalised(env, list, span),
             ("figure", list) => self.figure(env, list, span),
+            ("apportioned", list) => self.apportioned(env, list, span),
+            ("parties_on", [day]) => self.parties_on(env, day, span),
             ("union" | "without", [a, b]) => self.two_sets(env, name, a, b, span),
             ("first", [length, of]) => {
                 let l = self.need(env, length, &Ty::Length(UnitOf::Any));
@@ -188,7 +197,7 @@ impl<'a> Cx<'a, '_> {
             // A clause may ask for it; only its use in an agreement needs the currency.
             if self.open_slots {
                 let open = accord_core::Outcome::Nothing;
-                return self.push(accord_ir::ExprKind::Const(open), Ty::Amount(CurrencyOf::Common), span);
+                return self.push(ExprKind::Const(open), Ty::Amount(CurrencyOf::Common), span);
             }
             self.report(
                 Diagnostic::new(
@@ -232,6 +241,36 @@ impl<'a> Cx<'a, '_> {
             None => Ty::Error,
         };
         self.host(HostFn::Figure, operands, ty, span)
+    }
+
+    /// `parties_on(day)`: those the header does not date, and the dated ones while they are bound.
+    fn parties_on(&mut self, env: &Env<'a>, day: &'a ast::Expr, span: Span) -> ExprId {
+        let day = self.need(env, day, &Ty::Date);
+        let ty = Ty::Set(Box::new(Ty::Country));
+        let mut groups: BTreeMap<(Option<Date>, Option<Date>), BTreeSet<Value>> = BTreeMap::new();
+        for p in &self.program.parties {
+            groups.entry((p.from, p.until)).or_default().insert(Value::Country(p.country));
+        }
+        let always = groups.remove(&(None, None)).unwrap_or_default();
+        let mut all = self.constant(Value::Set(always), ty.clone(), span);
+        for ((from, until), parties) in groups {
+            let from = from.map(|d| self.constant(Value::Date(d), Ty::Date, span));
+            let until = until.map(|d| self.constant(Value::Date(d), Ty::Date, span));
+            let begun = from.map(|from| self.host(HostFn::AtMost, vec![from, day], Ty::YesNo, span));
+            let lasting = until.map(|until| self.host(HostFn::AtMost, vec![day, until], Ty::YesNo, span));
+            let bound = match (begun, lasting) {
+                (Some(a), Some(b)) => self.push(ExprKind::And(a, b), Ty::YesNo, span),
+                (a, b) => match a.or(b) {
+                    Some(one) => one,
+                    None => continue,
+                },
+            };
+            let parties = self.constant(Value::Set(parties), ty.clone(), span);
+            let none = self.constant(Value::Set(BTreeSet::new()), ty.clone(), span);
+            let then = self.push(ExprKind::If(bound, parties, none), ty.clone(), span);
+            all = self.host(HostFn::Union, vec![all, then], ty.clone(), span);
+        }
+        all
     }
 
     fn two_sets(&mut self, env: &Env<'a>, name: &str, a: &'a ast::Expr, b: &'a ast::Expr, span: Span) -> ExprId {

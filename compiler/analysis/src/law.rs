@@ -15,7 +15,8 @@ pub(crate) const FIGURES: &str = "Figures";
 pub(crate) const PARTY: &str = "P";
 
 /// What every legislation may leave out, with what it then is.
-const OPTIONAL: &[&str] = &["full_career", "label_when_equal", "proportional_to_length", "last_day"];
+const OPTIONAL: &[&str] =
+    &["full_career", "label_when_equal", "proportional_to_length", "last_day", "minimum", "type_a"];
 
 fn is_figures(cx: &Cx<'_, '_>, instrument: usize) -> bool {
     cx.decls.instruments.get(instrument).is_some_and(|i| i.is_legislation && i.name == FIGURES)
@@ -258,14 +259,16 @@ pub(crate) fn member_of(cx: &mut Cx<'_, '_>, member: &str, party: ExprId, args: 
 }
 
 /// The type of a member: what the interface says, in the unit and currency of the party.
-fn member_ty(member: &str, arity: usize) -> Option<Ty> {
+fn member_ty(cx: &Cx<'_, '_>, member: &str, arity: usize) -> Option<Ty> {
     let of = || PartyKey::Var(PARTY.to_owned(), 0);
     Some(match (member, arity) {
         ("unit", 0) => Ty::Unit,
         ("cents", 0) => Ty::Rounding,
         ("full_career", 0) => Ty::Length(UnitOf::Of(of())),
         ("proportional_to_length", 0) => Ty::YesNo,
-        ("label_when_equal", 0) => Ty::Text,
+        ("label_when_equal", 0) => cx.enum_by_name.get("Label").map_or(Ty::Text, |id| Ty::Member(*id)),
+        ("minimum", 0) => Ty::Money(CurrencyOf::Of(of())),
+        ("type_a", 0) => Ty::YesNo,
         ("last_day", 0) => Ty::Date,
         ("entitled", 1) => Ty::YesNo,
         ("amount", 1) => Ty::Money(CurrencyOf::Of(of())),
@@ -274,24 +277,16 @@ fn member_ty(member: &str, arity: usize) -> Option<Ty> {
 }
 
 fn law_node(cx: &mut Cx<'_, '_>, member: &str, arity: usize, span: Span) -> Option<(NodeId, Ty)> {
-    let Some(ty) = member_ty(member, arity) else {
-        let known = [
-            "unit",
-            "cents",
-            "full_career",
-            "proportional_to_length",
-            "label_when_equal",
-            "last_day",
-            "entitled",
-            "amount",
-        ];
-        let known: Vec<String> = known.iter().map(|k| (*k).to_owned()).collect();
+    let Some(ty) = member_ty(cx, member, arity) else {
+        let known = OPTIONAL.iter().chain(&["unit", "cents", "entitled", "amount"]);
+        let known: Vec<String> = known.map(|k| (*k).to_owned()).collect();
         let mut finding =
             Diagnostic::new(Code::UnknownField, span, format!("a legislation has no `{member}` of this form"));
         if let Some(near) = words::nearest(member, &known) {
             finding = finding.help(format!("did you mean `law(P).{near}`?"));
         } else {
-            finding = finding.help("it has entitled(career), amount(career), unit, cents, full_career, proportional_to_length, label_when_equal, last_day");
+            finding =
+                finding.help(format!("it has entitled(career), amount(career), unit, cents, {}", OPTIONAL.join(", ")));
         }
         cx.report(finding);
         return None;
@@ -364,6 +359,10 @@ fn of_legislation(cx: &mut Cx<'_, '_>, index: usize, member: &str, arity: usize,
     if let Some((_, &callable)) = known {
         return Some(ask(cx, callable, false, arity, ty, span));
     }
+    if cx.program.given.iter().any(|g| g.party == legislation.party && g.name == member) {
+        let party = cx.push(ExprKind::Local(LocalId(0)), Ty::Country, span);
+        return Some(cx.push(ExprKind::Given(party, member.to_owned()), ty.clone(), span));
+    }
     if implements_figures(legislation) {
         return None;
     }
@@ -389,7 +388,7 @@ fn of_figures(cx: &mut Cx<'_, '_>, member: &str, arity: usize, ty: &Ty, span: Sp
 fn absent(cx: &mut Cx<'_, '_>, member: &str, ty: &Ty, span: Span) -> ExprId {
     let outcome = match member {
         "proportional_to_length" => Outcome::yes_no(false),
-        "full_career" | "label_when_equal" | "last_day" => Outcome::Nothing,
+        "full_career" | "label_when_equal" | "last_day" | "minimum" | "type_a" => Outcome::Nothing,
         _ => Outcome::missing(member),
     };
     cx.push(ExprKind::Const(outcome), ty.clone(), span)

@@ -5,6 +5,7 @@
 //! once with its slots left open, which is where its own mistakes are found, and again for each use with the slots
 //! filled. A user's mistake is never an `Err`: it is a finding, and what depends on it is poisoned.
 
+mod apportion;
 mod calls;
 pub mod case;
 mod clauses;

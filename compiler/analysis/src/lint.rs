@@ -228,13 +228,16 @@ fn coverage(cx: &mut Cx<'_, '_>) {
     };
     cx.program.coverage.provisions = usize::try_from(high.saturating_sub(low) + 1).unwrap_or(0);
     let mut articles: BTreeMap<&str, Vec<&crate::collect::ProvisionDecl<'_>>> = BTreeMap::new();
-    for p in decls.provisions.iter().filter(|p| p.instrument == index && p.article.0 == "article") {
+    let of_main = || decls.provisions.iter().filter(|p| p.instrument == index);
+    for p in of_main().filter(|p| p.article.0 == "article") {
         articles.entry(base(&p.article.1)).or_default().push(p);
     }
+    let ranges: Vec<_> = of_main().filter_map(|p| Some((p.range?, p))).collect();
     for n in low..=high {
         let text = n.to_string();
         let parts = articles.get(text.as_str()).map_or(&[][..], Vec::as_slice);
-        let why = parts.iter().find_map(|p| p.not_encoded);
+        let of_range = ranges.iter().filter(|((low, high), _)| (*low..=*high).contains(&n)).map(|(_, p)| *p);
+        let why = parts.iter().copied().chain(of_range).find_map(|p| p.not_encoded);
         let coverage = &mut cx.program.coverage;
         if parts.iter().any(|p| p.encoded) {
             coverage.encoded.push(text);

@@ -3,6 +3,7 @@
 use crate::scope::{Cx, Env};
 use crate::types::mentions;
 use crate::words;
+use accord_core::HostFn;
 use accord_ir::{CurrencyOf, ExprId, ExprKind, LocalId, Quantified, Quantifier, Tie, Ty};
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast::{self, QuantifierWord};
@@ -37,7 +38,15 @@ impl<'a> Cx<'a, '_> {
                 (which, body, ty)
             }
             QuantifierWord::Count => (Quantifier::Count, None, Ty::Number),
-            QuantifierWord::Set => (Quantifier::SetOf, None, Ty::Set(Box::new(bound.ty.clone()))),
+            QuantifierWord::Set => match &q.body {
+                None => (Quantifier::SetOf, None, Ty::Set(Box::new(bound.ty.clone()))),
+                Some(body) => {
+                    let member = self.expr(&inner, body, None);
+                    let ty = Ty::Set(Box::new(self.ty(member)));
+                    let alone = self.host(HostFn::SetOf, vec![member], ty.clone(), body.span);
+                    (Quantifier::Gathered, Some(alone), ty)
+                }
+            },
             QuantifierWord::The => {
                 let (which, body) = self.the_one(&inner, q, span);
                 (which, body, bound.ty.clone())

@@ -30,6 +30,7 @@ pub(crate) struct RawRule<'a> {
 pub(crate) struct Added<'a, 'e> {
     pub relations: &'a [ast::Relation],
     pub when: Option<&'a ast::Expr>,
+    pub applies: &'a [ast::Applies],
     pub outer: Option<&'e Env<'a>>,
 }
 
@@ -109,7 +110,7 @@ pub(crate) fn elaborate(cx: &mut Cx<'_, '_>) {
         let env = Env { place: statement.place, ..Env::default() };
         match &statement.item.kind {
             ast::ItemKind::Rule(rule) => {
-                let none = Added { relations: &[], when: None, outer: None };
+                let none = Added { relations: &[], when: None, applies: &[], outer: None };
                 add(cx, &env, rule, none, None, rule.decision.span);
             }
             ast::ItemKind::ClauseUse(used) => {
@@ -153,7 +154,7 @@ fn defaults(cx: &mut Cx<'_, '_>) {
 /// Checks a rule of a clause definition without adding it.
 pub(crate) fn check_rule<'a>(cx: &mut Cx<'a, '_>, env: &Env<'a>, rule: &'a ast::Rule) {
     let bare = Env { place: env.place, instance: env.instance.clone(), ..Env::default() };
-    let none = Added { relations: &[], when: None, outer: None };
+    let none = Added { relations: &[], when: None, applies: &[], outer: None };
     let _ = read(cx, &bare, rule, none);
 }
 
@@ -203,7 +204,7 @@ fn read<'a>(cx: &mut Cx<'a, '_>, env: &Env<'a>, rule: &'a ast::Rule, added: Adde
         wide.locals.extend(env.locals.iter().cloned());
         tests.push(cx.condition(&wide, when));
     }
-    for applies in &rule.applies {
+    for applies in rule.applies.iter().chain(added.applies) {
         tests.push(applies_test(cx, &env, &params, applies));
     }
     let value = rule_value(cx, &env, rule, &ty);

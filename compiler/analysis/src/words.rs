@@ -66,6 +66,17 @@ pub(crate) fn outside_agreement(span: Span) -> Diagnostic {
         .help("begin the file with `agreement NAME \"title\"` and its parties")
 }
 
+pub(crate) fn empty_range(number: &ast::Name) -> Diagnostic {
+    Diagnostic::new(Code::Misplaced, number.span, format!("`{}` is no range of articles", number.text))
+        .help("write the first and the last article, the smaller number first: `articles 59..91`")
+}
+
+pub(crate) fn rule_of_several_articles(span: Span, heading: Span) -> Diagnostic {
+    Diagnostic::new(Code::Misplaced, span, "a statement under a heading of several articles")
+        .with(heading, "which of them says it?")
+        .help("a heading over several articles holds `not encoded \"why\"` only: give this one its own `article N \"heading\"`")
+}
+
 pub(crate) fn label_outside_article(span: Span) -> Diagnostic {
     Diagnostic::new(Code::Misplaced, span, "a paragraph outside any article")
         .help("write `article N \"heading\"` above it")

@@ -5,6 +5,7 @@ use crate::logic;
 use crate::trace::Tracer;
 use accord_core::{HostFn, Outcome, Value};
 use accord_ir::{ExprId, Quantified, Quantifier, Tie};
+use std::collections::BTreeSet;
 
 impl<'p, T: Tracer> Evaluator<'p, T> {
     pub(crate) fn quantify(&mut self, frame: &mut Frame<'p>, id: ExprId, q: &'p Quantified) -> Outcome {
@@ -19,6 +20,7 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
             | Quantifier::Smallest
             | Quantifier::Count
             | Quantifier::SetOf
+            | Quantifier::Gathered
             | Quantifier::TheOnly(_)
             | Quantifier::TheWithLargest(_)
             | Quantifier::TheWithSmallest(_) => {
@@ -91,9 +93,13 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
 
     fn of_passing(&mut self, frame: &mut Frame<'p>, id: ExprId, q: &Quantified, members: Vec<Value>) -> Outcome {
         match q.quantifier {
-            Quantifier::Sum => self.joined(frame, id, q, &members, HostFn::Add),
-            Quantifier::Largest => self.joined(frame, id, q, &members, HostFn::Larger),
-            Quantifier::Smallest => self.joined(frame, id, q, &members, HostFn::Smaller),
+            Quantifier::Sum => self.joined(frame, id, q, &members, (Outcome::Nothing, HostFn::Add)),
+            Quantifier::Largest => self.joined(frame, id, q, &members, (Outcome::Nothing, HostFn::Larger)),
+            Quantifier::Smallest => self.joined(frame, id, q, &members, (Outcome::Nothing, HostFn::Smaller)),
+            Quantifier::Gathered => {
+                let empty = Outcome::Value(Value::Set(BTreeSet::new()));
+                self.joined(frame, id, q, &members, (empty, HostFn::Union))
+            }
             Quantifier::Count => match i64::try_from(members.len()) {
                 Ok(count) => Outcome::Value(Value::whole(count)),
                 Err(_) => broken(),
@@ -106,9 +112,15 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
         }
     }
 
-    /// The bodies joined by an operation, `nothing` skipped.
-    fn joined(&mut self, frame: &mut Frame<'p>, id: ExprId, q: &Quantified, members: &[Value], by: HostFn) -> Outcome {
-        let mut total = Outcome::Nothing;
+    /// The bodies joined by an operation to what it begins with, `nothing` skipped.
+    fn joined(
+        &mut self,
+        frame: &mut Frame<'p>,
+        id: ExprId,
+        q: &Quantified,
+        members: &[Value],
+        (mut total, by): (Outcome, HostFn),
+    ) -> Outcome {
         for member in members {
             frame.bind(q.variable, member);
             total = match (total, self.body(frame, q)) {

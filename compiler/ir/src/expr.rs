@@ -86,7 +86,7 @@ pub struct Quantified {
     /// Members for which this is no (or nothing) are left out; one for which it is neither yes, no nor nothing makes
     /// the whole the worst of such outcomes, except where the rest already decides `every` or `some`.
     pub filter: Option<ExprId>,
-    /// What is asked of each member. Every, Sum, Largest, Smallest, TheWithLargest and TheWithSmallest have one,
+    /// What is asked of each member. Every, Sum, Largest, Smallest, Gathered, TheWithLargest and TheWithSmallest have one,
     /// Some may have one (without one it counts as yes), the others have none.
     pub body: Option<ExprId>,
 }
@@ -111,6 +111,9 @@ pub enum Quantifier {
     Smallest,
     /// The set of the members that pass the filter.
     SetOf,
+    /// The union of the bodies, which are sets, `nothing` skipped; of none: the empty set. As Sum, joined to the
+    /// empty set by `HostFn::Union`.
+    Gathered,
     /// The member that passes the filter: none is nothing, more than one is as the tie says.
     TheOnly(Tie),
     /// The member that passes the filter and has the largest body, `nothing` being below all. None is nothing; one

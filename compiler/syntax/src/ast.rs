@@ -92,11 +92,12 @@ pub enum ItemKind {
         /// The text.
         title: Option<Text>,
     },
-    /// `article 5 "Payment abroad" for each party P in concerned`, `annex I`, `protocol 1`. Heads what follows.
+    /// `article 5 "Payment abroad" for each party P in concerned`, `annex I`, `protocol 1`; `articles 59..91`, of
+    /// which nothing is encoded. Heads what follows.
     Article {
-        /// `article`, `annex`, `protocol`.
+        /// `article`, `articles`, `annex`, `protocol`.
         word: Name,
-        /// `5`, `17a`, `L351-1`, `I`.
+        /// `5`, `17a`, `L351-1`, `I`; `59..91`.
         number: Name,
         /// `of EU-987`.
         of: Option<Name>,
@@ -406,6 +407,8 @@ pub struct ClauseUse {
     pub slots: Vec<Slot>,
     /// `when`, after the brace: holds for every rule of the clause.
     pub when: Option<Expr>,
+    /// `applies from D`: the life of every rule of the clause.
+    pub applies: Vec<Applies>,
     /// The braces.
     pub braces: Span,
 }

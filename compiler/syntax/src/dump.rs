@@ -1,9 +1,9 @@
 //! The tree as text, without places: what `accord --emit ast` prints, and what the formatter must not change.
 
 use crate::ast::{
-    Address, Arg, Binder, Block, Dates, Expr, ExprKind, Field, File, Item, ItemKind, Name, Op, Param, ParameterBody,
-    Quantifier, QuantifierWord, Relation, RelationKind, Row, Rule, Signature, Slot, SlotValue, Text, Type, TypeKind,
-    WordRow,
+    Address, Applies, Arg, Binder, Block, Dates, Expr, ExprKind, Field, File, Item, ItemKind, Name, Op, Param,
+    ParameterBody, Quantifier, QuantifierWord, Relation, RelationKind, Row, Rule, Signature, Slot, SlotValue, Text,
+    Type, TypeKind, WordRow,
 };
 
 /// Lines longer than this are broken between the parts of a list.
@@ -138,11 +138,13 @@ fn item(item: &Item) -> Node {
         ItemKind::Rule(r) => rule(r),
         ItemKind::ClauseUse(c) => list(
             "clause-use",
-            c.relations.iter().map(relation).chain([name(&c.name)]).chain(c.slots.iter().map(slot)).chain(option(
-                "when",
-                c.when.as_ref(),
-                expr,
-            )),
+            c.relations
+                .iter()
+                .map(relation)
+                .chain([name(&c.name)])
+                .chain(c.slots.iter().map(slot))
+                .chain(option("when", c.when.as_ref(), expr))
+                .chain(c.applies.iter().map(applies)),
         ),
         ItemKind::Disapply { targets, when } => {
             list("disapply", targets.iter().map(address).chain(option("when", when.as_ref(), expr)))
@@ -229,11 +231,13 @@ fn rule(r: &Rule) -> Node {
             .chain(group("args", &r.args, expr))
             .chain(option("=", r.value.as_ref(), expr))
             .chain(option("when", r.when.as_ref(), expr))
-            .chain(r.applies.iter().map(|a| {
-                let edge = if a.from { "from" } else { "until" };
-                list("applies", a.to.as_ref().map(name).into_iter().chain([list(edge, [expr(&a.day)])]))
-            })),
+            .chain(r.applies.iter().map(applies)),
     )
+}
+
+fn applies(a: &Applies) -> Node {
+    let edge = if a.from { "from" } else { "until" };
+    list("applies", a.to.as_ref().map(name).into_iter().chain([list(edge, [expr(&a.day)])]))
 }
 
 fn relation(r: &Relation) -> Node {

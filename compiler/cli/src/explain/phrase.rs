@@ -414,7 +414,7 @@ impl Phraser<'_> {
             Quantifier::SetOf => format!("those among {of}"),
             Quantifier::TheOnly(_) => format!("the one among {of}"),
             Quantifier::TheWithLargest(_) | Quantifier::TheWithSmallest(_) => format!("the one chosen among {of}"),
-            Quantifier::Every | Quantifier::Some => self.value_of(id, expr, locals),
+            Quantifier::Every | Quantifier::Some | Quantifier::Gathered => self.value_of(id, expr, locals),
         }
     }
 
@@ -427,20 +427,30 @@ impl Phraser<'_> {
         self.program.record(*ty)?.fields.get(position).map(|(name, _)| say::words(name))
     }
 
-    /// For a set made by a filter: each member, whether it is in, and why.
+    /// For a set made by a filter: each member, whether it is in, and why; of many that are not, only that.
     pub fn filtered(&mut self, id: ExprId, locals: &Locals) -> Vec<String> {
         let program = self.program;
         let Some(ExprKind::Quantify(q)) = program.expr(id).map(|e| &e.kind) else { return Vec::new() };
         let (Quantifier::SetOf, Some(filter)) = (q.quantifier, q.filter) else { return Vec::new() };
-        let mut said = Vec::new();
+        const FEW: usize = 4;
+        let mut members = Vec::new();
         for bound in self.members(q, locals).unwrap_or_default() {
             let member = bound.get(q.variable.0 as usize).cloned().flatten();
             let truth = self.look(filter, &bound).and_then(|o| o.truth());
             if let (Some(member), Some(truth)) = (member, truth) {
-                let member = say::value(program, &member);
+                members.push((say::value(program, &member), truth, bound));
+            }
+        }
+        let left_out = members.iter().filter(|(_, truth, _)| !truth).count();
+        let mut said = Vec::new();
+        for (member, truth, bound) in members {
+            if truth || left_out <= FEW {
                 let why = self.statement(filter, truth, &bound);
                 said.push(format!("{member} {} among them, because {}.", is(truth), why.trim_end_matches(',')));
             }
+        }
+        if left_out > FEW {
+            said.push(if said.is_empty() { "None is among them." } else { "No other is among them." }.to_owned());
         }
         said
     }

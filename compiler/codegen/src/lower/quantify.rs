@@ -13,6 +13,7 @@ use accord_core::{HostFn, Outcome};
 use accord_ir::{ExprId, Quantified, Quantifier, Tie};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use std::collections::BTreeSet;
 
 /// Members at consecutive places.
 #[derive(Clone, Copy)]
@@ -61,9 +62,14 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
     /// What becomes of the members that pass the filter.
     fn of_passing(&mut self, id: ExprId, quantified: &Quantified, passing: Members) -> Result<Value, CodegenError> {
         match quantified.quantifier {
-            Quantifier::Sum => self.fold(id, quantified, passing, HostFn::Add),
-            Quantifier::Largest => self.fold(id, quantified, passing, HostFn::Larger),
-            Quantifier::Smallest => self.fold(id, quantified, passing, HostFn::Smaller),
+            Quantifier::Sum => self.fold(id, quantified, passing, (NOTHING, HostFn::Add)),
+            Quantifier::Largest => self.fold(id, quantified, passing, (NOTHING, HostFn::Larger)),
+            Quantifier::Smallest => self.fold(id, quantified, passing, (NOTHING, HostFn::Smaller)),
+            Quantifier::Gathered => {
+                let empty = Outcome::Value(accord_core::Value::Set(BTreeSet::new()));
+                let empty = self.low.tables.constant(&empty);
+                self.fold(id, quantified, passing, (empty, HostFn::Union))
+            }
             Quantifier::Count => Ok(self.serve(Service::Whole, &[passing.count])),
             Quantifier::TheOnly(tie) => Ok(self.the_only(passing, tie)),
             Quantifier::TheWithLargest(tie) => self.the_with(id, quantified, passing, tie, true),
@@ -203,15 +209,16 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
         Ok(Members { start: members.start, count: kept })
     }
 
-    /// The bodies joined by an operation, `nothing` skipped; the first is taken as it is.
+    /// The bodies joined by an operation to what it begins with, `nothing` skipped; joined to nothing, the first is
+    /// taken as it is.
     fn fold(
         &mut self,
         id: ExprId,
         quantified: &Quantified,
         passing: Members,
-        join: HostFn,
+        (begin, join): (i64, HostFn),
     ) -> Result<Value, CodegenError> {
-        let nothing = self.number(NOTHING);
+        let nothing = self.number(begin);
         let carried = self.each(passing, &[nothing], &mut |function, member, _, held| {
             let [so_far] = *held else { return Ok(held.to_vec()) };
             function.locals.insert(quantified.variable, member);

@@ -166,7 +166,9 @@ impl Build {
         let ty = match quantifier {
             Quantifier::Every | Quantifier::Some => Ty::YesNo,
             Quantifier::Count => Ty::Number,
-            Quantifier::Sum | Quantifier::Largest | Quantifier::Smallest => self.ty(body.unwrap()),
+            Quantifier::Sum | Quantifier::Largest | Quantifier::Smallest | Quantifier::Gathered => {
+                self.ty(body.unwrap())
+            }
             Quantifier::SetOf => Ty::Set(Box::new(member)),
             Quantifier::TheOnly(_) | Quantifier::TheWithLargest(_) | Quantifier::TheWithSmallest(_) => member,
         };

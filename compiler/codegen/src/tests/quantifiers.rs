@@ -27,7 +27,9 @@ fn over(quantifier: Quantifier, filters: Option<&[Outcome]>, bodies: Option<&[Ou
     let body = bodies.map(|b| by_member(&mut build, b));
     let filter = filter.map(|f| typed(&mut build, f, Ty::YesNo));
     let truth = matches!(quantifier, Quantifier::Every | Quantifier::Some);
-    let body = body.map(|b| typed(&mut build, b, if truth { Ty::YesNo } else { Ty::Number }));
+    let gathers = matches!(quantifier, Quantifier::Gathered);
+    let of_numbers = if gathers { Ty::Set(Box::new(Ty::Number)) } else { Ty::Number };
+    let body = body.map(|b| typed(&mut build, b, if truth { Ty::YesNo } else { of_numbers }));
     let whole = build.quantify(quantifier, 5, domain, filter, body);
     build.outcome(whole)
 }
@@ -115,6 +117,10 @@ fn counts_and_sets() {
     assert_eq!(set(&[]), of(&[]));
     assert_eq!(set(&[yes(), no(), yes()]), of(&[1, 3]));
     assert_eq!(set(&[yes(), missing("a")]), missing("a"));
+    let gathered = |bodies: &[Outcome]| over(Quantifier::Gathered, None, Some(bodies));
+    assert_eq!(gathered(&[]), of(&[]));
+    assert_eq!(gathered(&[of(&[7]), nothing(), of(&[5]), of(&[7])]), of(&[5, 7]));
+    assert_eq!(gathered(&[of(&[7]), missing("a"), Outcome::refer("x")]), Outcome::refer("x"));
 }
 
 #[test]

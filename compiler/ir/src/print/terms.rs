@@ -285,6 +285,7 @@ fn quantifier_words(q: &Quantified) -> (&'static str, &'static str, &'static str
         Quantifier::Largest => ("largest for", "of", ""),
         Quantifier::Smallest => ("smallest for", "of", ""),
         Quantifier::SetOf => ("set of", "of", ""),
+        Quantifier::Gathered => ("set for", "of", ""),
         Quantifier::TheOnly(tie) => ("the", "of", tie_words(tie)),
         Quantifier::TheWithLargest(tie) => ("the", "with largest", tie_words(tie)),
         Quantifier::TheWithSmallest(tie) => ("the", "with smallest", tie_words(tie)),

@@ -173,7 +173,7 @@ fn check_quantified(program: &Program, q: &Quantified, ty: &Ty, place: &str, fla
     let (bodies, result) = match q.quantifier {
         Quantifier::Every => (body_ty.is_some_and(|b| fits(b, &Ty::YesNo)), fits(&Ty::YesNo, ty)),
         Quantifier::Some => (body_ty.is_none_or(|b| fits(b, &Ty::YesNo)), fits(&Ty::YesNo, ty)),
-        Quantifier::Sum | Quantifier::Largest | Quantifier::Smallest => {
+        Quantifier::Sum | Quantifier::Largest | Quantifier::Smallest | Quantifier::Gathered => {
             (body_ty.is_some(), body_ty.is_none_or(|b| fits(b, ty)))
         }
         Quantifier::Count => (body_ty.is_none(), fits(&Ty::Number, ty)),

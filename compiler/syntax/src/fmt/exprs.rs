@@ -292,7 +292,10 @@ impl Writer<'_> {
         };
         let mut parts = vec![text(word)];
         match (q.word, &q.body) {
-            (QuantifierWord::Sum | QuantifierWord::Largest | QuantifierWord::Smallest, Some(body)) => {
+            (
+                QuantifierWord::Sum | QuantifierWord::Largest | QuantifierWord::Smallest | QuantifierWord::Set,
+                Some(body),
+            ) => {
                 let body = self.expr(body);
                 parts.push(body);
                 let binder = self.binder(&q.binder, true);

@@ -618,8 +618,11 @@ impl Writer<'_> {
         let relations = self.relations(&clause.relations);
         let broken = self.breaks_after(clause.braces.start + 1);
         let block = self.braces(&clause.slots, broken, clause.braces.end);
-        let when = group(self.when(clause.when.as_ref(), clause.braces.end));
-        cat([relations, text(format!("{} ", clause.name.text)), block, when])
+        let mut after = vec![self.when(clause.when.as_ref(), clause.braces.end)];
+        for applies in &clause.applies {
+            after.push(self.applies(applies));
+        }
+        cat([relations, text(format!("{} ", clause.name.text)), block, group(cat(after))])
     }
 }
 

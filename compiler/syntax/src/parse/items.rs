@@ -27,6 +27,7 @@ struct Bag {
     enumerated: Vec<(Name, Option<Text>)>,
     ty: Option<Type>,
     when: Option<Expr>,
+    applies: Vec<Applies>,
     block: Option<crate::ast::Block>,
     of: Option<Name>,
     bounds: Option<Expr>,
@@ -85,6 +86,7 @@ impl<'t> Builder<'_, 't> {
                     name: names.next()?,
                     slots: block.slots,
                     when: bag.when,
+                    applies: bag.applies,
                     braces: block.span,
                 })
             }
@@ -187,6 +189,8 @@ impl<'t> Builder<'_, 't> {
             | Rule::heading_word
             | Rule::heading_number
             | Rule::art_word
+            | Rule::range_word
+            | Rule::heading_range
             | Rule::kw_summary
             | Rule::kw_note
             | Rule::kw_open
@@ -204,7 +208,19 @@ impl<'t> Builder<'_, 't> {
             Rule::each => bag.each = self.each(p),
             Rule::relation => bag.relations.push(self.relation(p)),
             Rule::addresses => bag.targets = self.addresses(p),
-            Rule::when_s => bag.when = self.inner(p),
+            Rule::when_s => {
+                if bag.when.is_some() {
+                    let at = self.span(&p);
+                    self.complain(
+                        Code::MissingWhen,
+                        at,
+                        "a clause has one `when`",
+                        "join the conditions with `and` or `or`",
+                    );
+                }
+                bag.when = self.inner(p);
+            }
+            Rule::applies => bag.applies.extend(self.applies(p)),
             Rule::params => bag.params = self.params(p),
             Rule::fields => bag.fields = self.fields(p),
             Rule::ty => bag.ty = Some(self.ty(p)),

@@ -408,6 +408,8 @@ impl<'t> Scan<'t> {
             "exception" | "subject" => self.word(i + 1) == "to",
             "disapply" | "notwithstanding" => word_next || next == Some(Tok::Open(b'(')),
             "article" | "annex" | "protocol" => self.article_end(i).is_some(),
+            // `articles 59..91`
+            "articles" => self.tok(i + 1) == Some(Tok::Number) && self.slice(i + 2) == "..",
             "title" | "part" | "chapter" | "section" => {
                 self.heading_number(i + 1)
                     && (matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText)) || self.first_on_line(i + 2))
@@ -463,7 +465,7 @@ impl<'t> Scan<'t> {
                 let titled = matches!(self.tok(after), Some(Tok::Text | Tok::OpenText)) || self.word(after) == "for";
                 (titled && !self.first_on_line(after)) || (!self.continues(i) && self.first_on_line(after))
             }
-            "title" | "part" | "chapter" | "section" => !self.continues(i),
+            "title" | "part" | "chapter" | "section" | "articles" => !self.continues(i),
             "rule" | "term" | "function" | "parameter" | "exception" | "subject" | "notwithstanding" | "disapply"
             | "conversion" | "slot" | "not" => inside,
             _ => false,
