@@ -364,7 +364,7 @@ fn plain_ty(name: &str) -> Option<Ty> {
         "Date" => Ty::Date,
         "Span" => Ty::Span,
         "Periods" => Ty::Periods,
-        "Text" | "Label" => Ty::Text,
+        "Text" => Ty::Text,
         "Rounding" => Ty::Rounding,
         "Unit" => Ty::Unit,
         "length" => Ty::Length(UnitOf::Any),
