@@ -1,12 +1,15 @@
 //! The functions of the kernel that a source calls by name; everything else is stdlib's or the source's own.
 
-use crate::scope::{Cx, Env};
+use crate::scope::{Cx, Env, number};
 use crate::words;
 use accord_core::{Date, EnumId, HostFn, Unit, Value};
-use accord_ir::{CurrencyOf, ExprId, ExprKind, Ty, UnitOf};
+use accord_ir::{Body, CurrencyOf, ExprId, ExprKind, LocalId, Node, NodeId, NodeKind, Param, Ty, UnitOf};
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The name of the function behind `parties_on`.
+const BOUND: &str = "parties_bound";
 
 const KIND: EnumId = EnumId(0);
 const DATED_IN: EnumId = EnumId(2);
@@ -246,6 +249,38 @@ impl<'a> Cx<'a, '_> {
     /// `parties_on(day)`: those the header does not date, and the dated ones while they are bound.
     fn parties_on(&mut self, env: &Env<'a>, day: &'a ast::Expr, span: Span) -> ExprId {
         let day = self.need(env, day, &Ty::Date);
+        let ty = Ty::Set(Box::new(Ty::Country));
+        let node = match self.law_nodes.get(BOUND) {
+            Some(node) => *node,
+            None => self.parties_bound(span),
+        };
+        self.push(ExprKind::Call(node, vec![day]), ty, span)
+    }
+
+    /// The node that answers it, made once.
+    fn parties_bound(&mut self, span: Span) -> NodeId {
+        let node = NodeId(number(self.program.nodes.len()));
+        let ty = Ty::Set(Box::new(Ty::Country));
+        self.program.nodes.push(Node {
+            name: BOUND.to_owned(),
+            kind: NodeKind::Function,
+            locals: 1,
+            params: vec![Param { name: "day".to_owned(), ty: Ty::Date }],
+            ty: ty.clone(),
+            body: Body::Expr(ExprId(0)),
+            provision: None,
+            span,
+        });
+        let _ = self.law_nodes.insert(BOUND.to_owned(), node);
+        let frame = std::mem::replace(&mut self.frame, 1);
+        let day = self.push(ExprKind::Local(LocalId(0)), Ty::Date, span);
+        let body = self.bound_on(day, span);
+        self.fill(node, body, ty);
+        self.frame = frame;
+        node
+    }
+
+    fn bound_on(&mut self, day: ExprId, span: Span) -> ExprId {
         let ty = Ty::Set(Box::new(Ty::Country));
         let mut groups: BTreeMap<(Option<Date>, Option<Date>), BTreeSet<Value>> = BTreeMap::new();
         for p in &self.program.parties {

@@ -230,7 +230,7 @@ fn coverage(cx: &mut Cx<'_, '_>) {
     let mut articles: BTreeMap<&str, Vec<&crate::collect::ProvisionDecl<'_>>> = BTreeMap::new();
     let of_main = || decls.provisions.iter().filter(|p| p.instrument == index);
     for p in of_main().filter(|p| p.article.0 == "article") {
-        articles.entry(base(&p.article.1)).or_default().push(p);
+        articles.entry(p.article.1.as_str()).or_default().push(p);
     }
     let ranges: Vec<_> = of_main().filter_map(|p| Some((p.range?, p))).collect();
     for n in low..=high {
@@ -267,10 +267,6 @@ fn some_of(list: &[String]) -> String {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
-}
-
-fn base(number: &str) -> &str {
-    number.trim_end_matches(|c: char| c.is_ascii_lowercase())
 }
 
 fn bounds(range: &[ast::Expr]) -> Option<(u32, u32)> {

@@ -38,7 +38,12 @@ impl<'a> Cx<'a, '_> {
         let (Some(ty), true) = (want, env.locals.is_empty()) else { return missing };
         let known = self.program.facts.iter().position(|f| f.name == name.text);
         let index = known.unwrap_or_else(|| {
-            self.program.facts.push(FactDef { name: name.text.clone(), ty: ty.clone(), optional: false });
+            self.program.facts.push(FactDef {
+                name: name.text.clone(),
+                ty: ty.clone(),
+                optional: false,
+                phrase: String::new(),
+            });
             self.program.facts.len() - 1
         });
         let fact = FactId(number(index));

@@ -60,6 +60,7 @@ fn declare_record_names<'a>(cx: &mut Cx<'a, '_>, items: &[&'a ast::Item]) {
             ("figure".to_owned(), Ty::Money(CurrencyOf::Any)),
         ],
         optional: vec![false, false],
+        phrases: vec![String::new(), String::new()],
     };
     cx.program.records.push(figure);
     let _ = cx.record_by_name.insert(FIGURE_RECORD, RecordId(0));
@@ -70,7 +71,12 @@ fn declare_record_names<'a>(cx: &mut Cx<'a, '_>, items: &[&'a ast::Item]) {
                 cx.report(words::duplicate(name.span, &name.text, name.span));
             }
             let name = name.text.clone();
-            cx.program.records.push(ir::RecordDef { name, fields: Vec::new(), optional: Vec::new() });
+            cx.program.records.push(ir::RecordDef {
+                name,
+                fields: Vec::new(),
+                optional: Vec::new(),
+                phrases: Vec::new(),
+            });
         }
     }
 }
@@ -92,6 +98,7 @@ fn declare_record_fields<'a>(cx: &mut Cx<'a, '_>, item: &'a ast::Item) {
     if let Some(record) = cx.program.records.get_mut(usize::from(id.0)) {
         record.fields = list;
         record.optional = optional;
+        record.phrases = fields.iter().map(|f| f.phrase.as_ref().map_or(String::new(), |p| p.text.clone())).collect();
     }
 }
 
@@ -138,7 +145,9 @@ fn declare_question<'a>(cx: &mut Cx<'a, '_>, item: &'a ast::Item) {
         let ty = cx.ty_of(&env, &fact.ty);
         let known = cx.program.facts.iter().position(|f| f.name == fact.name.text);
         let index = known.unwrap_or_else(|| {
-            cx.program.facts.push(ir::FactDef { name: fact.name.text.clone(), ty, optional: fact.ty.or_nothing });
+            let (name, optional) = (fact.name.text.clone(), fact.ty.or_nothing);
+            let phrase = fact.phrase.as_ref().map_or(String::new(), |p| p.text.clone());
+            cx.program.facts.push(ir::FactDef { name, ty, optional, phrase });
             cx.program.facts.len() - 1
         });
         ids.push(FactId(number(index)));

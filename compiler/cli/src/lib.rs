@@ -19,6 +19,7 @@ mod pages;
 mod run;
 mod schema;
 mod test;
+mod timeline;
 mod trouble;
 mod walk;
 

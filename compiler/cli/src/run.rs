@@ -6,8 +6,9 @@ use crate::draw::draw;
 use crate::evaluate::{Asked, Question, Ready, decision, label, parties, provisions};
 use crate::examine::{Examined, examine};
 use crate::load::{Loaded, Root};
+use crate::timeline::Timeline;
 use crate::trouble::Trouble;
-use crate::{FINE, NO, derivation, explain, json, test};
+use crate::{FINE, NO, derivation, explain, json, test, timeline};
 use accord_analysis::case::{Case, show};
 use accord_core::{Answer, Country, Currency, Facts, Host, HostFn, Outcome, SiteId, Value};
 use accord_ir::{Program, Ty};
@@ -38,13 +39,15 @@ pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
     for one in &differ {
         console.note(&format!("the evaluators differ on {}\n", label(ready.program(), &one.question)));
     }
+    let over_time = timeline::timelines(verified, case);
     if args.json {
-        console.line(&as_json(ready.program(), case, &asked));
+        console.line(&as_json(ready.program(), case, &asked, &over_time));
     } else if args.explain {
         console.answer(&derivation(verified, case));
         console.answer(&sums(ready.program(), case, &asked));
     } else {
         console.answer(&told(ready.program(), case, &asked));
+        console.answer(&timeline::told(ready.program(), case, &over_time));
     }
     Ok(if differ.is_empty() { FINE } else { NO })
 }
@@ -279,7 +282,7 @@ fn sums(program: &Program, case: &Case, asked: &[Asked]) -> String {
     }
 }
 
-fn as_json(program: &Program, case: &Case, asked: &[Asked]) -> String {
+fn as_json(program: &Program, case: &Case, asked: &[Asked], over_time: &[Timeline]) -> String {
     let expected =
         |a: &Asked| case.expect.iter().any(|e| e.decision == a.question.decision && e.args == a.question.args);
     let decisions = asked.iter().filter(|a| was_decided(program, a) || expected(a) || for_people(program, case, a));
@@ -291,6 +294,7 @@ fn as_json(program: &Program, case: &Case, asked: &[Asked]) -> String {
         "case": case.name,
         "question": case.question,
         "decisions": decisions,
+        "timelines": timeline::as_json(program, over_time),
         "sum": sum,
     }))
 }

@@ -85,8 +85,10 @@ pub struct RecordDef {
     pub name: String,
     /// Field names and types, in order.
     pub fields: Vec<(String, Ty)>,
-    /// Whether each field is named in a fact's missing name by this label: `claim.start`.
+    /// Whether each field may be absent: left out of a case it is `nothing`.
     pub optional: Vec<bool>,
+    /// How a derivation speaks of each field, for a yes or no a statement; empty: by its name.
+    pub phrases: Vec<String>,
 }
 
 /// A top-level fact.
@@ -98,6 +100,8 @@ pub struct FactDef {
     pub ty: Ty,
     /// Whether it may be `nothing`: then a case that leaves it out means `nothing`.
     pub optional: bool,
+    /// How a derivation speaks of it; empty: by its name.
+    pub phrase: String,
 }
 
 /// A fact declared by a legislation.

@@ -268,6 +268,8 @@ pub struct Field {
     pub name: Name,
     /// Its type.
     pub ty: Type,
+    /// How a derivation speaks of it: a noun, for a yes or no a statement.
+    pub phrase: Option<Text>,
 }
 
 /// `party P in S where c`: `class` is `party`, `period`, `year`, `activity` or any lower-case word.

@@ -278,7 +278,7 @@ fn param(p: &Param) -> Node {
 }
 
 fn field(f: &Field) -> Node {
-    Node::List(vec![name(&f.name), ty(&f.ty)])
+    Node::List([name(&f.name), ty(&f.ty)].into_iter().chain(f.phrase.as_ref().map(text)).collect())
 }
 
 fn ty(t: &Type) -> Node {

@@ -235,7 +235,12 @@ fn record_of(program: &Program, record: &RecordDef) -> Value {
         let siblings: Vec<&str> =
             record.fields.iter().enumerate().filter(beside).map(|(_, (name, _))| name.as_str()).collect();
         let optional = record.optional.get(index).copied().unwrap_or(false);
-        let schema = field(program, ty, optional, &siblings);
+        let mut schema = field(program, ty, optional, &siblings);
+        if let (Some(phrase), Value::Object(schema)) =
+            (record.phrases.get(index).filter(|p| !p.is_empty()), &mut schema)
+        {
+            let _ = schema.insert("description".to_owned(), json!(phrase));
+        }
         if let (Ty::Set(_) | Ty::List(_), Some(one)) = (ty, super::facts::singular(name)) {
             let _ = properties.insert(one, schema.clone());
         }

@@ -18,7 +18,8 @@ pub fn known(program: &Program, case: &Case) -> String {
         }
     }
     let given = case.facts.given.iter().filter(|(_, o)| o.rank() == 0);
-    let given = given.map(|(key, o)| format!("{}: {}", say::fact(&key.missing_name()), say::outcome(program, o)));
+    let given =
+        given.map(|(key, o)| format!("{}: {}", say::fact(program, &key.missing_name()), say::outcome(program, o)));
     let given: Vec<String> = given.collect();
     if !given.is_empty() {
         text.push_str(&listed("stated by institutions", given));

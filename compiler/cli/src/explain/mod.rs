@@ -20,9 +20,10 @@ mod say;
 mod tell;
 
 pub use layout::wrap;
-pub use say::{outcome, words};
+pub use say::{capital, outcome, words};
 
 use crate::evaluate::{Question, decision, parties, questions};
+use crate::timeline;
 use accord_analysis::case::Case;
 use accord_core::{Country, Trace, TraceSubject, Value};
 use accord_interp::Interp;
@@ -52,6 +53,7 @@ pub fn derivation(verified: &Verified, case: &Case) -> String {
     let program = verified.program();
     let mut text = heading(program, case);
     text.push_str(&facts::known(program, case));
+    text.push_str(&timeline::told(program, case, &timeline::timelines(verified, case)));
     let told = worth_telling(verified, case);
     let mut sections: Vec<&Section> = told.iter().map(|t| &t.section).collect();
     sections.sort();

@@ -9,6 +9,9 @@ use accord_core::{Facts, Host, HostFn, Outcome, SiteId, Value};
 use accord_interp::Interp;
 use accord_ir::{Expr, ExprId, ExprKind, LocalId, NodeId, Program, Quantified, Quantifier, Ty};
 
+/// Sets of more members than this are called by their name.
+const MANY: usize = 6;
+
 /// The values of a body's parameters and bound variables.
 pub type Locals = Vec<Option<Value>>;
 
@@ -43,6 +46,11 @@ impl Phraser<'_> {
             ExprKind::If(c, a, b) => [c, a, b].into_iter().any(|e| self.tells(*e)),
             ExprKind::Quantify(q) => [Some(q.domain), q.filter, q.body].into_iter().flatten().any(|e| self.tells(e)),
         }
+    }
+
+    /// Whether it only says that something is there.
+    pub fn is_presence(&self, id: ExprId) -> bool {
+        matches!(self.program.expr(id).map(|e| &e.kind), Some(ExprKind::Host(HostFn::IsGiven, _)))
     }
 
     /// Whether it goes without saying that something is in this set, or is not: an empty one is the default of a slot
@@ -264,7 +272,9 @@ impl Phraser<'_> {
             Some(ExprKind::Const(_) | ExprKind::Host(HostFn::SetOf, _))
         );
         match members.as_deref() {
-            Some([one]) if fixed => format!("{subject} {} {}", is(holds), say::value(self.program, one)),
+            // `the kind of work (employee) is employee` says it twice.
+            Some([one]) if fixed && holds => format!("{} is {}", self.name(a, locals), say::value(self.program, one)),
+            Some([one]) if fixed => format!("{subject} is not {}", say::value(self.program, one)),
             Some(several) if fixed => {
                 let several: Vec<String> = several.iter().map(|v| say::value(self.program, v)).collect();
                 format!("{subject} {} one of {}", is(holds), several.join(", "))
@@ -309,6 +319,13 @@ impl Phraser<'_> {
 
     /// A yes or no without a comparison: `entitled (NL) is yes`, `it is not coordinated`, as its name has it.
     fn bare(&mut self, id: ExprId, holds: bool, locals: &Locals) -> String {
+        if let Some(ExprKind::Host(HostFn::Field, operands)) = self.program.expr(id).map(|e| &e.kind)
+            && let [record, position] = operands.as_slice()
+            && let Some((_, phrase)) = self.field(*record, *position)
+            && !phrase.is_empty()
+        {
+            return if holds { phrase } else { format!("it is not so that {phrase}") };
+        }
         let stated = matches!(self.program.expr(id).map(|e| &e.kind), Some(ExprKind::Given(..)));
         let name = self.name(id, locals);
         match name.strip_prefix("“is ") {
@@ -320,15 +337,23 @@ impl Phraser<'_> {
     /// An expression as a noun with its value: `own (NL), that is 120 months,`.
     pub fn noun(&mut self, id: ExprId, locals: &Locals) -> String {
         let name = self.name(id, locals);
-        let stated = matches!(
-            self.program.expr(id).map(|e| &e.kind),
-            Some(ExprKind::Fact(_) | ExprKind::Host(HostFn::Field, _))
-        );
+        let kind = self.program.expr(id).map(|e| &e.kind);
+        // Its two days were said.
+        if matches!(kind, Some(ExprKind::Host(HostFn::SpanOf, _))) {
+            return name;
+        }
+        let stated = matches!(kind, Some(ExprKind::Fact(_) | ExprKind::Host(HostFn::Field, _)));
         let value = match self.look(id, locals) {
             Some(Outcome::Nothing) if stated => "not stated".to_owned(),
             Some(outcome) => say::outcome(self.program, &outcome),
             None => return name,
         };
+        // A long list that has a name is called by it.
+        if matches!(self.look(id, locals), Some(Outcome::Value(Value::Set(set))) if set.len() > MANY)
+            && name.contains('”')
+        {
+            return name;
+        }
         if value == name {
             name
         } else if name.ends_with(')') {
@@ -345,8 +370,11 @@ impl Phraser<'_> {
         match &expr.kind {
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::If(..) => self.value_of(id, expr, locals),
             ExprKind::Fact(fact) => {
-                let name = program.facts.get(fact.0 as usize).map_or("", |f| f.name.as_str());
-                format!("the {}", say::words(name))
+                let fact = program.facts.get(fact.0 as usize);
+                match fact.filter(|f| !f.phrase.is_empty()) {
+                    Some(fact) => fact.phrase.clone(),
+                    None => format!("the {}", say::words(fact.map_or("", |f| f.name.as_str()))),
+                }
             }
             ExprKind::Given(_, name) => format!("“{}”", say::words(name)),
             ExprKind::Call(node, args) => self.called(*node, args, locals),
@@ -366,7 +394,10 @@ impl Phraser<'_> {
     fn operation(&mut self, f: HostFn, operands: &[ExprId], id: ExprId, expr: &Expr, locals: &Locals) -> String {
         match (f, operands) {
             (HostFn::Field, [record, position]) => {
-                let field = self.field(*record, *position).unwrap_or_default();
+                let (field, phrase) = self.field(*record, *position).unwrap_or_default();
+                if !phrase.is_empty() && expr.ty != Ty::YesNo {
+                    return phrase;
+                }
                 let record = self.name(*record, locals);
                 match record.strip_prefix('“').and_then(|r| r.strip_suffix('”')) {
                     Some(term) => format!("the {term}'s {field}"),
@@ -387,7 +418,11 @@ impl Phraser<'_> {
             (HostFn::SpanLast, [span]) => format!("the last day of {}", self.name(*span, locals)),
             (HostFn::SpanFirst, [span]) => format!("the first day of {}", self.name(*span, locals)),
             (HostFn::FirstPart, [length, span, ..]) => {
-                format!("the first {} of {}", self.name(*length, locals), self.name(*span, locals))
+                let length = match self.look(*length, locals) {
+                    Some(outcome) => say::outcome(self.program, &outcome),
+                    None => self.name(*length, locals),
+                };
+                format!("the first {length} of {}", self.name(*span, locals))
             }
             (HostFn::LengthOf, [periods, ..]) => format!("the length of {}", self.name(*periods, locals)),
             (HostFn::Part, [party, of]) => {
@@ -418,13 +453,16 @@ impl Phraser<'_> {
         }
     }
 
-    fn field(&self, record: ExprId, position: ExprId) -> Option<String> {
+    /// The name of a field in words, and how it is spoken of.
+    fn field(&self, record: ExprId, position: ExprId) -> Option<(String, String)> {
         let Ty::Record(ty) = &self.program.expr(record)?.ty else { return None };
         let ExprKind::Const(Outcome::Value(Value::Number(position))) = &self.program.expr(position)?.kind else {
             return None;
         };
         let position = usize::try_from(position.value.to_integer()).ok()?;
-        self.program.record(*ty)?.fields.get(position).map(|(name, _)| say::words(name))
+        let record = self.program.record(*ty)?;
+        let phrase = record.phrases.get(position).cloned().unwrap_or_default();
+        record.fields.get(position).map(|(name, _)| (say::words(name), phrase))
     }
 
     /// For a set made by a filter: each member, whether it is in, and why; of many that are not, only that.

@@ -2,20 +2,33 @@
 
 use accord_analysis::case::show;
 use accord_core::{Amount, Extent, Kind, Mode, Outcome, Periods, Piece, Quality, Ratio, Value, ratio};
-use accord_ir::{Node, NodeId, NodeKind, Program};
+use accord_ir::{Node, NodeId, NodeKind, Program, Ty};
 
 /// A name as words: `theoretical_amount` is `theoretical amount`, `old_age.pension` is `old age pension`.
 pub fn words(name: &str) -> String {
     name.replace(['_', '.'], " ")
 }
 
-/// The name of a fact: `claim.start` is `the claim's start`, `average_income of FR` is `“average income” of FR`.
-pub fn fact(name: &str) -> String {
+/// The name of a fact: `claim.start` is how the vocabulary speaks of it, else `the claim's start`;
+/// `average_income of FR` is `“average income” of FR`.
+pub fn fact(program: &Program, name: &str) -> String {
+    if let Some(phrase) = phrase_of(program, name) {
+        return phrase;
+    }
     match (name.split_once('.'), name.split_once(" of ")) {
         (Some((record, field)), None) => format!("the {}'s {}", words(record), words(field)),
         (_, Some((given, party))) if party.len() == 2 => format!("“{}” of {party}", words(given)),
         _ => format!("the {}", words(name)),
     }
+}
+
+/// How the record of a fact speaks of a field that is no yes or no.
+fn phrase_of(program: &Program, name: &str) -> Option<String> {
+    let (fact, field) = name.split_once('.')?;
+    let (Ty::Record(id), at) = (&program.facts.iter().find(|f| f.name == fact)?.ty, field) else { return None };
+    let record = program.record(*id)?;
+    let position = record.fields.iter().position(|(name, ty)| name == at && *ty != Ty::YesNo)?;
+    record.phrases.get(position).filter(|p| !p.is_empty()).cloned()
 }
 
 /// `the claim's start is not known`, `the periods are not known`.
@@ -57,7 +70,7 @@ pub fn outcome(program: &Program, outcome: &Outcome) -> String {
         Outcome::Value(v) => value(program, v),
         Outcome::Nothing => "nothing".to_owned(),
         Outcome::Undetermined(names) => {
-            let missing: Vec<String> = names.iter().map(|n| fact(n)).collect();
+            let missing: Vec<String> = names.iter().map(|n| fact(program, n)).collect();
             format!("cannot be said, because {}", not_known(&missing))
         }
         Outcome::Refer(to) => format!("left to {}", and(&to.iter().map(|t| t.to_string()).collect::<Vec<_>>())),
@@ -95,8 +108,9 @@ pub fn value(program: &Program, given: &Value) -> String {
         Value::Periods(periods) => in_short(periods),
         Value::Text(text) => text.to_string(),
         Value::Record(fields) => {
-            let known = fields.iter().filter(|f| f.rank() == 0);
-            known.map(|f| outcome(program, f)).collect::<Vec<_>>().join(", ")
+            // What it begins with tells it from others.
+            let known = fields.iter().find(|f| f.rank() == 0);
+            known.map_or_else(|| "one not described".to_owned(), |f| outcome(program, f))
         }
         Value::YesNo(_)
         | Value::Number(_)

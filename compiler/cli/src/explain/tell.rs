@@ -194,7 +194,13 @@ impl<'a> Teller<'a> {
     /// Why a condition holds: all its parts that say anything. Why it does not: the first part that fails.
     fn why(&mut self, condition: ExprId, holds: bool, locals: &Locals, unsaid: Unsaid) -> Option<String> {
         let mut said: Vec<String> = Vec::new();
-        for part in self.phraser.parts(condition) {
+        let parts = self.phraser.parts(condition);
+        // That something is there goes without saying where more is said of it.
+        let others = parts.iter().any(|p| self.phraser.tells(*p) && !self.phraser.is_presence(*p));
+        for part in parts {
+            if holds && others && self.phraser.is_presence(part) {
+                continue;
+            }
             if !holds {
                 let outcome = self.phraser.look(part, locals);
                 if !outcome.is_some_and(|o| o.truth() == Some(false) || o == Outcome::Nothing) {
@@ -240,7 +246,11 @@ impl<'a> Teller<'a> {
                 RuleVerdict::DidNotApply if related => self.did_not_apply(rule, locals),
                 RuleVerdict::DidNotApply => None,
                 RuleVerdict::Unsettled(outcome) => Some(self.unsettled(rule, outcome)),
-                RuleVerdict::Beaten(by) => Some(self.gives_way(rule, by)),
+                RuleVerdict::Beaten(by) => {
+                    // Beaten rules are not asked. One that would not have applied anyway gives way to nothing.
+                    let idle = rule.condition.and_then(|c| self.phraser.look(c, locals)).and_then(|o| o.truth());
+                    (idle != Some(false)).then(|| self.gives_way(rule, by))
+                }
                 RuleVerdict::Won => {
                     let by: Vec<RuleId> = won.iter().map(|w| w.rule).filter(|w| rule.beaten_by.contains(w)).collect();
                     Some(self.gives_way(rule, &by))
@@ -351,7 +361,7 @@ impl<'a> Teller<'a> {
 
     /// A fact that was read. What is not known matters only where the result is not known for that reason.
     fn fact(&self, name: &str, outcome: &Outcome, whole: &Outcome) -> Option<String> {
-        let name = say::capital(&say::fact(name));
+        let name = say::capital(&say::fact(self.program(), name));
         match outcome {
             Outcome::Value(Value::Periods(_) | Value::List(_) | Value::Record(_)) | Outcome::Nothing => None,
             Outcome::Undetermined(missing) => match whole {

@@ -115,7 +115,12 @@ impl Build {
     }
 
     pub fn fact(&mut self, name: &str, ty: Ty) -> ExprId {
-        self.program.facts.push(FactDef { name: name.to_owned(), ty: ty.clone(), optional: false });
+        self.program.facts.push(FactDef {
+            name: name.to_owned(),
+            ty: ty.clone(),
+            optional: false,
+            phrase: String::new(),
+        });
         let id = FactId(u32::try_from(self.program.facts.len() - 1).unwrap());
         self.expr(ExprKind::Fact(id), ty)
     }

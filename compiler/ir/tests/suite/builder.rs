@@ -146,7 +146,7 @@ impl Build {
     }
 
     pub fn declare_fact(&mut self, name: &str, ty: Ty) -> FactId {
-        self.program.facts.push(FactDef { name: name.to_owned(), ty, optional: false });
+        self.program.facts.push(FactDef { name: name.to_owned(), ty, optional: false, phrase: String::new() });
         FactId(id(self.program.facts.len() - 1))
     }
 
@@ -165,6 +165,7 @@ impl Build {
             name: name.to_owned(),
             fields: fields.iter().map(|(n, ty)| ((*n).to_owned(), ty.clone())).collect(),
             optional: vec![false; fields.len()],
+            phrases: vec![String::new(); fields.len()],
         });
         Ty::Record(RecordId(u16::try_from(self.program.records.len() - 1).unwrap()))
     }

@@ -507,15 +507,22 @@ impl Writer<'_> {
 
     fn fields(&mut self, fields: &[Field], separator: &'static str) -> Doc {
         let widest = fields.iter().map(|f| f.name.text.len()).filter(|n| *n <= ALIGNED).max().unwrap_or(0);
+        let long = |f: &&Field| (f.ty.span.end - f.ty.span.start) as usize;
+        let types = fields.iter().filter(|f| f.phrase.is_some()).map(|f| long(&f)).max().unwrap_or(0);
         self.stack(
             fields,
             separator,
             "",
-            |f: &Field| (f.name.span.start, f.ty.span.end),
+            |f: &Field| (f.name.span.start, f.phrase.as_ref().map_or(f.ty.span.end, |p| p.span.end)),
             |w, f| {
                 let pad = widest.saturating_sub(f.name.text.len());
                 let ty = w.ty(&f.ty);
-                cat([text(format!("{}: ", f.name.text)), Doc::Pad(pad), ty])
+                let mut parts = vec![text(format!("{}: ", f.name.text)), Doc::Pad(pad), ty];
+                if let Some(phrase) = &f.phrase {
+                    parts.push(Doc::Pad(types.saturating_sub(long(&f))));
+                    parts.push(text(format!("  {}", quoted(&phrase.text))));
+                }
+                cat(parts)
             },
         )
     }

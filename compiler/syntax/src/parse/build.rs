@@ -206,7 +206,13 @@ impl<'t> Builder<'_, 't> {
                     Rule::word => name = Some(self.name(&q)),
                     Rule::ty => {
                         let ty = self.ty(q);
-                        fields.extend(name.take().map(|name| Field { name, ty }));
+                        fields.extend(name.take().map(|name| Field { name, ty, phrase: None }));
+                    }
+                    Rule::text => {
+                        let phrase = self.text(&q);
+                        if let Some(field) = fields.last_mut() {
+                            field.phrase = Some(phrase);
+                        }
                     }
                     _ => {}
                 }

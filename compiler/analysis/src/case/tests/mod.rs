@@ -42,6 +42,7 @@ fn record(name: &str, fields: &[(&str, Ty, bool)]) -> RecordDef {
         name: name.to_owned(),
         fields: fields.iter().map(|(n, t, _)| ((*n).to_owned(), t.clone())).collect(),
         optional: fields.iter().map(|(_, _, o)| *o).collect(),
+        phrases: vec![String::new(); fields.len()],
     }
 }
 
@@ -94,7 +95,8 @@ fn enums() -> Vec<EnumDef> {
 }
 
 fn facts() -> Vec<FactDef> {
-    let fact = |name: &str, ty: Ty, optional: bool| FactDef { name: name.to_owned(), ty, optional };
+    let fact =
+        |name: &str, ty: Ty, optional: bool| FactDef { name: name.to_owned(), ty, optional, phrase: String::new() };
     vec![
         fact("person", Ty::Record(RecordId(1)), false),
         fact("periods", Ty::Periods, false),
