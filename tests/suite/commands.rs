@@ -169,7 +169,7 @@ fn no_line_of_a_derivation_is_wider_than_a_page() {
     for root in &loaded.roots {
         let examined = accord_cli::examine::examine(&loaded, root).expect("examined");
         for case in &examined.cases {
-            let text = accord_cli::derivation(examined.verified.as_ref().expect("a program"), case);
+            let text = accord_cli::derivation(examined.verified.as_ref().expect("a program"), case, "");
             for line in text.lines() {
                 assert!(line.chars().count() <= 100, "{}: {line}", case.name);
                 assert!(!line.contains("Outcome") && !line.contains("Value("), "{}: {line}", case.name);

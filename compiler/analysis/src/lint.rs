@@ -3,7 +3,7 @@
 use crate::law::header_list;
 use crate::scope::Cx;
 use accord_core::{HostFn, RuleId, Unit, Value};
-use accord_ir::{Evidence, ExprId, ExprKind};
+use accord_ir::{Evidence, ExprId, ExprKind, Ty};
 use accord_source::{Code, Diagnostic, Severity, Span};
 use accord_syntax::ast;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn lint(cx: &mut Cx<'_, '_>) {
     conversions_of_runs(cx);
     certain_conflicts(cx);
+    not_of_nothing(cx);
     undecided(cx);
     coverage(cx);
     unset(cx);
@@ -64,6 +65,58 @@ fn place_of_aggregate(cx: &Cx<'_, '_>) -> Option<Span> {
         ast::ItemKind::ClauseUse(used) if used.name.text == "aggregate" => Some(used.name.span),
         _ => None,
     })
+}
+
+/// `not X` of a yes or no that a case may leave out: it never holds there, which nobody means.
+fn not_of_nothing(cx: &mut Cx<'_, '_>) {
+    let field = |id: ExprId| {
+        let ExprKind::Host(HostFn::Field, operands) = cx.kind(id)? else { return None };
+        let [record, position] = operands.as_slice() else { return None };
+        let Ty::Record(of) = cx.ty(*record) else { return None };
+        let Some(Value::Number(position)) = cx.const_value(*position) else { return None };
+        let position = usize::try_from(position.value.to_integer()).ok()?;
+        let optional = *cx.program.record(of)?.optional.get(position)?;
+        (optional && cx.ty(id) == Ty::YesNo).then(|| shape_of(cx, id, 0)).flatten()
+    };
+    // `x is given and not x` has said what is meant.
+    let mut meant: BTreeSet<ExprId> = BTreeSet::new();
+    for e in &cx.program.exprs {
+        let ExprKind::And(a, b) = &e.kind else { continue };
+        let (before, after) = (sides(cx, *a), sides(cx, *b));
+        let given: BTreeSet<String> = before
+            .iter()
+            .filter_map(|id| match cx.kind(*id)? {
+                ExprKind::Host(HostFn::IsGiven, operands) => operands.first().and_then(|o| shape_of(cx, *o, 0)),
+                _ => None,
+            })
+            .collect();
+        meant.extend(after.into_iter().filter(|id| match cx.kind(*id) {
+            Some(ExprKind::Not(x)) => field(*x).is_some_and(|shape| given.contains(&shape)),
+            _ => false,
+        }));
+    }
+    let mut found: Vec<Span> = Vec::new();
+    for (index, e) in cx.program.exprs.iter().enumerate() {
+        let ExprKind::Not(x) = &e.kind else { continue };
+        if !meant.contains(&ExprId(crate::scope::number(index))) && field(*x).is_some() && !found.contains(&e.span) {
+            found.push(e.span);
+        }
+    }
+    for span in found {
+        cx.report(
+            Diagnostic::new(Code::NotOfNothing, span, "this does not hold where the fact is left out of a case")
+                .note("a fact `or nothing` that is left out is nothing, and `not nothing` counts as no")
+                .help("write `not (x is given and x)` if it holds there too, `x is given and not x` if only where it is said"),
+        );
+    }
+}
+
+/// The sides of a chain of `and`.
+fn sides(cx: &Cx<'_, '_>, id: ExprId) -> Vec<ExprId> {
+    match cx.kind(id) {
+        Some(ExprKind::And(a, b)) => [sides(cx, *a), sides(cx, *b)].concat(),
+        _ => vec![id],
+    }
 }
 
 /// Two unrelated rules that hold together whatever the case, and differ.

@@ -19,6 +19,9 @@ use std::path::Path;
 /// Decisions that are amounts paid to the person, and so add up.
 const PAID: &[&str] = &["payable", "supplement", "voluntary_addition"];
 
+/// A case without a record is told of every party of an agreement with at most this many.
+const FEW_PARTIES: usize = 4;
+
 /// Runs the command.
 pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let evaluators = test::evaluators(&args.evaluator)?;
@@ -43,8 +46,7 @@ pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
     if args.json {
         console.line(&as_json(ready.program(), case, &asked, &over_time));
     } else if args.explain {
-        console.answer(&derivation(verified, case));
-        console.answer(&sums(ready.program(), case, &asked));
+        console.answer(&derivation(verified, case, &in_short(ready.program(), case, &asked)));
     } else {
         console.answer(&told(ready.program(), case, &asked));
         console.answer(&timeline::told(ready.program(), case, &over_time));
@@ -157,18 +159,33 @@ fn party_of(program: &Program, question: &Question) -> Option<Country> {
 /// Whether a person wants to see it: what is asked of a party alone, of a day, of the claim, or was expected. Answers
 /// for every branch and class are for programs.
 fn for_people(program: &Program, case: &Case, asked: &Asked) -> bool {
-    let expected = case.expect.iter().any(|e| e.decision == asked.question.decision && e.args == asked.question.args);
     let plain = match asked.question.args.as_slice() {
         [] | [Value::Date(_)] => true,
-        [Value::Country(country)] => parties(program, case).contains(country),
+        // Without a record every party is asked; of a convention with many only those expected are worth a line.
+        [Value::Country(country)] => {
+            let parties = parties(program, case);
+            parties.contains(country) && (!case.concerned.is_empty() || parties.len() <= FEW_PARTIES)
+        }
         _ => false,
     };
-    expected || plain
+    is_expected(case, asked) || plain
+}
+
+fn is_expected(case: &Case, asked: &Asked) -> bool {
+    case.expect.iter().any(|e| e.decision == asked.question.decision && e.args == asked.question.args)
 }
 
 fn told(program: &Program, case: &Case, asked: &[Asked]) -> String {
-    let mut text = format!("{}  {}\ncase \"{}\"\n", program.agreement, program.title, case.name);
-    let shown: Vec<&Asked> = asked.iter().filter(|a| was_decided(program, a) && for_people(program, case, a)).collect();
+    let short = in_short(program, case, asked);
+    format!("{}  {}\ncase \"{}\"\n{short}", program.agreement, program.title, case.name)
+}
+
+/// What was decided, in tables: of each party, of the claim, and what is paid in all.
+fn in_short(program: &Program, case: &Case, asked: &[Asked]) -> String {
+    let mut text = String::new();
+    let expected = |a: &Asked| is_expected(case, a);
+    let shown: Vec<&Asked> =
+        asked.iter().filter(|a| expected(a) || (was_decided(program, a) && for_people(program, case, a))).collect();
     let mut groups: Vec<(Option<Country>, Vec<Row>)> = Vec::new();
     for one in shown {
         let party = party_of(program, &one.question);
@@ -283,9 +300,8 @@ fn sums(program: &Program, case: &Case, asked: &[Asked]) -> String {
 }
 
 fn as_json(program: &Program, case: &Case, asked: &[Asked], over_time: &[Timeline]) -> String {
-    let expected =
-        |a: &Asked| case.expect.iter().any(|e| e.decision == a.question.decision && e.args == a.question.args);
-    let decisions = asked.iter().filter(|a| was_decided(program, a) || expected(a) || for_people(program, case, a));
+    let decisions =
+        asked.iter().filter(|a| was_decided(program, a) || is_expected(case, a) || for_people(program, case, a));
     let decisions: Vec<Json> = decisions.filter_map(|a| decision_json(program, a)).collect();
     let sum = sum(program, case, asked).map(|s| show(program, &s));
     json::pretty(&json!({

@@ -58,7 +58,8 @@ impl Country {
 
     /// The English name; the code itself for a fictional State.
     pub fn name(&self) -> String {
-        celes::Country::from_alpha2(self.code()).map_or_else(|_| self.code().to_owned(), |c| c.long_name.to_owned())
+        let name = celes::Country::from_alpha2(self.code());
+        name.map_or_else(|_| self.code().to_owned(), |c| small_words(c.long_name))
     }
 }
 
@@ -90,6 +91,16 @@ impl Currency {
         }
         iso_currency::Currency::from_code(self.code()).map_or_else(String::new, |c| c.name().to_owned())
     }
+}
+
+/// The list of names gives every word a capital.
+fn small_words(name: &str) -> String {
+    const SMALL: &[&str] = &["Of", "And", "The"];
+    let words = name
+        .split(' ')
+        .enumerate()
+        .map(|(at, word)| if at > 0 && SMALL.contains(&word) { word.to_lowercase() } else { word.to_owned() });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn historic(code: &str) -> Option<&'static (&'static str, u32, &'static str)> {

@@ -48,12 +48,16 @@ enum Section {
     Whole,
 }
 
-/// The derivation of a case: facts first, then what each party pays and why, in plain words.
-pub fn derivation(verified: &Verified, case: &Case) -> String {
+/// The derivation of a case: facts first, then what came out in short, then what each party pays and why, in plain
+/// words.
+pub fn derivation(verified: &Verified, case: &Case, short: &str) -> String {
     let program = verified.program();
     let mut text = heading(program, case);
     text.push_str(&facts::known(program, case));
-    text.push_str(&timeline::told(program, case, &timeline::timelines(verified, case)));
+    let over_time = timeline::told(program, case, &timeline::timelines(verified, case));
+    // Over time it is the same in shorter words.
+    text.push_str(if over_time.is_empty() { short } else { &over_time });
+    text.push_str("\nHow it was decided\n");
     let told = worth_telling(verified, case);
     let mut sections: Vec<&Section> = told.iter().map(|t| &t.section).collect();
     sections.sort();

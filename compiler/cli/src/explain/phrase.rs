@@ -7,7 +7,7 @@
 use super::say;
 use accord_core::{Facts, Host, HostFn, Outcome, SiteId, Value};
 use accord_interp::Interp;
-use accord_ir::{Expr, ExprId, ExprKind, LocalId, NodeId, Program, Quantified, Quantifier, Ty};
+use accord_ir::{Expr, ExprId, ExprKind, LocalId, NodeId, NodeKind, Program, Quantified, Quantifier, Ty};
 
 /// Sets of more members than this are called by their name.
 const MANY: usize = 6;
@@ -217,7 +217,10 @@ impl Phraser<'_> {
     fn compared(&mut self, f: HostFn, operands: &[ExprId], holds: bool, id: ExprId, locals: &Locals) -> String {
         let (&[a, b], &[first, ..]) = (operands, operands) else {
             return match operands {
-                [a] if f == HostFn::IsGiven => format!("{} {} given", self.name(*a, locals), is(holds)),
+                [a] if f == HostFn::IsGiven => match self.said_of(*a) {
+                    Some(phrase) => format!("it is {}said whether {phrase}", if holds { "" } else { "not " }),
+                    None => format!("{} {} given", self.name(*a, locals), is(holds)),
+                },
                 [span, length, _] if f == HostFn::LastsAtMost => {
                     let verb = if holds { "lasts at most" } else { "lasts longer than" };
                     format!("{} {verb} {}", self.noun(*span, locals), self.noun(*length, locals))
@@ -226,7 +229,11 @@ impl Phraser<'_> {
             };
         };
         let days = self.program.expr(first).is_some_and(|e| e.ty == Ty::Date);
-        let fixed = |p: &Program, e: ExprId| matches!(p.expr(e).map(|e| &e.kind), Some(ExprKind::Const(_)));
+        let fixed = |p: &Program, e: ExprId| match p.expr(e).map(|e| &e.kind) {
+            Some(ExprKind::Const(_)) => true,
+            Some(ExprKind::Call(node, _)) => p.node(*node).is_some_and(|n| n.kind == NodeKind::Parameter),
+            _ => false,
+        };
         // `is more than 3` is kept as `3 is less than`; said the way it was written.
         let turned = fixed(self.program, a) && !fixed(self.program, b);
         let words = match (f, turned, days) {
@@ -275,6 +282,11 @@ impl Phraser<'_> {
             // `the kind of work (employee) is employee` says it twice.
             Some([one]) if fixed && holds => format!("{} is {}", self.name(a, locals), say::value(self.program, one)),
             Some([one]) if fixed => format!("{subject} is not {}", say::value(self.program, one)),
+            Some(several) if fixed && several.len() > MANY => {
+                let all = self.program.parties.iter().all(|p| several.contains(&Value::Country(p.country)));
+                let of = if all { "the parties".to_owned() } else { format!("the {} listed", several.len()) };
+                format!("{subject} is {}among {of}", if holds { "" } else { "not " })
+            }
             Some(several) if fixed => {
                 let several: Vec<String> = several.iter().map(|v| say::value(self.program, v)).collect();
                 format!("{subject} {} one of {}", is(holds), several.join(", "))
@@ -319,11 +331,7 @@ impl Phraser<'_> {
 
     /// A yes or no without a comparison: `entitled (NL) is yes`, `it is not coordinated`, as its name has it.
     fn bare(&mut self, id: ExprId, holds: bool, locals: &Locals) -> String {
-        if let Some(ExprKind::Host(HostFn::Field, operands)) = self.program.expr(id).map(|e| &e.kind)
-            && let [record, position] = operands.as_slice()
-            && let Some((_, phrase)) = self.field(*record, *position)
-            && !phrase.is_empty()
-        {
+        if let Some(phrase) = self.said_of(id) {
             return if holds { phrase } else { format!("it is not so that {phrase}") };
         }
         let stated = matches!(self.program.expr(id).map(|e| &e.kind), Some(ExprKind::Given(..)));
@@ -332,6 +340,14 @@ impl Phraser<'_> {
             Some(rest) => format!("it {} {}", is(holds), rest.replacen('”', "", 1)),
             None => format!("{name} is {}{}", if stated { "stated as " } else { "" }, if holds { "yes" } else { "no" }),
         }
+    }
+
+    /// How a yes or no among the facts is spoken of.
+    fn said_of(&self, id: ExprId) -> Option<String> {
+        let expr = self.program.expr(id).filter(|e| e.ty == Ty::YesNo)?;
+        let ExprKind::Host(HostFn::Field, operands) = &expr.kind else { return None };
+        let [record, position] = operands.as_slice() else { return None };
+        self.field(*record, *position).map(|(_, phrase)| phrase).filter(|p| !p.is_empty())
     }
 
     /// An expression as a noun with its value: `own (NL), that is 120 months,`.

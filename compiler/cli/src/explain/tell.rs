@@ -94,7 +94,8 @@ impl<'a> Teller<'a> {
         let TraceSubject::Node(number, args) = &trace.subject;
         let id = NodeId(*number);
         let node = self.program().node(id)?;
-        if !worth_a_line(&trace.outcome) {
+        // Who is bound on a day is for the header to say.
+        if !worth_a_line(&trace.outcome) || node.name == "parties_bound" {
             return None;
         }
         if let Some(inner) = passes_on(node, trace) {
