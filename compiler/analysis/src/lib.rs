@@ -11,6 +11,7 @@ mod clauses;
 mod collect;
 mod compare;
 mod elaborate;
+mod exact;
 mod graph;
 mod header;
 mod kernel;
