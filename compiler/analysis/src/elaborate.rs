@@ -46,7 +46,7 @@ impl<'a> Cx<'a, '_> {
             ast::ExprKind::Parties(words) => self.parties_words(env, words, span),
             ast::ExprKind::Over(..) => self.order(std::slice::from_ref(e), span),
             ast::ExprKind::Nothing => self.push(ExprKind::Const(Outcome::Nothing), Ty::Never, span),
-            ast::ExprKind::Refer(to) => self.refer(to.as_deref(), span),
+            ast::ExprKind::Refer(to) => self.refer(to.as_deref(), span, want),
             ast::ExprKind::Unset(why) => self.unset("a value", why, span),
             ast::ExprKind::Paren(inner) => self.expr(env, inner, want),
             ast::ExprKind::Address(_) => {
@@ -490,7 +490,21 @@ impl<'a> Cx<'a, '_> {
         self.constant(Value::Order(Rc::new(criteria)), Ty::Order, span)
     }
 
-    fn refer(&mut self, to: Option<&str>, span: Span) -> ExprId {
+    /// `refer` as a result, or as a word of a list that has it.
+    fn refer(&mut self, to: Option<&str>, span: Span, want: Option<&Ty>) -> ExprId {
+        if let Some(Ty::Member(id)) = want {
+            let members = self.program.enumeration(*id).map_or(&[][..], |e| e.members.as_slice());
+            let position = members.iter().position(|m| m == "refer").and_then(|at| u16::try_from(at).ok());
+            match (position, to) {
+                (Some(position), None) => return self.constant(Value::Member(*id, position), Ty::Member(*id), span),
+                (Some(_), Some(_)) => {
+                    let finding = words::mismatch(span, &self.say(&Ty::Member(*id)), "`refer` with a text");
+                    self.report(finding.help("write `refer` alone: who is asked follows from what is open"));
+                    return self.poison(span);
+                }
+                (None, _) => {}
+            }
+        }
         self.push(ExprKind::Const(Outcome::refer(to.unwrap_or("the competent authorities"))), Ty::Never, span)
     }
 

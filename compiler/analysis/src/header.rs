@@ -3,7 +3,7 @@
 use crate::law::header_list;
 use crate::scope::{Cx, number};
 use crate::words;
-use accord_core::{Conversion, Country, Currency, Date, Exact, MonthEnd, Ratio, Remainder, Unit, parse_decimal};
+use accord_core::{Conversion, Country, Currency, Date, Exact, MonthEnd, Ratio, Remainder, Unit, parse_decimal, ratio};
 use accord_ir as ir;
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
@@ -147,12 +147,16 @@ fn common_currency(cx: &mut Cx<'_, '_>, header: &[ast::Slot]) {
 
 fn conversions(cx: &mut Cx<'_, '_>) {
     let statements = cx.decls.statements.clone();
+    let mut exact_spans = Vec::new();
     for statement in &statements {
         let ast::ItemKind::Conversion { exact, slots } = &statement.item.kind else { continue };
         let provision = number(statement.place.provision.unwrap_or(0));
         if *exact {
             if let Some(same) = exact_amounts(cx, slots, statement.item.span) {
-                cx.program.conversions.exact.push(Exact { same, provision });
+                let conversion = Exact { same, provision };
+                crate::exact::check(cx, &exact_spans, &conversion, statement.item.span);
+                cx.program.conversions.exact.push(conversion);
+                exact_spans.push(statement.item.span);
             }
         } else if let Some(conversion) = rounding_conversion(cx, slots, provision, statement.item.span) {
             cx.program.conversions.rounding.push(conversion);
@@ -163,7 +167,7 @@ fn conversions(cx: &mut Cx<'_, '_>) {
 fn exact_amounts(cx: &mut Cx<'_, '_>, slots: &[ast::Slot], span: Span) -> Option<Vec<(Ratio, Unit)>> {
     let list = header_list(slots, "same");
     let amounts: Option<Vec<(Ratio, Unit)>> = list.map(|l| l.iter().map(length_of).collect()).unwrap_or_default();
-    if amounts.as_ref().is_none_or(|a| a.len() < 2) {
+    if amounts.as_ref().is_none_or(|a| a.len() < 2 || a.iter().any(|(n, _)| *n == ratio(0, 1))) {
         cx.report(
             Diagnostic::new(Code::WrongConversion, span, "an exact conversion lists amounts that are the same length")
                 .help("for example `conversion exact { same: 1 year, 4 quarters, 12 months }`"),
@@ -182,7 +186,7 @@ fn length_of(e: &ast::Expr) -> Option<(Ratio, Unit)> {
 
 fn rounding_conversion(cx: &mut Cx<'_, '_>, slots: &[ast::Slot], provision: u32, span: Span) -> Option<Conversion> {
     let known: Vec<String> =
-        ["from", "into", "divide", "over", "remainder", "through", "year_cap"].map(str::to_owned).to_vec();
+        ["from", "into", "divide", "multiply", "over", "remainder", "through", "year_cap"].map(str::to_owned).to_vec();
     for slot in slots.iter().filter(|s| !known.contains(&s.name.text)) {
         cx.report(words::unknown_code(
             Code::UnknownSlot,
@@ -203,10 +207,7 @@ fn rounding_conversion(cx: &mut Cx<'_, '_>, slots: &[ast::Slot], provision: u32,
         );
         return None;
     };
-    let divide = match header_list(slots, "divide") {
-        Some([ast::Expr { kind: ast::ExprKind::Number(digits), .. }]) => parse_decimal(digits),
-        _ => None,
-    };
+    let divide = how_many(cx, slots)?;
     let through = unit("through");
     if divide.is_none() && through.is_none() {
         cx.report(
@@ -215,16 +216,50 @@ fn rounding_conversion(cx: &mut Cx<'_, '_>, slots: &[ast::Slot], provision: u32,
                 span,
                 format!("the conversion does not say how many {} make one of {}", from.word(), into.word()),
             )
-            .help("add `divide: 30`, or `through:` a unit that has such a conversion"),
+            .help("add `divide: 30`, `multiply: 30` where one is that many of the other, or `through:` a unit that has such a conversion"),
         );
         return None;
     }
     let year_cap = header_list(slots, "year_cap").and_then(|l| l.first()).and_then(length_of).map(|(n, _)| n);
-    let remainder = remainder(cx, slots, span, through.is_some())?;
+    let multiplies = slots.iter().any(|s| s.name.text == "multiply");
+    let remainder = remainder(cx, slots, span, through.is_some() || multiplies)?;
     Some(Conversion { from, into, divide, remainder, through, year_cap, provision })
 }
 
-fn remainder(cx: &mut Cx<'_, '_>, slots: &[ast::Slot], span: Span, through: bool) -> Option<Remainder> {
+/// How many of one unit make one of the other, as a divisor: `multiply` says it the other way round. The inner `None`:
+/// neither is there; the outer: what is there is wrong, which is reported.
+fn how_many(cx: &mut Cx<'_, '_>, slots: &[ast::Slot]) -> Option<Option<Ratio>> {
+    let number = |name: &str| match header_list(slots, name) {
+        Some([ast::Expr { kind: ast::ExprKind::Number(digits), span }]) => Some((parse_decimal(digits)?, *span)),
+        _ => None,
+    };
+    let given = [number("divide"), number("multiply")];
+    if let Some((_, span)) = given.iter().flatten().find(|(n, _)| *n == ratio(0, 1)) {
+        cx.report(
+            Diagnostic::new(Code::WrongConversion, *span, "a conversion by 0 says nothing")
+                .help("write a number above 0"),
+        );
+        return None;
+    }
+    match given {
+        [Some((_, first)), Some((_, span))] => {
+            cx.report(
+                Diagnostic::new(Code::WrongConversion, span, "the conversion both divides and multiplies")
+                    .with(first, "the divisor is here")
+                    .help("keep one: `divide` says how many of `from` make one of `into`, `multiply` how many of `into` are one of `from`"),
+            );
+            None
+        }
+        [Some((divide, _)), None] => Some(Some(divide)),
+        [None, Some((multiply, _))] => Some(Some(multiply.recip())),
+        [None, None] => Some(None),
+    }
+}
+
+/// The rule for a part of a unit. Nothing has to be said of a conversion through another unit, which takes the rule of
+/// its last step, nor of one that multiplies, which leaves no part of a whole unit.
+fn remainder(cx: &mut Cx<'_, '_>, slots: &[ast::Slot], span: Span, optional: bool) -> Option<Remainder> {
+    let said = slots.iter().any(|s| s.name.text == "remainder");
     let word = match header_list(slots, "remainder") {
         Some([ast::Expr { kind: ast::ExprKind::Name(word), .. }]) => word.as_str(),
         _ => "",
@@ -233,8 +268,7 @@ fn remainder(cx: &mut Cx<'_, '_>, slots: &[ast::Slot], span: Span, through: bool
         "counts" => Some(Remainder::Counts),
         "dropped" => Some(Remainder::Dropped),
         "kept" => Some(Remainder::Kept),
-        // A conversion through another unit takes the remainder rule of its last step.
-        _ if through => Some(Remainder::Kept),
+        _ if optional && !said => Some(Remainder::Kept),
         _ => {
             cx.report(
                 Diagnostic::new(

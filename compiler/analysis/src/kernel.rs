@@ -14,6 +14,7 @@ const BOUND: &str = "parties_bound";
 const KIND: EnumId = EnumId(0);
 const DATED_IN: EnumId = EnumId(2);
 const PART_UNIT: EnumId = EnumId(3);
+const TRIMMED: EnumId = EnumId(6);
 
 /// A kernel function: its name, the labels of its arguments (empty for one without), how it is written.
 struct Kernel {
@@ -33,8 +34,8 @@ const KERNEL: &[Kernel] = &[
     Kernel { name: "last_day", labels: &[""], written: "last_day(X)" },
     Kernel {
         name: "totalised",
-        labels: &["", "of", "kinds", "precedence", "tied", "dated_in", "until"],
-        written: "totalised(periods, of: S, kinds: K, precedence: order, tied: ties, dated_in: runs, until: day)",
+        labels: &["", "of", "kinds", "precedence", "tied", "dated_in", "amount_when_trimmed", "until"],
+        written: "totalised(periods, of: S, kinds: K, precedence: order, tied: ties, dated_in: runs, amount_when_trimmed: refer, until: day)",
     },
     Kernel { name: "size", labels: &[""], written: "size(S)" },
     Kernel { name: "union", labels: &["", ""], written: "union(A, B)" },
@@ -224,6 +225,7 @@ impl<'a> Cx<'a, '_> {
             Ty::Order,
             Ty::Ties,
             Ty::Member(DATED_IN),
+            Ty::Member(TRIMMED),
             Ty::Date,
         ];
         let operands: Vec<ExprId> = args.iter().zip(&wants).map(|(a, want)| self.need(env, a, want)).collect();

@@ -12,6 +12,7 @@ mod clauses;
 mod collect;
 mod compare;
 mod elaborate;
+mod exact;
 mod graph;
 mod header;
 mod kernel;

@@ -175,6 +175,21 @@ impl Span {
         }
     }
 
+    /// The days of the first that are not among the second, as runs; both are runs themselves.
+    pub fn without(runs: &[Span], taken: &[Span]) -> Vec<Span> {
+        let mut left = Vec::with_capacity(runs.len());
+        for run in runs {
+            let mut rest = Some(*run);
+            for hole in taken.iter().filter_map(|span| span.meet(*run)) {
+                let Some(open) = rest else { break };
+                left.extend(hole.first.add_days(-1).and_then(|last| Span::new(open.first, last)));
+                rest = hole.last.add_days(1).and_then(|first| Span::new(first, run.last));
+            }
+            left.extend(rest);
+        }
+        left
+    }
+
     /// The days of the spans as unbroken runs, in order: spans that share a day or follow each other without a gap
     /// are one run.
     pub fn runs(spans: impl IntoIterator<Item = Span>) -> Vec<Span> {

@@ -1,6 +1,6 @@
 //! Enumerations the kernel itself reads. stdlib may use their members like any other; their numbers come first.
 
-use crate::{DatedIn, EnumId, Kind, MonthEnd, PartUnit, Quality, Remainder, Value};
+use crate::{DatedIn, EnumId, Kind, MonthEnd, PartUnit, Quality, Remainder, Trimmed, Value};
 
 /// An enumeration of the kernel.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,7 @@ pub const KERNEL_ENUMS: &[KernelEnum] = &[
     KernelEnum { id: EnumId(3), name: "PartUnit", members: &["counts", "dropped", "kept"] },
     KernelEnum { id: EnumId(4), name: "MonthEnd", members: &["last_day", "next_day", "error"] },
     KernelEnum { id: EnumId(5), name: "Undated", members: &["presumed_apart", "refer"] },
+    KernelEnum { id: EnumId(6), name: "Trimmed", members: &["in_proportion", "recount", "refer"] },
 ];
 
 /// A value that is not a member of the kernel enumeration asked for.
@@ -71,4 +72,5 @@ kernel_enum!(Quality, 1: Compulsory 0 "compulsory", Voluntary 1 "voluntary");
 kernel_enum!(DatedIn, 2: Runs 0 "runs", MonthsTouched 1 "months_touched", Days 2 "days");
 kernel_enum!(PartUnit, 3: Counts 0 "counts", Dropped 1 "dropped");
 kernel_enum!(Remainder, 3: Counts 0 "counts", Dropped 1 "dropped", Kept 2 "kept");
+kernel_enum!(Trimmed, 6: InProportion 0 "in_proportion", Recount 1 "recount", Refer 2 "refer");
 kernel_enum!(MonthEnd, 4: LastDay 0 "last_day", NextDay 1 "next_day", Error 2 "error");

@@ -59,7 +59,8 @@ pub struct Conversion {
     pub from: Unit,
     /// Into this one.
     pub into: Unit,
-    /// This many of `from` make one of `into`; `None` where `through` says it all.
+    /// This many of `from` make one of `into` (less than one where the source multiplies); `None` where `through` says
+    /// it all.
     pub divide: Option<Ratio>,
     /// What happens to a part of a unit.
     pub remainder: Remainder,

@@ -46,7 +46,7 @@ pub use merge::{Criterion, TieStep, Ties, Totalisation, totalise};
 pub use money::{Amount, Money};
 pub use number::{Number, Ratio, parse_decimal, ratio};
 pub use outcome::{Answer, Fault, FaultKind, Outcome, RuleId, SiteId};
-pub use period::{DatedIn, Extent, Kind, Periods, Piece, Quality};
+pub use period::{Certified, DatedIn, Extent, Kind, Periods, Piece, Quality, Trimmed};
 pub use rounding::{Grain, Mode, Rounding};
 pub use trace::{RuleStep, RuleVerdict, Step, Trace, TraceSubject};
 pub use value::{EnumId, Value};

@@ -2,7 +2,8 @@
 
 use crate::number::decimal;
 use crate::{
-    Conversions, Country, Date, DatedIn, Extent, Length, Outcome, Periods, Piece, Ratio, Remainder, Span, Unit, Value,
+    Certified, Conversions, Country, Date, DatedIn, Extent, Kind, Length, Outcome, Periods, Piece, Quality, Ratio,
+    Remainder, Span, Trimmed, Unit, Value,
 };
 use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ struct Cell {
     unit: Unit,
     /// The calendar year it belongs to, where it belongs to one.
     year: Option<i32>,
-    /// Whether it was counted from dates.
+    /// Whether its days are known: it was counted from them or certified for them.
     dated: bool,
 }
 
@@ -31,26 +32,33 @@ type Shares = BTreeMap<Option<Remainder>, Ratio>;
 /// rounds the sum it governs, and what needed none is added. A cap on a calendar year limits what an origin gets by
 /// conversion in that year; where amounts without dates of several origins exceed it together, the result is
 /// referred. An amount without a year is under no such cap.
+///
+/// A certified period is as long as was certified, if none of its days is gone; else the periods say how much of the
+/// amount counts. Days that several periods of one origin share are counted once, for a certified one.
 pub fn length_of(periods: &Periods, unit: Unit, conversions: &Conversions) -> Outcome {
     let mut total = Length::zero(unit);
     let mut missing = BTreeSet::new();
+    let mut referred = Vec::new();
     let mut years = Years::default();
     let origins: BTreeSet<Country> = periods.pieces.iter().map(|p| p.origin).collect();
     for origin in origins {
         let pieces: Vec<&Piece> = periods.pieces.iter().filter(|p| p.origin == origin).collect();
-        let own = amounts(&pieces, periods.dated_in, unit);
+        let (own, open) = amounts(&pieces, periods, unit);
+        referred.extend(open.iter().map(|certified| Outcome::refer(&certified.question(origin))));
         let mut note = |cell: &Cell, amount: &Ratio, cap: Option<Ratio>| years.add(origin, cell, amount, cap);
         match in_unit(&own, unit, conversions, &mut note) {
             Ok(shares) => total = total.zip(&rounded_once(unit, &shares), |a, b| a + b),
             Err(units) => missing.extend(units),
         }
     }
-    let missing = missing.into_iter().map(|from| Outcome::missing_conversion(from, unit)).reduce(Outcome::worst);
-    missing.or_else(|| years.excess(unit)).unwrap_or(Outcome::Value(Value::Length(total)))
+    let missing = missing.into_iter().map(|from| Outcome::missing_conversion(from, unit));
+    let stopped = missing.chain(referred).reduce(Outcome::worst);
+    stopped.or_else(|| years.excess(unit)).unwrap_or(Outcome::Value(Value::Length(total)))
 }
 
-/// What the pieces of one origin amount to before any conversion.
-fn amounts(pieces: &[&Piece], dated_in: DatedIn, unit: Unit) -> Amounts {
+/// What the pieces of one origin amount to before any conversion, and the certified amounts that cannot be divided.
+fn amounts<'p>(pieces: &[&'p Piece], periods: &Periods, unit: Unit) -> (Amounts, Vec<&'p Certified>) {
+    let certified = certified(pieces, periods.when_trimmed);
     let mut amounts = Amounts::new();
     let mut add = |cell: Cell, amount: Ratio| {
         if !amount.is_zero() {
@@ -62,8 +70,12 @@ fn amounts(pieces: &[&Piece], dated_in: DatedIn, unit: Unit) -> Amounts {
             add(Cell { unit: *unit, year: *year, dated: false }, amount.clone());
         }
     }
-    let runs = Span::runs(pieces.iter().filter_map(|p| p.span()));
-    match dated_in {
+    for (cell, amount) in certified.amounts {
+        add(cell, amount);
+    }
+    let plain = Span::runs(pieces.iter().filter(|p| p.certified.is_none()).filter_map(|p| p.span()));
+    let runs = Span::runs(Span::without(&plain, &certified.taken).into_iter().chain(certified.recounted));
+    match periods.dated_in {
         DatedIn::Runs if unit != Unit::Days => {
             for run in runs {
                 let (months, days) = run.months_and_days();
@@ -85,7 +97,48 @@ fn amounts(pieces: &[&Piece], dated_in: DatedIn, unit: Unit) -> Amounts {
             }
         }
     }
-    amounts
+    (amounts, certified.open)
+}
+
+/// The certified periods of one origin.
+#[derive(Default)]
+struct CertifiedPeriods<'p> {
+    /// What counts of the amounts.
+    amounts: Vec<(Cell, Ratio)>,
+    /// The days of all of them, as runs.
+    taken: Vec<Span>,
+    /// The days that are counted instead of their amounts.
+    recounted: Vec<Span>,
+    /// Those whose amount cannot be divided.
+    open: Vec<&'p Certified>,
+}
+
+/// What the certified periods of one origin come to. All that is left of one is looked at together: where its parts
+/// are all its days, its amount is whole. Of two that share days, which only a record as communicated holds, the
+/// second has lost them.
+fn certified<'p>(pieces: &[&'p Piece], when_trimmed: Trimmed) -> CertifiedPeriods<'p> {
+    let mut parts: BTreeMap<(&Certified, Kind, Quality), Vec<Span>> = BTreeMap::new();
+    for piece in pieces {
+        if let (Some(certified), Some(span)) = (&piece.certified, piece.span()) {
+            parts.entry((certified, piece.kind, piece.quality)).or_default().push(span);
+        }
+    }
+    let mut found = CertifiedPeriods::default();
+    for ((certified, ..), spans) in parts {
+        let left = Span::without(&Span::runs(spans), &found.taken);
+        let (days, all) = (left.iter().map(|span| span.days()).sum(), certified.whole.days());
+        let year = certified.whole.first.year();
+        let year = (certified.whole.last.year() == year).then_some(year);
+        let cell = Cell { unit: certified.unit, year, dated: true };
+        found.taken = Span::runs(found.taken.iter().chain(&left).copied());
+        match when_trimmed {
+            _ if days == all => found.amounts.push((cell, certified.amount.clone())),
+            Trimmed::InProportion => found.amounts.push((cell, &certified.amount * whole(days) / whole(all))),
+            Trimmed::Recount => found.recounted.extend(left),
+            Trimmed::Refer => found.open.push(certified),
+        }
+    }
+    found
 }
 
 fn whole(n: i64) -> Ratio {

@@ -1,7 +1,7 @@
 //! Totalisation: bringing the records of several parties together so that no day counts twice and none is lost.
 
 use crate::period::normal;
-use crate::{Country, Date, DatedIn, Extent, Kind, Outcome, Periods, Piece, Quality, Span, Value};
+use crate::{Country, Date, DatedIn, Extent, Kind, Outcome, Periods, Piece, Quality, Span, Trimmed, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -49,6 +49,8 @@ pub struct Totalisation<'a> {
     pub tied: &'a Ties,
     /// How dated pieces become units.
     pub dated_in: DatedIn,
+    /// How much counts of a certified amount some of whose days are gone.
+    pub when_trimmed: Trimmed,
     /// Periods after this day do not count, and one that passes it is clipped.
     pub last_day: Option<Date>,
 }
@@ -90,7 +92,9 @@ impl Criterion {
 /// assimilated or credited, else those for `otherwise`; a tie that no step settles is referred. A tie is settled once
 /// for all the adjoining days on which the same parties tie in the same class, and reads the record as communicated.
 /// What loses to another party is kept in `displaced`; what a party's own better piece covers is not lost and is not
-/// kept. Amounts without dates are presumed apart and stay, unless their calendar year is after the last day.
+/// kept. Amounts without dates are presumed apart and stay, unless their calendar year is after the last day. A
+/// certified amount of which no day is left, because an equal period of the same party has them all, is referred where
+/// a trimmed one would be: which of the two counts was a choice of ours.
 pub fn totalise(record: &Periods, how: &Totalisation<'_>) -> Outcome {
     let limits = Span { first: Date::MIN, last: how.last_day.unwrap_or(Date::MAX) };
     let chosen = |p: &&Piece| how.of.contains(&p.owner) && how.kinds.contains(&p.kind);
@@ -100,6 +104,10 @@ pub fn totalise(record: &Periods, how: &Totalisation<'_>) -> Outcome {
         Ok(verdicts) => verdicts,
         Err(referred) => return Outcome::Refer(referred),
     };
+    let covered = covered(&stretches, &verdicts, how);
+    if !covered.is_empty() {
+        return Outcome::Refer(covered);
+    }
     let mut pieces: Vec<Piece> = clipped.iter().filter(|p| p.span().is_none()).cloned().collect();
     let mut displaced: Vec<Piece> = record.displaced.iter().filter(chosen).filter_map(|p| p.within(limits)).collect();
     for (stretch, verdict) in stretches.iter().zip(verdicts) {
@@ -117,6 +125,7 @@ pub fn totalise(record: &Periods, how: &Totalisation<'_>) -> Outcome {
         displaced: normal(displaced),
         made_of: how.of.clone(),
         dated_in: how.dated_in,
+        when_trimmed: how.when_trimmed,
     })))
 }
 
@@ -141,11 +150,13 @@ fn stretches<'p>(pieces: &'p [Piece], precedence: &[Criterion]) -> Vec<Stretch<'
 }
 
 fn stretch<'p>(span: Span, pieces: BTreeMap<Country, Vec<&'p Piece>>, precedence: &[Criterion]) -> Stretch<'p> {
-    let rank = |p: &Piece| -> Vec<bool> { precedence.iter().map(|c| c.yields(p)).collect() };
+    let rank = |p: &Piece| rank(p, precedence);
     let mut standing: BTreeMap<Country, &'p Piece> = BTreeMap::new();
     for (party, own) in &pieces {
-        // Equal by precedence, the choice is the same on every run: compulsory, really completed, oldest origin.
-        let best = own.iter().copied().min_by_key(|p| (rank(p), p.quality, p.kind, p.origin));
+        // Equal by precedence, the choice is the same on every run: compulsory, really completed, oldest origin. What
+        // was certified goes before days alone, whose length does not suffer from being cut.
+        let certified = |p: &'p Piece| (p.certified.is_none(), p.certified.as_ref());
+        let best = own.iter().copied().min_by_key(|p| (rank(p), p.quality, p.kind, p.origin, certified(p)));
         standing.extend(best.map(|p| (*party, p)));
     }
     let highest = standing.values().map(|p| rank(p)).min().unwrap_or_default();
@@ -205,6 +216,30 @@ fn verdicts(record: &Periods, stretches: &[Stretch<'_>], ties: &Ties) -> Result<
         rest = rest.get(count..).unwrap_or_default();
     }
     if referred.is_empty() { Ok(verdicts) } else { Err(referred) }
+}
+
+/// What to ask about the certified periods that an equal one of the same party covers wholly.
+fn covered(stretches: &[Stretch<'_>], verdicts: &[Verdict], how: &Totalisation<'_>) -> BTreeSet<Rc<str>> {
+    if how.when_trimmed != Trimmed::Refer {
+        return BTreeSet::new();
+    }
+    let mut standing: BTreeSet<&Piece> = BTreeSet::new();
+    let mut equal: BTreeSet<&Piece> = BTreeSet::new();
+    for (stretch, verdict) in stretches.iter().zip(verdicts) {
+        for (party, best) in stretch.standing.iter().filter(|(party, _)| verdict.contains(party)) {
+            standing.insert(best);
+            let own = stretch.pieces.get(party).into_iter().flatten().copied();
+            equal
+                .extend(own.filter(|p| p.certified.is_some() && rank(p, how.precedence) == rank(best, how.precedence)));
+        }
+    }
+    let lost = equal.difference(&standing);
+    lost.filter_map(|p| Some(Rc::from(p.certified.as_ref()?.question(p.origin)))).collect()
+}
+
+/// The criteria by which a piece gives way, first to last: what is less goes first.
+fn rank(piece: &Piece, precedence: &[Criterion]) -> Vec<bool> {
+    precedence.iter().map(|c| c.yields(piece)).collect()
 }
 
 /// Settles a tie of these parties on these days. A step that leaves several parties equal leaves only those to the

@@ -1,7 +1,7 @@
 //! Periods: stretches of insurance, employment or residence in a person's record.
 
 use crate::number::decimal;
-use crate::{Country, Date, Ratio, Span, Unit};
+use crate::{Country, Date, Length, Ratio, Span, Unit};
 use num_traits::Signed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -53,6 +53,18 @@ pub enum Extent {
     },
 }
 
+/// What an institution certified for a stretch of days: its amount is how long the stretch is, whatever the days
+/// would count. Two certifications that say the same of the same days are one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Certified {
+    /// The days it was certified for. What is left of a period after some were cut off keeps them.
+    pub whole: Span,
+    /// How many units.
+    pub amount: Ratio,
+    /// Of what.
+    pub unit: Unit,
+}
+
 /// One stretch of one party's record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Piece {
@@ -66,6 +78,8 @@ pub struct Piece {
     pub quality: Quality,
     /// When, or how much.
     pub extent: Extent,
+    /// What was certified for its days, where the institution said that as well; never without days.
+    pub certified: Option<Certified>,
 }
 
 /// How dated periods become units.
@@ -77,6 +91,17 @@ pub enum DatedIn {
     MonthsTouched,
     /// Days.
     Days,
+}
+
+/// How much of a certified amount counts where only some of its days are left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trimmed {
+    /// As much as the days left are of all its days.
+    InProportion,
+    /// None of it: the days left are counted as those of any other period.
+    Recount,
+    /// The institution that certified it has to say.
+    Refer,
 }
 
 /// A record, or periods taken from one. In normal form the pieces are sorted, no two dated pieces share a day, and
@@ -92,10 +117,12 @@ pub struct Periods {
     pub made_of: BTreeSet<Country>,
     /// How dated pieces become units.
     pub dated_in: DatedIn,
+    /// How much counts of a certified amount some of whose days are gone.
+    pub when_trimmed: Trimmed,
 }
 
 /// Everything of a piece but when it was.
-type Stamp = (Country, Country, Kind, Quality);
+type Stamp = (Country, Country, Kind, Quality, Option<Certified>);
 
 impl Kind {
     /// Whether it is a period really completed: any kind but assimilated and credited.
@@ -107,11 +134,41 @@ impl Kind {
     }
 }
 
+impl Certified {
+    /// The amount, as a length.
+    pub fn length(&self) -> Length {
+        Length::new(self.unit, self.amount.clone())
+    }
+
+    /// What only the institution that certified the amount can say, once some of the days are gone.
+    pub(crate) fn question(&self, origin: Country) -> String {
+        let (amount, whole) = (self.length(), self.whole);
+        format!(
+            "the competent institution of {origin}: how much of {amount} certified for {whole} belongs to the days that count"
+        )
+    }
+}
+
 impl Piece {
     /// A piece of a party's own record with days, both included; `None` where the last is before the first.
     pub fn dated(party: Country, kind: Kind, quality: Quality, first: Date, last: Date) -> Option<Piece> {
         let span = Span::new(first, last)?;
-        Some(Piece { owner: party, origin: party, kind, quality, extent: Extent::from(span) })
+        Some(Piece { owner: party, origin: party, kind, quality, extent: Extent::from(span), certified: None })
+    }
+
+    /// A piece of a party's own record with days, and the amount that its institution certified for them; `None` for
+    /// a negative amount.
+    pub fn certified(
+        party: Country,
+        kind: Kind,
+        quality: Quality,
+        whole: Span,
+        amount: Ratio,
+        unit: Unit,
+    ) -> Option<Piece> {
+        let fits = !amount.is_negative();
+        let certified = Some(Certified { whole, amount, unit });
+        fits.then_some(Piece { owner: party, origin: party, kind, quality, extent: Extent::from(whole), certified })
     }
 
     /// A piece of a party's own record with an amount, of one calendar year where that is known; `None` for a
@@ -129,7 +186,7 @@ impl Piece {
             Extent::Undated { amount, .. } => !amount.is_negative(),
             Extent::Dated { .. } => true,
         };
-        fits.then_some(Piece { owner: party, origin: party, kind, quality, extent })
+        fits.then_some(Piece { owner: party, origin: party, kind, quality, extent, certified: None })
     }
 
     /// Its days; `None` for an amount without dates.
@@ -158,8 +215,13 @@ impl Piece {
         Some(Piece { extent, ..self.clone() })
     }
 
+    /// What was certified for more days than it still has; `None` where nothing was cut off.
+    pub fn trimmed(&self) -> Option<&Certified> {
+        self.certified.as_ref().filter(|certified| self.span() != Some(certified.whole))
+    }
+
     fn stamp(&self) -> Stamp {
-        (self.owner, self.origin, self.kind, self.quality)
+        (self.owner, self.origin, self.kind, self.quality, self.certified.clone())
     }
 }
 
@@ -170,7 +232,8 @@ impl From<Span> for Extent {
 }
 
 /// Pieces sorted by their days (amounts without dates last), with those joined that differ in nothing but their days
-/// and share or adjoin them. Amounts are never joined: two equal ones are two.
+/// and share or adjoin them. Amounts without dates are never joined: two equal ones are two. Of certified periods
+/// only the parts of one are joined.
 pub(crate) fn normal(pieces: impl IntoIterator<Item = Piece>) -> Vec<Piece> {
     let mut dated: BTreeMap<Stamp, Vec<Span>> = BTreeMap::new();
     let mut result: Vec<Piece> = Vec::new();
@@ -180,9 +243,10 @@ pub(crate) fn normal(pieces: impl IntoIterator<Item = Piece>) -> Vec<Piece> {
             None => result.push(piece),
         }
     }
-    for ((owner, origin, kind, quality), spans) in dated {
-        let runs = Span::runs(spans).into_iter();
-        result.extend(runs.map(|run| Piece { owner, origin, kind, quality, extent: Extent::from(run) }));
+    for ((owner, origin, kind, quality, certified), spans) in dated {
+        let piece =
+            |run| Piece { owner, origin, kind, quality, extent: Extent::from(run), certified: certified.clone() };
+        result.extend(Span::runs(spans).into_iter().map(piece));
     }
     result.sort_by(|a, b| a.extent.cmp(&b.extent).then_with(|| a.stamp().cmp(&b.stamp())));
     result
@@ -193,7 +257,7 @@ impl Periods {
     pub fn record(pieces: impl IntoIterator<Item = Piece>) -> Periods {
         let pieces = normal(pieces);
         let made_of = pieces.iter().map(|p| p.owner).collect();
-        Periods { pieces, displaced: Vec::new(), made_of, dated_in: DatedIn::Runs }
+        Periods { pieces, displaced: Vec::new(), made_of, dated_in: DatedIn::Runs, when_trimmed: Trimmed::Refer }
     }
 
     /// The same periods, with dated ones counted otherwise.
@@ -201,6 +265,21 @@ impl Periods {
     pub fn counted_in(mut self, dated_in: DatedIn) -> Periods {
         self.dated_in = dated_in;
         self
+    }
+
+    /// The same periods, with trimmed amounts counted otherwise.
+    #[must_use]
+    pub fn trimmed_by(mut self, when_trimmed: Trimmed) -> Periods {
+        self.when_trimmed = when_trimmed;
+        self
+    }
+
+    /// The pieces as a case writes them: what is left of a certified period by its days alone.
+    pub fn written(&self) -> Vec<Piece> {
+        normal(self.pieces.iter().map(|p| {
+            let certified = if p.trimmed().is_some() { None } else { p.certified.clone() };
+            Piece { certified, ..p.clone() }
+        }))
     }
 
     /// The parties that hold a period here.
@@ -252,6 +331,7 @@ impl Periods {
             displaced: Vec::new(),
             made_of: BTreeSet::from([party]),
             dated_in: self.dated_in,
+            when_trimmed: self.when_trimmed,
         }
     }
 
@@ -271,6 +351,7 @@ impl Periods {
             displaced: self.displaced.iter().filter(|p| keep(p)).cloned().collect(),
             made_of: self.made_of.clone(),
             dated_in: self.dated_in,
+            when_trimmed: self.when_trimmed,
         }
     }
 
@@ -280,6 +361,7 @@ impl Periods {
             displaced: normal(self.displaced.iter().filter_map(|p| p.within(limits))),
             made_of: self.made_of.clone(),
             dated_in: self.dated_in,
+            when_trimmed: self.when_trimmed,
         }
     }
 }
@@ -303,6 +385,11 @@ impl fmt::Display for Piece {
             write!(f, " {}", self.quality.word())?;
         }
         write!(f, " {}", self.extent)?;
+        match (&self.certified, self.trimmed()) {
+            (_, Some(certified)) => write!(f, " (of {} for {})", certified.length(), certified.whole)?,
+            (Some(certified), None) => write!(f, " {}", certified.length())?,
+            (None, None) => {}
+        }
         if self.owner == self.origin { Ok(()) } else { write!(f, " as if {}", self.owner) }
     }
 }

@@ -53,12 +53,12 @@ fn fraction(n: &Ratio, d: &Ratio, got: &Number) -> Result<(), String> {
 }
 
 /// Whether two values mean the same: money and an exact amount by value, lengths by what counts, periods by their
-/// pieces.
+/// pieces as a case can write them.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Money(m), Value::Amount(e)) | (Value::Amount(e), Value::Money(m)) => m.exact() == *e,
         (Value::Length(x), Value::Length(y)) => x.unit == y.unit && x.counted == y.counted,
-        (Value::Periods(x), Value::Periods(y)) => x.pieces == y.pieces,
+        (Value::Periods(x), Value::Periods(y)) => x.written() == y.written(),
         (Value::Set(x), Value::Set(y)) => x.len() == y.len() && x.iter().zip(y).all(|(p, q)| same(p, q)),
         (Value::List(x), Value::List(y)) => x.len() == y.len() && x.iter().zip(y).all(|(p, q)| same(p, q)),
         _ => a == b,

@@ -9,7 +9,8 @@ use accord_syntax::ast::{Expr, ExprKind, Op, Slot, SlotValue, WordRow};
 use std::rc::Rc;
 
 /// What a row looks like.
-const ROW: &str = "`NL insurance 2001-01-01..2001-12-31` or `FR insurance 104 quarters`";
+const ROW: &str =
+    "`NL insurance 2001-01-01..2001-12-31`, `FR insurance 104 quarters`, or both: `PT 2001-01-01..2001-12-31 250 days`";
 
 /// What a row says so far.
 #[derive(Default)]
@@ -168,19 +169,15 @@ impl Reader<'_, '_> {
         let kind = said.kind.unwrap_or(Kind::Insurance);
         let quality = said.quality.unwrap_or(Quality::Compulsory);
         match (said.days, &said.amount) {
-            (Some(_), Some(_)) => {
-                let finding = wrong(row.span, "either days or an amount", "both");
-                self.report(
-                    finding.help("give one of them: the days if they are known, else the amount as communicated"),
-                );
-                None
-            }
-            (Some(_), None) if said.year.is_some() => {
-                let finding = wrong(row.span, "days alone", "days and a year");
+            (Some(_), _) if said.year.is_some() => {
+                let finding = wrong(row.span, "days without a year", "days and a year");
                 self.report(finding.help("leave the year out: the days say it"));
                 None
             }
             (Some(days), None) => Piece::dated(party, kind, quality, days.first, days.last),
+            (Some(days), Some(amount)) => {
+                Piece::certified(party, kind, quality, days, amount.counted.clone(), amount.unit)
+            }
             (None, Some(amount)) => {
                 Piece::undated(party, kind, quality, amount.counted.clone(), amount.unit, said.year)
             }

@@ -131,7 +131,11 @@ fn common() -> Map<String, Value> {
                 "amount": { "$ref": "#/$defs/length" },
                 "year": { "type": "integer", "minimum": 1800, "maximum": 2200 },
             },
-            "oneOf": [{ "required": ["from", "to"] }, { "required": ["amount"] }],
+            "description": "days, an amount, or both: what the institution certified for those days; a year only beside an amount without days",
+            "oneOf": [
+                { "required": ["from", "to"], "properties": { "year": false } },
+                { "required": ["amount"], "properties": { "from": false, "to": false } },
+            ],
             "additionalProperties": false,
         },
         "because": {

@@ -96,7 +96,16 @@ fn show_piece(piece: &Piece) -> String {
         words.push(piece.quality.word().to_owned());
     }
     match &piece.extent {
-        Extent::Dated { first, last } => words.push(format!("{first}..{last}")),
+        Extent::Dated { first, last } => {
+            words.push(format!("{first}..{last}"));
+            match (&piece.certified, piece.trimmed()) {
+                (_, Some(certified)) => {
+                    words.push(format!("(of {} for {})", show_length(&certified.length()), certified.whole));
+                }
+                (Some(certified), None) => words.push(show_length(&certified.length())),
+                (None, None) => {}
+            }
+        }
         Extent::Undated { amount, unit, year } => {
             words.push(show_length(&Length::new(*unit, amount.clone())));
             words.extend(year.map(|y| format!("in {y}")));

@@ -1,7 +1,9 @@
 //! Names, values and outcomes in plain words.
 
 use accord_analysis::case::show;
-use accord_core::{Amount, Extent, Kind, Mode, Outcome, Periods, Piece, Quality, Ratio, Value, ratio};
+use accord_core::{
+    Amount, Certified, Extent, Kind, Mode, Number, Outcome, Periods, Piece, Quality, Ratio, Value, ratio,
+};
 use accord_ir::{Node, NodeId, NodeKind, Program, Ty};
 
 /// A name as words: `theoretical_amount` is `theoretical amount`, `old_age.pension` is `old age pension`.
@@ -167,10 +169,18 @@ pub fn piece(piece: &Piece) -> String {
     let origin =
         if piece.owner == piece.origin { String::new() } else { format!(", completed under {}", piece.origin) };
     let when = match &piece.extent {
-        Extent::Dated { first, last } => format!("{first} to {last}"),
+        Extent::Dated { first, last } => {
+            let amount = |c: &Certified| format!("{} {}", Number::new(c.amount.clone()), c.unit.word_for(&c.amount));
+            let certified = match (&piece.certified, piece.trimmed()) {
+                (_, Some(c)) => format!(" (part of {} certified for {} to {})", amount(c), c.whole.first, c.whole.last),
+                (Some(c), None) => format!(" (certified: {})", amount(c)),
+                (None, None) => String::new(),
+            };
+            format!("{first} to {last}{certified}")
+        }
         Extent::Undated { amount, unit, year } => {
             let year = year.map_or_else(String::new, |y| format!(" in {y}"));
-            format!("{} {}{year}", accord_core::Number::new(amount.clone()), unit.word_for(amount))
+            format!("{} {}{year}", Number::new(amount.clone()), unit.word_for(amount))
         }
     };
     format!("{} {kind}{quality} {when}{origin}", piece.owner)

@@ -172,8 +172,9 @@ host_functions! {
     PartiesIn "parties_in" Exactly(1), Strict => time::parties_in;
     /// The parties whose records were brought together.
     PartiesOf "parties_of" Exactly(1), Strict => time::parties_of;
-    /// Totalisation: operands record, parties, kinds, order, ties, how dated periods count, last day or nothing.
-    Totalise "totalise" Exactly(7), Nothing => time::totalise_op;
+    /// Totalisation: operands record, parties, kinds, order, ties, how dated periods count, how a trimmed amount
+    /// counts, last day or nothing.
+    Totalise "totalise" Exactly(8), Nothing => time::totalise_op;
     /// `part(P, of: X)`: operands party, periods.
     Part "part" Exactly(2), Strict => time::part;
     /// `X as_if_own P`: operands periods, party.

@@ -5,7 +5,7 @@ use super::operands::{
     OUT_OF_RANGE, Stop, Try, countries, country, date, give, give_periods, length, member, operands, periods, set,
     settle, span, unit, values,
 };
-use crate::{Date, DatedIn, Kind, Number, Outcome, Periods, SiteId, Totalisation, Value};
+use crate::{Date, DatedIn, Kind, Number, Outcome, Periods, SiteId, Totalisation, Trimmed, Value};
 use std::collections::BTreeSet;
 
 pub(super) fn within(_: &Host<'_>, operands: &[Outcome], site: SiteId) -> Outcome {
@@ -62,13 +62,14 @@ pub(super) fn totalise_op(_: &Host<'_>, operands: &[Outcome], site: SiteId) -> O
 }
 
 fn totalised(given: &[Outcome]) -> Try {
-    let [head @ .., last] = operands::<7>(given)?;
+    let [head @ .., last] = operands::<8>(given)?;
     if head.contains(&Outcome::Nothing) {
         return Ok(Outcome::Nothing);
     }
-    let [record, of, among, order, ties, dated_in] = values(head)?;
+    let [record, of, among, order, ties, dated_in, when_trimmed] = values(head)?;
     let (Value::Order(precedence), Value::Ties(tied)) = (order, ties) else { return Err(OUT_OF_RANGE) };
     let dated_in: DatedIn = member(dated_in)?;
+    let when_trimmed: Trimmed = member(when_trimmed)?;
     let last_day = last.value().map(date).transpose()?.copied();
     let how = Totalisation {
         of: &countries(of)?,
@@ -76,6 +77,7 @@ fn totalised(given: &[Outcome]) -> Try {
         precedence: precedence.as_slice(),
         tied: tied.as_ref(),
         dated_in,
+        when_trimmed,
         last_day,
     };
     Ok(crate::totalise(periods(record)?, &how))

@@ -2,8 +2,8 @@
 
 use super::{country, currency};
 use crate::{
-    Country, Currency, DatedIn, EnumId, HostFn, KERNEL_ENUMS, Kind, MonthEnd, PartUnit, Quality, Remainder, Unit,
-    Value, WrongKind,
+    Country, Currency, DatedIn, EnumId, HostFn, KERNEL_ENUMS, Kind, MonthEnd, PartUnit, Quality, Remainder, Trimmed,
+    Unit, Value, WrongKind,
 };
 use std::collections::BTreeSet;
 
@@ -39,6 +39,7 @@ fn kernel_enumerations_and_their_members_agree() {
     assert_eq!(DatedIn::ALL.iter().map(|m| m.word()).collect::<Vec<_>>(), words(2));
     assert_eq!(Remainder::ALL.iter().map(|m| m.word()).collect::<Vec<_>>(), words(3));
     assert_eq!(PartUnit::ALL.iter().map(|m| m.word()).collect::<Vec<_>>(), words(3)[..2]);
+    assert_eq!(Trimmed::ALL.iter().map(|m| m.word()).collect::<Vec<_>>(), words(6));
     assert_eq!(MonthEnd::ALL.iter().map(|m| m.word()).collect::<Vec<_>>(), words(4));
 }
 

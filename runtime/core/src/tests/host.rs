@@ -3,7 +3,7 @@
 use super::{SITE, amount, apply, apply_with, article_13, country, currency, dated, day, length, money, number, ratio};
 use crate::{
     Conversions, Criterion, DatedIn, Facts, FaultKind, Host, HostFn, Kind, Length, Number, Outcome, Periods, Piece,
-    Quality, RuleId, TieStep, Ties, Unit, Value, host::Arity,
+    Quality, RuleId, TieStep, Ties, Trimmed, Unit, Value, host::Arity,
 };
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -196,6 +196,7 @@ fn totalisation_as_an_operation() {
             value(Value::Order(Rc::new(vec![Criterion::CompulsoryOverVoluntary]))),
             value(Value::Ties(Rc::new(Ties { assimilated: vec![], otherwise: vec![TieStep::Refer] }))),
             value(Value::from(DatedIn::Runs)),
+            value(Value::from(Trimmed::InProportion)),
             last,
         ]
     };
@@ -211,6 +212,9 @@ fn totalisation_as_an_operation() {
     let mut without_record = operands(Outcome::Nothing);
     without_record[0] = Outcome::Nothing;
     assert_eq!(open(HostFn::Totalise, &without_record), Outcome::Nothing);
+    let mut of_another_list = operands(Outcome::Nothing);
+    of_another_list[6] = value(Value::from(DatedIn::Runs));
+    assert_eq!(open(HostFn::Totalise, &of_another_list), wrong());
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::{article_13, cases, country, dated, day, number, undated};
 use crate::{
-    Country, Criterion, Date, DatedIn, Kind, Outcome, Periods, Piece, Quality, Span, TieStep, Ties, Totalisation, Unit,
-    Value, length_of, totalise,
+    Country, Criterion, Date, DatedIn, Kind, Outcome, Periods, Piece, Quality, Span, TieStep, Ties, Totalisation,
+    Trimmed, Unit, Value, length_of, totalise,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,15 @@ fn merged(
     last_day: Option<Date>,
 ) -> Result<Periods, Box<Outcome>> {
     let kinds = all_kinds();
-    let how = Totalisation { of, kinds: &kinds, precedence: &PRECEDENCE, tied, dated_in: DatedIn::Runs, last_day };
+    let how = Totalisation {
+        of,
+        kinds: &kinds,
+        precedence: &PRECEDENCE,
+        tied,
+        dated_in: DatedIn::Runs,
+        when_trimmed: Trimmed::Refer,
+        last_day,
+    };
     taken(totalise(record, &how))
 }
 
@@ -96,8 +104,15 @@ fn criteria_are_compared_in_the_order_written() {
     ]);
     let (of, kinds, tied) = (parties(&["XA", "XB"]), all_kinds(), usual());
     let winner = |precedence: &[Criterion]| {
-        let how =
-            Totalisation { of: &of, kinds: &kinds, precedence, tied: &tied, dated_in: DatedIn::Runs, last_day: None };
+        let how = Totalisation {
+            of: &of,
+            kinds: &kinds,
+            precedence,
+            tied: &tied,
+            dated_in: DatedIn::Runs,
+            when_trimmed: Trimmed::Refer,
+            last_day: None,
+        };
         taken(totalise(&record, &how)).map(|p| p.owners())
     };
     assert_eq!(winner(&PRECEDENCE), Ok(parties(&["XA"])));
@@ -203,11 +218,13 @@ fn kinds_and_parties_that_do_not_count_are_left_out() {
         precedence: &PRECEDENCE,
         tied: &tied,
         dated_in: DatedIn::Days,
+        when_trimmed: Trimmed::Recount,
         last_day: None,
     };
     let counted = taken(totalise(&record, &how)).unwrap();
     assert_eq!(shown(&counted.pieces), ["XA insurance 2010-01-01..2010-01-31"]);
-    assert_eq!((counted.dated_in, counted.made_of), (DatedIn::Days, of.clone()));
+    let carried = (counted.dated_in, counted.when_trimmed, counted.made_of);
+    assert_eq!(carried, (DatedIn::Days, Trimmed::Recount, of.clone()));
 }
 
 #[test]
@@ -372,6 +389,7 @@ impl Setting {
             precedence: &self.precedence,
             tied: &self.tied,
             dated_in: DatedIn::Runs,
+            when_trimmed: Trimmed::Refer,
             last_day: self.last_day,
         }
     }

@@ -1,5 +1,6 @@
 //! Tests of the runtime: the published tables, the worked cases of the law, and laws held against naive models.
 
+mod certified;
 mod codes;
 mod dates;
 mod host;
@@ -70,6 +71,13 @@ fn dated(party: &str, days: &str) -> Piece {
 fn undated(party: &str, amount: &str, year: Option<i32>) -> Piece {
     let amount = length(amount);
     Piece::undated(country(party), Kind::Insurance, Quality::Compulsory, amount.counted, amount.unit, year).unwrap()
+}
+
+/// Compulsory insurance with days and the amount certified for them.
+fn certified(party: &str, days: &str, amount: &str) -> Piece {
+    let amount = length(amount);
+    let (kind, quality) = (Kind::Insurance, Quality::Compulsory);
+    Piece::certified(country(party), kind, quality, span(days), amount.counted, amount.unit).unwrap()
 }
 
 fn conversion(from: Unit, into: Unit, divide: i64, remainder: Remainder) -> Conversion {

@@ -43,6 +43,8 @@ fn impossible_pieces_are_not_made() {
     let (xa, kind, quality) = (country("XA"), Kind::Insurance, Quality::Compulsory);
     assert_eq!(Piece::dated(xa, kind, quality, day("2001-01-02"), day("2001-01-01")), None);
     assert_eq!(Piece::undated(xa, kind, quality, ratio(-1, 1), Unit::Months, None), None);
+    let whole = span("2001-01-01..2001-12-31");
+    assert_eq!(Piece::certified(xa, kind, quality, whole, ratio(-1, 1), Unit::Months), None);
     assert!(Piece::undated(xa, kind, quality, Ratio::from_integer(0.into()), Unit::Months, None).is_some());
 }
 

@@ -2,7 +2,9 @@
 
 use super::{accord, bad, country, field, good, help, said};
 use crate::case::Want;
-use accord_core::{Currency, Date, Extent, FaultKind, GivenKey, Kind, Money, Outcome, Quality, Unit, Value, ratio};
+use accord_core::{
+    Certified, Currency, Date, Extent, FaultKind, GivenKey, Kind, Money, Outcome, Quality, Span, Unit, Value, ratio,
+};
 
 fn day(text: &str) -> Outcome {
     Outcome::Value(Value::Date(Date::parse(text).unwrap()))
@@ -135,6 +137,16 @@ fn rows_of_periods() {
     let extent = Extent::Undated { amount: ratio(14, 1), unit: Unit::Months, year: Some(2003) };
     assert_eq!(of("CV").extent, extent);
     assert_eq!(of("XX").kind, Kind::Credited);
+    let both = good("periods: { NL voluntary 2001-01-01..2001-12-31 1_250.5 days_7 }");
+    let Outcome::Value(Value::Periods(periods)) = &both.facts.row[1] else { panic!("{:?}", both.facts.row[1]) };
+    let [piece] = periods.pieces.as_slice() else { panic!("{periods:?}") };
+    let (first, last) = (Date::parse("2001-01-01").unwrap(), Date::parse("2001-12-31").unwrap());
+    let whole = Span::new(first, last).unwrap();
+    assert_eq!(piece.span(), Some(whole));
+    assert_eq!(piece.certified, Some(Certified { whole, amount: ratio(2501, 2), unit: Unit::Days7 }));
+    // The order of the cells says nothing.
+    let turned = good("periods: { NL 1_250.5 days_7 voluntary 2001-01-01..2001-12-31 }");
+    assert_eq!(turned.facts.row[1], both.facts.row[1]);
     let Outcome::Value(Value::Periods(none)) = &good("periods: {}").facts.row[1] else { panic!("no periods") };
     assert!(none.pieces.is_empty());
 }
@@ -150,10 +162,14 @@ fn rows_that_are_wrong() {
     assert_eq!(one("ZZ insurance 104 quarters").0, "E0205 `ZZ` is no country");
     assert_eq!(one("NL insurence 104 quarters").1, "did you mean `insurance`?");
     assert_eq!(one("NL insurance").0, "E0704 expected days or an amount, found neither");
+    for row in ["NL 2001-01-01..2001-12-31 in 2001", "NL 2001-01-01..2001-12-31 12 months in 2001"] {
+        assert_eq!(one(row).0, "E0704 expected days without a year, found days and a year");
+    }
     assert_eq!(
-        one("NL insurance 2001-01-01..2001-12-31 12 months").0,
-        "E0704 expected either days or an amount, found both"
+        one("NL 2001-01-01..2001-12-31 12 months 300 days").0,
+        "E0704 expected one row for each amount, found two amounts in one row"
     );
+    assert!(one("NL insurance 2001-01-01..2001-12-31 12").1.contains("write the unit"));
     assert!(one("NL 2002-01-01..2001-12-31").1.contains("turn the two days round"));
     assert!(one("NL 2002-01-01").1.contains("`2002-01-01..2002-01-01`"));
     assert_eq!(one("NL insurance 2000 months").0, "E0707 a length of more than 1800 months, which is 150 years");

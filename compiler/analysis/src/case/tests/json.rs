@@ -10,7 +10,8 @@ const WHOLE: &str = r#"{
   "person": { "born": "1955-06-01", "nationalities": ["NL", "CV"], "residence": "BR", "refugee": false },
   "periods": [
     { "party": "NL", "from": "2001-01-01", "to": "2001-12-31" },
-    { "party": "CV", "kind": "employment", "quality": "voluntary", "amount": "104 quarters", "year": 2004 }
+    { "party": "CV", "kind": "employment", "quality": "voluntary", "amount": "104 quarters", "year": 2004 },
+    { "party": "XX", "from": "2000-03-01", "to": "2005-12-31", "amount": "2_100 days_7" }
   ],
   "claim": { "benefit": "old_age.pension", "start": "2017-10-01", "event": "start" },
   "given": { "NL": { "alone": "500.00 EUR", "entitled": true, "without": { "CV": "400.00 EUR", "CV, XX": "300 EUR" } } },
@@ -28,7 +29,8 @@ const WHOLE: &str = r#"{
 const SAME: &str = r#"
   agreement: "NL-CV"  source: "a \"page\""  evidence: published
   person: { born: 1955-06-01  nationalities: NL, CV  residence: BR  refugee: no }
-  periods: { NL insurance 2001-01-01..2001-12-31   CV employment voluntary 104 quarters in 2004 }
+  periods: { NL insurance 2001-01-01..2001-12-31   CV employment voluntary 104 quarters in 2004
+             XX 2000-03-01..2005-12-31 2_100 days_7 }
   claim: { benefit: old_age.pension  start: 2017-10-01  event: start }
   given: { NL: { alone: 500.00 EUR  entitled: yes  without: { CV: 400.00 EUR  CV, XX: 300 EUR } } }
   rates: { CVE: 0.00907 EUR }
@@ -61,6 +63,8 @@ fn the_way_there_and_back() {
     assert_eq!(ast_to_json(&back), json);
     assert_eq!(json["periods"][1]["amount"], "104 quarters");
     assert_eq!(json["periods"][1]["year"], 2004);
+    let both = serde_json::json!({ "party": "XX", "from": "2000-03-01", "to": "2005-12-31", "amount": "2_100 days_7" });
+    assert_eq!(json["periods"][2], both);
     assert_eq!(json["expect"]["NL"]["because"][0], "article 5(1)(a)");
     assert_eq!(json["expect"]["covered(CV, unemployment)"], false);
 }
@@ -144,4 +148,7 @@ fn the_schema_has_the_fields_and_decisions_of_the_program() {
     let general = crate::case::schema(None);
     assert!(general["properties"]["periods"].is_object());
     assert_eq!(general["required"][0], "name");
+    let ways = &general["$defs"]["period"]["oneOf"];
+    assert_eq!(ways[0], serde_json::json!({ "required": ["from", "to"], "properties": { "year": false } }));
+    assert_eq!(ways[1]["required"][0], "amount");
 }

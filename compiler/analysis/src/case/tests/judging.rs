@@ -1,8 +1,12 @@
 //! Whether answers are what was expected.
 
-use super::{good, program, rule};
+use super::{country, good, program, rule};
 use crate::case::{Expectation, judge};
-use accord_core::{Amount, Answer, Currency, FaultKind, Length, Money, Number, Outcome, SiteId, Unit, Value, ratio};
+use accord_core::{
+    Amount, Answer, Currency, Date, FaultKind, Kind, Length, Money, Number, Outcome, Periods, Piece, Quality, SiteId,
+    Span, Unit, Value, ratio,
+};
+use std::rc::Rc;
 
 fn expecting(body: &str) -> Expectation {
     good(&format!("expect: {{ {body} }}")).expect[0].clone()
@@ -53,6 +57,21 @@ fn lengths_are_compared_by_what_counts() {
     assert_eq!(verdict("NL: { needed: 18 months }", Outcome::Value(Value::Length(got)), &[]), Ok(()));
     let years = Outcome::Value(Value::Length(Length::new(Unit::Years, ratio(1, 1))));
     assert_eq!(verdict("NL: { needed: 12 months }", years, &[]).unwrap_err(), "expected 12 months, got 1 year");
+}
+
+#[test]
+fn what_is_left_of_a_certified_period_is_written_by_its_days() {
+    let day = |text: &str| Date::parse(text).unwrap();
+    let whole = Span::new(day("2001-01-01"), day("2001-12-31")).unwrap();
+    let (nl, kind, quality) = (country("NL"), Kind::Insurance, Quality::Compulsory);
+    let record = Periods::record(Piece::certified(nl, kind, quality, whole, ratio(300, 1), Unit::Days7));
+    let got = |periods: Periods| Outcome::Value(Value::Periods(Rc::new(periods)));
+    let wanted = |rows: &str| format!("counted({{ NL }}): {{ {rows} }}");
+    assert_eq!(verdict(&wanted("NL 2001-01-01..2001-12-31 300 days_7"), got(record.clone()), &[]), Ok(()));
+    let why = verdict(&wanted("NL 2001-01-01..2001-12-31"), got(record.clone()), &[]).unwrap_err();
+    assert_eq!(why, "expected NL 2001-01-01..2001-12-31, got NL 2001-01-01..2001-12-31 300 days_7");
+    let half = record.until(day("2001-06-30"));
+    assert_eq!(verdict(&wanted("NL 2001-01-01..2001-06-30"), got(half), &[]), Ok(()));
 }
 
 #[test]

@@ -39,6 +39,15 @@ fn values() {
         value(Value::Periods(Rc::new(periods))),
         "CV 2001-01-01..2001-06-30, NL employment voluntary 14 months in 2003"
     );
+    let whole = Span::new(first, last).unwrap();
+    let certified =
+        Piece::certified(country("CV"), Kind::Insurance, Quality::Voluntary, whole, ratio(130, 1), Unit::Days5);
+    let periods = Periods::record(certified);
+    assert_eq!(
+        value(Value::Periods(Rc::new(periods.until(Date::parse("2001-01-31").unwrap())))),
+        "CV voluntary 2001-01-01..2001-01-31 (of 130 days_5 for 2001-01-01..2001-06-30)"
+    );
+    assert_eq!(value(Value::Periods(Rc::new(periods))), "CV voluntary 2001-01-01..2001-06-30 130 days_5");
 }
 
 #[test]
