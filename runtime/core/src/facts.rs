@@ -20,6 +20,8 @@ pub struct Facts {
     pub row: Vec<Outcome>,
     /// Facts declared by legislations.
     pub given: BTreeMap<GivenKey, Outcome>,
+    /// Those that may be left out, of one party's legislation or of any: left out they are `nothing`.
+    pub optional: Vec<(Option<Country>, Rc<str>)>,
     /// Exchange rates as facts: one unit of the first currency is this many of the second.
     pub rates: BTreeMap<(Currency, Currency), Ratio>,
 }
@@ -47,10 +49,18 @@ impl Facts {
         self.row.get(position)
     }
 
-    /// A fact declared by the legislation of a party; not given, it is undetermined by name: `average_income of FR`.
+    /// A fact declared by the legislation of a party; not given, it is nothing where it may be left out, else
+    /// undetermined by name: `average_income of FR`.
     pub fn given(&self, party: Country, name: &str) -> Outcome {
         let key = GivenKey::new(party, name);
-        self.given.get(&key).cloned().unwrap_or_else(|| Outcome::missing(&key.missing_name()))
+        if let Some(outcome) = self.given.get(&key) {
+            return outcome.clone();
+        }
+        let may_be_left_out = |(of, fact): &(Option<Country>, Rc<str>)| **fact == *name && of.is_none_or(|p| p == party);
+        if self.optional.iter().any(may_be_left_out) {
+            return Outcome::Nothing;
+        }
+        Outcome::missing(&key.missing_name())
     }
 
     /// Gives a fact that a legislation declares.

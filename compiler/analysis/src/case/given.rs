@@ -6,18 +6,14 @@ use accord_core::{Country, Currency, Facts, GivenKey, ratio};
 use accord_ir::{CurrencyOf, GivenDef, Ty};
 use accord_source::Code;
 use accord_syntax::ast::{Name, Slot};
+use std::rc::Rc;
 
 impl Reader<'_, '_> {
     /// `given: { NL: { alone: 500.00 EUR } }`. Whatever a party may be given and is not, is missing by its name.
     pub fn given(&mut self, slots: &Slots<'_>, facts: &mut Facts) {
         let program = self.program;
-        for party in &program.parties {
-            for def in program.given.iter().filter(|d| of(d, party.country)) {
-                let name = GivenKey::new(party.country, &def.name).missing_name();
-                let outcome = super::facts::left_out(self, &def.ty, def.optional, &name);
-                facts.give(party.country, &def.name, outcome);
-            }
-        }
+        let optional = program.given.iter().filter(|d| d.optional);
+        facts.optional = optional.map(|d| (d.party, Rc::from(d.name.as_str()))).collect();
         let Some(slot) = slots.get("given") else { return };
         let Some(blocks) = self.block(slot, "NL: { ... }") else { return };
         for (code, block) in self.slots(blocks) {
