@@ -15,6 +15,7 @@ pub(crate) fn elaborate(cx: &mut Cx<'_, '_>) {
         let Some(p) = decls.provisions.get(index) else { continue };
         cx.program.provisions.push(ir::Provision {
             address: decls.address(index),
+            encoded: p.encoded,
             title: p.title.to_owned(),
             evidence: decls.evidence(index),
             span: p.span,

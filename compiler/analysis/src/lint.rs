@@ -3,7 +3,7 @@
 use crate::law::header_list;
 use crate::scope::Cx;
 use accord_core::{HostFn, RuleId, Unit, Value};
-use accord_ir::{Evidence, ExprId, ExprKind, Ty};
+use accord_ir::{Coverage, Evidence, ExprId, ExprKind};
 use accord_source::{Code, Diagnostic, Severity, Span};
 use accord_syntax::ast;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn lint(cx: &mut Cx<'_, '_>) {
     conversions_of_runs(cx);
     certain_conflicts(cx);
-    not_of_nothing(cx);
     undecided(cx);
     coverage(cx);
     unset(cx);
@@ -65,58 +64,6 @@ fn place_of_aggregate(cx: &Cx<'_, '_>) -> Option<Span> {
         ast::ItemKind::ClauseUse(used) if used.name.text == "aggregate" => Some(used.name.span),
         _ => None,
     })
-}
-
-/// `not X` of a yes or no that a case may leave out: it never holds there, which nobody means.
-fn not_of_nothing(cx: &mut Cx<'_, '_>) {
-    let field = |id: ExprId| {
-        let ExprKind::Host(HostFn::Field, operands) = cx.kind(id)? else { return None };
-        let [record, position] = operands.as_slice() else { return None };
-        let Ty::Record(of) = cx.ty(*record) else { return None };
-        let Some(Value::Number(position)) = cx.const_value(*position) else { return None };
-        let position = usize::try_from(position.value.to_integer()).ok()?;
-        let optional = *cx.program.record(of)?.optional.get(position)?;
-        (optional && cx.ty(id) == Ty::YesNo).then(|| shape_of(cx, id, 0)).flatten()
-    };
-    // `x is given and not x` has said what is meant.
-    let mut meant: BTreeSet<ExprId> = BTreeSet::new();
-    for e in &cx.program.exprs {
-        let ExprKind::And(a, b) = &e.kind else { continue };
-        let (before, after) = (sides(cx, *a), sides(cx, *b));
-        let given: BTreeSet<String> = before
-            .iter()
-            .filter_map(|id| match cx.kind(*id)? {
-                ExprKind::Host(HostFn::IsGiven, operands) => operands.first().and_then(|o| shape_of(cx, *o, 0)),
-                _ => None,
-            })
-            .collect();
-        meant.extend(after.into_iter().filter(|id| match cx.kind(*id) {
-            Some(ExprKind::Not(x)) => field(*x).is_some_and(|shape| given.contains(&shape)),
-            _ => false,
-        }));
-    }
-    let mut found: Vec<Span> = Vec::new();
-    for (index, e) in cx.program.exprs.iter().enumerate() {
-        let ExprKind::Not(x) = &e.kind else { continue };
-        if !meant.contains(&ExprId(crate::scope::number(index))) && field(*x).is_some() && !found.contains(&e.span) {
-            found.push(e.span);
-        }
-    }
-    for span in found {
-        cx.report(
-            Diagnostic::new(Code::NotOfNothing, span, "this does not hold where the fact is left out of a case")
-                .note("a fact `or nothing` that is left out is nothing, and `not nothing` counts as no")
-                .help("write `not (x is given and x)` if it holds there too, `x is given and not x` if only where it is said"),
-        );
-    }
-}
-
-/// The sides of a chain of `and`.
-fn sides(cx: &Cx<'_, '_>, id: ExprId) -> Vec<ExprId> {
-    match cx.kind(id) {
-        Some(ExprKind::And(a, b)) => [sides(cx, *a), sides(cx, *b)].concat(),
-        _ => vec![id],
-    }
 }
 
 /// Two unrelated rules that hold together whatever the case, and differ.
@@ -263,35 +210,63 @@ fn undecided(cx: &mut Cx<'_, '_>) {
     }
 }
 
-/// Counts articles against the header.
+/// Counts articles against the headers: of the agreement, and of what belongs to it and says how many it has.
 fn coverage(cx: &mut Cx<'_, '_>) {
     let decls = cx.decls;
-    let Some((index, main)) = decls.main().and_then(|i| Some((i, decls.instruments.get(i)?))) else { return };
-    let Some(range) = header_list(main.header, "articles") else {
-        cx.report(
-            Diagnostic::new(Code::Header, main.span, "the agreement does not say how many articles the text has")
-                .help("add `articles: 1..28` to its header, so that what is missing can be counted"),
-        );
-        return;
-    };
-    let Some((low, high)) = bounds(range) else {
-        let at = range.first().map_or(main.span, |e| e.span);
-        cx.report(Diagnostic::new(Code::Header, at, "articles are counted as a range").help("write `articles: 1..28`"));
-        return;
-    };
-    cx.program.coverage.provisions = usize::try_from(high.saturating_sub(low) + 1).unwrap_or(0);
+    let main = decls.main();
+    for (index, instrument) in decls.instruments.iter().enumerate().filter(|(_, i)| !i.is_legislation) {
+        let Some(range) = header_list(instrument.header, "articles") else {
+            if main == Some(index) {
+                cx.report(
+                    Diagnostic::new(
+                        Code::Header,
+                        instrument.span,
+                        "the agreement does not say how many articles the text has",
+                    )
+                    .help("add `articles: 1..28` to its header, so that what is missing can be counted"),
+                );
+            }
+            continue;
+        };
+        let at = range.first().map_or(instrument.span, |e| e.span);
+        let Some(bounds) = bounds(range) else {
+            let finding = Diagnostic::new(Code::Header, at, "articles are counted as a range");
+            cx.report(finding.help("write `articles: 1..28`"));
+            continue;
+        };
+        let coverage = covered(cx, index, bounds);
+        if !coverage.missing.is_empty() {
+            let list = some_of(&coverage.missing);
+            let one = coverage.missing.len() == 1;
+            let (what, verb) =
+                if one { (format!("article {list}"), "is") } else { (format!("articles {list}"), "are") };
+            let of = if main == Some(index) { "the law".to_owned() } else { instrument.name.clone() };
+            cx.report(
+                Diagnostic::new(Code::NotEncodedLaw, at, format!("{what} of {of} {verb} not here"))
+                    .help("encode them, or say `not encoded \"why\"` under their heading"),
+            );
+        }
+        cx.program.coverage.push(coverage);
+    }
+}
+
+/// The articles of an instrument, one by one.
+fn covered(cx: &Cx<'_, '_>, instrument: usize, (low, high): (u32, u32)) -> Coverage {
+    let decls = cx.decls;
+    let of_it = || decls.provisions.iter().filter(|p| p.instrument == instrument);
     let mut articles: BTreeMap<&str, Vec<&crate::collect::ProvisionDecl<'_>>> = BTreeMap::new();
-    let of_main = || decls.provisions.iter().filter(|p| p.instrument == index);
-    for p in of_main().filter(|p| p.article.0 == "article") {
+    for p in of_it().filter(|p| p.article.0 == "article") {
         articles.entry(p.article.1.as_str()).or_default().push(p);
     }
-    let ranges: Vec<_> = of_main().filter_map(|p| Some((p.range?, p))).collect();
+    let ranges: Vec<_> = of_it().filter_map(|p| Some((p.range?, p))).collect();
+    let name = decls.instruments.get(instrument).map_or(String::new(), |i| i.name.clone());
+    let provisions = usize::try_from(high.saturating_sub(low) + 1).unwrap_or(0);
+    let mut coverage = Coverage { instrument: name, provisions, ..Coverage::default() };
     for n in low..=high {
         let text = n.to_string();
         let parts = articles.get(text.as_str()).map_or(&[][..], Vec::as_slice);
         let of_range = ranges.iter().filter(|((low, high), _)| (*low..=*high).contains(&n)).map(|(_, p)| *p);
         let why = parts.iter().copied().chain(of_range).find_map(|p| p.not_encoded);
-        let coverage = &mut cx.program.coverage;
         if parts.iter().any(|p| p.encoded) {
             coverage.encoded.push(text);
         } else if let Some(why) = why {
@@ -300,16 +275,7 @@ fn coverage(cx: &mut Cx<'_, '_>) {
             coverage.missing.push(text);
         }
     }
-    if !cx.program.coverage.missing.is_empty() {
-        let list = some_of(&cx.program.coverage.missing);
-        let one = cx.program.coverage.missing.len() == 1;
-        let (what, verb) = if one { (format!("article {list}"), "is") } else { (format!("articles {list}"), "are") };
-        let at = range.first().map_or(main.span, |e| e.span);
-        cx.report(
-            Diagnostic::new(Code::NotEncodedLaw, at, format!("{what} of the law {verb} not here"))
-                .help("encode them, or say `not encoded \"why\"` under their heading"),
-        );
-    }
+    coverage
 }
 
 /// A list as far as a reader follows it.

@@ -242,6 +242,6 @@ fn empty_program() -> ir::Program {
         nodes: Vec::new(),
         exprs: Vec::new(),
         unset: Vec::new(),
-        coverage: ir::Coverage::default(),
+        coverage: Vec::new(),
     }
 }

@@ -21,7 +21,7 @@ pub struct Report {
     /// The file.
     pub path: String,
     /// How much of the law is there.
-    pub coverage: Coverage,
+    pub coverage: Vec<Coverage>,
     /// Parameters that are not set: name, why, where.
     pub unset: Vec<(String, String, Span)>,
     /// Provisions encoded from memory.
@@ -78,7 +78,7 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<Emit>) -> Result<Report, Tr
         name: agreement_name(loaded, root).unwrap_or_else(|| path.clone()),
         title: String::new(),
         path,
-        coverage: Coverage::default(),
+        coverage: Vec::new(),
         unset: Vec::new(),
         recalled: Vec::new(),
         cases: (examined.cases.len(), examined.unread),
@@ -98,7 +98,7 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<Emit>) -> Result<Report, Tr
 
 /// The provisions encoded from memory; a provision stands for those within it.
 fn recalled(program: &Program) -> Vec<String> {
-    let provisions = program.provisions.iter().filter(|p| p.evidence == Evidence::Recalled);
+    let provisions = program.provisions.iter().filter(|p| p.encoded && p.evidence == Evidence::Recalled);
     let mut all: Vec<String> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for provision in provisions {
@@ -130,16 +130,17 @@ fn summary(sources: &SourceMap, report: &Report) -> String {
         text.push_str("  not complete: mend the errors first\n");
         return text;
     }
-    let coverage = &report.coverage;
-    if coverage.provisions > 0 {
+    for coverage in &report.coverage {
         let parts = [
             format!("{} encoded", coverage.encoded.len()),
             format!("{} not encoded", coverage.not_encoded.len()),
             format!("{} missing", coverage.missing.len()),
         ];
-        text.push_str(&format!("  {}: {}\n", counted(coverage.provisions, "article"), parts.join(", ")));
+        let of =
+            if coverage.instrument == report.name { String::new() } else { format!(" of {}", coverage.instrument) };
+        text.push_str(&format!("  {}{of}: {}\n", counted(coverage.provisions, "article"), parts.join(", ")));
+        text.push_str(&listed(&format!("missing{of}"), &coverage.missing));
     }
-    text.push_str(&listed("missing", &coverage.missing));
     text.push_str(&listed("from memory or chosen", &report.recalled));
     for (name, why, span) in &report.unset {
         text.push_str(&format!("  not set: {name} ({why})  {}\n", crate::draw::place(sources, *span)));

@@ -2,22 +2,23 @@
 
 use crate::check::Report;
 use crate::evaluate::{Checked, Evaluator, Verdict};
+use accord_ir::Coverage;
 use accord_source::{Diagnostic, Severity, SourceMap, Span};
 use serde_json::{Map, Value, json};
 
 /// `accord.check/1`.
 pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> String {
-    let sum = |count: fn(&Report) -> usize| reports.iter().map(count).sum::<usize>();
+    let sum = |count: fn(&Coverage) -> usize| reports.iter().flat_map(|r| &r.coverage).map(count).sum::<usize>();
     let unset = |r: &Report| r.unset.iter().map(|(n, w, s)| unset_parameter(sources, r, n, w, *s)).collect::<Vec<_>>();
     let agreements: Vec<Value> = reports.iter().map(agreement).collect();
     let value = json!({
         "schema": "accord.check/1",
         "diagnostics": found.iter().map(|d| diagnostic(sources, d)).collect::<Vec<_>>(),
         "coverage": {
-            "provisions": sum(|r| r.coverage.provisions),
-            "encoded": sum(|r| r.coverage.encoded.len()),
-            "not_encoded": sum(|r| r.coverage.not_encoded.len()),
-            "missing": sum(|r| r.coverage.missing.len()),
+            "provisions": sum(|c| c.provisions),
+            "encoded": sum(|c| c.encoded.len()),
+            "not_encoded": sum(|c| c.not_encoded.len()),
+            "missing": sum(|c| c.missing.len()),
         },
         "unset": reports.iter().flat_map(unset).collect::<Vec<_>>(),
         "agreements": agreements,
@@ -26,15 +27,27 @@ pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> 
 }
 
 fn agreement(report: &Report) -> Value {
-    let not_encoded = report.coverage.not_encoded.iter();
+    let instrument = |c: &Coverage| {
+        let not_encoded = c.not_encoded.iter().map(|(p, why)| json!({ "provision": p, "why": why }));
+        json!({
+            "instrument": c.instrument,
+            "encoded": c.encoded,
+            "not_encoded": not_encoded.collect::<Vec<_>>(),
+            "missing": c.missing,
+        })
+    };
+    // The agreement's own articles stand first, and beside the list of instruments.
+    let main = report.coverage.first().cloned().unwrap_or_default();
+    let not_encoded = main.not_encoded.iter();
     json!({
         "agreement": report.name,
         "title": report.title,
         "path": report.path,
         "complete": report.sound,
-        "encoded": report.coverage.encoded,
+        "encoded": main.encoded,
         "not_encoded": not_encoded.map(|(p, why)| json!({ "provision": p, "why": why })).collect::<Vec<_>>(),
-        "missing": report.coverage.missing,
+        "missing": main.missing,
+        "instruments": report.coverage.iter().map(instrument).collect::<Vec<_>>(),
         "recalled": report.recalled,
         "cases": report.cases.0 + report.cases.1,
     })

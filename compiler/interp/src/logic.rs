@@ -13,10 +13,11 @@ pub(crate) fn or(a: Outcome, b: Outcome) -> Outcome {
     decided_by(true, a, b)
 }
 
-/// The contrary.
+/// The contrary; of nothing, which a condition counts as no, yes.
 pub(crate) fn not(a: Outcome) -> Outcome {
     match a.truth() {
         Some(yes) => Outcome::yes_no(!yes),
+        None if a == Outcome::Nothing => Outcome::yes_no(true),
         None => a,
     }
 }

@@ -61,7 +61,7 @@ pub enum ExprKind {
     And(ExprId, ExprId),
     /// `yes or x` is yes, in either order; else no if both are no; else the worst of those that are neither.
     Or(ExprId, ExprId),
-    /// Not; what is neither yes nor no stays as it is.
+    /// Not; of `nothing`, which a condition counts as no, yes; what else is neither yes nor no stays as it is.
     Not(ExprId),
     /// If the condition is yes the second, if no the third; `nothing` counts as no; any other outcome of the
     /// condition is the result. Only the branch taken is evaluated.

@@ -61,6 +61,8 @@ pub struct PartyDef {
 pub struct Provision {
     /// `article 5(1)`, as cited; for a legislation `FR.old_age article 1(2)`.
     pub address: String,
+    /// Whether a statement with an effect stands in it or under it.
+    pub encoded: bool,
     /// Its heading, or the article's.
     pub title: String,
     /// How well it is supported.
@@ -251,6 +253,8 @@ pub struct UnsetDef {
 /// How much of the law is there.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
+    /// Whose articles.
+    pub instrument: String,
     /// Articles the header counts.
     pub provisions: usize,
     /// Articles with at least one statement that has an effect.
@@ -299,7 +303,7 @@ pub struct Program {
     /// Parameters that are unset.
     pub unset: Vec<UnsetDef>,
     /// How much of the law is there.
-    pub coverage: Coverage,
+    pub coverage: Vec<Coverage>,
 }
 
 impl Program {

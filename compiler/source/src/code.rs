@@ -92,7 +92,6 @@ codes! {
     TooLarge "E0515" Error "an agreement larger than can be held";
     InterfaceMissing "E0511" Error "a legislation without what its interface asks for";
     Lapsed "W0512" Warning "a parameter that has lapsed";
-    NotOfNothing "W0516" Warning "a `not` that never holds where a fact is left out";
     // Law as data: W06..
     Unset "W0601" Warning "a parameter the text does not give";
     NotEncodedLaw "W0602" Warning "provisions of the law that are missing";

@@ -56,7 +56,8 @@ impl Facts {
         if let Some(outcome) = self.given.get(&key) {
             return outcome.clone();
         }
-        let may_be_left_out = |(of, fact): &(Option<Country>, Rc<str>)| **fact == *name && of.is_none_or(|p| p == party);
+        let may_be_left_out =
+            |(of, fact): &(Option<Country>, Rc<str>)| **fact == *name && of.is_none_or(|p| p == party);
         if self.optional.iter().any(may_be_left_out) {
             return Outcome::Nothing;
         }

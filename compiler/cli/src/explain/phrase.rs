@@ -94,7 +94,10 @@ impl Phraser<'_> {
             }
             ExprKind::And(a, b) => self.look_both(*a, *b, locals, false),
             ExprKind::Or(a, b) => self.look_both(*a, *b, locals, true),
-            ExprKind::Not(a) => self.look(*a, locals)?.truth().map(|t| Outcome::yes_no(!t)),
+            ExprKind::Not(a) => match self.look(*a, locals)? {
+                Outcome::Nothing => Some(Outcome::yes_no(true)),
+                known => known.truth().map(|t| Outcome::yes_no(!t)),
+            },
             ExprKind::If(condition, then, otherwise) => match self.look(*condition, locals)?.truth() {
                 Some(true) => self.look(*then, locals),
                 Some(false) => self.look(*otherwise, locals),

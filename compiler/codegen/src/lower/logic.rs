@@ -74,11 +74,14 @@ impl Function<'_, '_, '_, '_> {
         self.enter_block_of_one(done)
     }
 
-    /// Not: yes and no change places, the rest stays.
+    /// Not: yes and no change places, nothing is yes, the rest stays.
     pub fn not(&mut self, operand: Value) -> Value {
         let turned = self.build.ins().bxor_imm_s(operand, YES);
         let is_truth = self.build.ins().icmp_imm_s(IntCC::SignedLessThan, operand, NOTHING);
-        self.build.ins().select(is_truth, turned, operand)
+        let settled = self.build.ins().select(is_truth, turned, operand);
+        let is_nothing = self.is(operand, NOTHING);
+        let yes = self.number(YES);
+        self.build.ins().select(is_nothing, yes, settled)
     }
 
     /// If. An `else if` continues in the same loop, so that a table of any length needs no depth.

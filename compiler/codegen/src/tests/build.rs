@@ -62,7 +62,7 @@ impl Build {
                 nodes: Vec::new(),
                 exprs: Vec::new(),
                 unset: Vec::new(),
-                coverage: Coverage::default(),
+                coverage: Vec::new(),
             },
         };
         build.of(number(0));
@@ -223,7 +223,8 @@ impl Build {
     ) -> RuleId {
         let id = RuleId(u32::try_from(self.program.rules.len()).unwrap());
         let address = format!("article {}", id.0 + 1);
-        let provision = Provision { address, title: String::new(), evidence: Evidence::Verified, span: span() };
+        let provision =
+            Provision { address, encoded: true, title: String::new(), evidence: Evidence::Verified, span: span() };
         self.program.provisions.push(provision);
         let provision = ProvisionId(u32::try_from(self.program.provisions.len() - 1).unwrap());
         let mut beaten_by = beaten_by.to_vec();

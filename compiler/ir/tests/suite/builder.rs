@@ -56,7 +56,7 @@ impl Build {
                 nodes: Vec::new(),
                 exprs: Vec::new(),
                 unset: Vec::new(),
-                coverage: Coverage::default(),
+                coverage: Vec::new(),
             },
         }
     }
@@ -183,6 +183,7 @@ impl Build {
         let known = self.program.provisions.iter().position(|p| p.address == address);
         let at = known.unwrap_or_else(|| {
             self.program.provisions.push(Provision {
+                encoded: true,
                 address: address.to_owned(),
                 title: String::new(),
                 evidence: accord_ir::Evidence::Verified,

@@ -130,7 +130,13 @@ fn decisions() -> Vec<Decision> {
 }
 
 fn provision(address: &str) -> Provision {
-    Provision { address: address.to_owned(), title: String::new(), evidence: Evidence::Verified, span: nowhere() }
+    Provision {
+        address: address.to_owned(),
+        encoded: true,
+        title: String::new(),
+        evidence: Evidence::Verified,
+        span: nowhere(),
+    }
 }
 
 /// Two parties and a fictional third, one legislation each, nine decisions, and two rules of `payable`.
@@ -206,7 +212,7 @@ pub(super) fn program() -> Program {
         }],
         exprs: vec![constant(), constant()],
         unset: vec![],
-        coverage: Coverage::default(),
+        coverage: Vec::new(),
     }
 }
 
