@@ -164,7 +164,10 @@ impl<'a> Cx<'a, '_> {
                 if !self.currency_fits(a, b) {
                     self.report(words::currencies_mixed(span, &self.say(&lt), &self.say(&rt)));
                 }
-                Ty::Amount(if matches!(a, CurrencyOf::Any) { b.clone() } else { a.clone() })
+                let currency = if matches!(a, CurrencyOf::Any) { b.clone() } else { a.clone() };
+                // Whole cents and whole cents are whole cents; a difference may be below zero, and is no money.
+                let whole = matches!((&lt, &rt, op), (Ty::Money(_), Ty::Money(_), Op::Add));
+                if whole { Ty::Money(currency) } else { Ty::Amount(currency) }
             }
             (Ty::Date, Ty::Length(_)) => {
                 let word = if op == Op::Add { "after" } else { "before" };

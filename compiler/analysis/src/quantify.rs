@@ -107,7 +107,6 @@ impl<'a> Cx<'a, '_> {
         }
         match (&ty, word) {
             (Ty::Number | Ty::Length(_) | Ty::Error | Ty::Never, _) => ty,
-            (Ty::Money(c), QuantifierWord::Sum) => Ty::Amount(c.clone()),
             (
                 Ty::Amount(_)
                 | Ty::Money(CurrencyOf::Any | CurrencyOf::Fixed(_) | CurrencyOf::Common | CurrencyOf::Of(_)),

@@ -157,10 +157,42 @@ fn combine(domains: &[Vec<Value>]) -> Vec<Vec<Value>> {
     })
 }
 
+/// The parties that matter in a case: all of a few; of many those that record, facts or expectations name, and one
+/// that nothing names.
+fn asked_about(program: &Program, case: &Case) -> BTreeSet<Country> {
+    const FEW: usize = 4;
+    let all = program.parties.iter().map(|p| p.country);
+    let mut named: BTreeSet<Country> = case.concerned.iter().copied().collect();
+    if program.parties.len() <= FEW {
+        named.extend(all);
+        return named;
+    }
+    case.facts.row.iter().for_each(|fact| collect_countries(fact, &mut named));
+    named.extend(case.facts.given.keys().map(|key| key.party));
+    for value in case.expect.iter().flat_map(|e| &e.args) {
+        collect_countries(&Outcome::Value(value.clone()), &mut named);
+    }
+    let other = program.parties.iter().map(|p| p.country).find(|p| !named.contains(p));
+    named.retain(|c| program.parties.iter().any(|p| p.country == *c) || case.concerned.contains(c));
+    named.extend(other);
+    named
+}
+
+fn collect_countries(fact: &Outcome, countries: &mut BTreeSet<Country>) {
+    match fact.value() {
+        Some(Value::Country(country)) => {
+            countries.insert(*country);
+        }
+        Some(Value::Set(set)) => set.iter().for_each(|v| collect_countries(&Outcome::Value(v.clone()), countries)),
+        Some(Value::Record(fields)) => fields.iter().for_each(|f| collect_countries(f, countries)),
+        Some(Value::List(list)) => list.iter().for_each(|v| collect_countries(&Outcome::Value(v.clone()), countries)),
+        _ => {}
+    }
+}
+
 /// The arguments of a type that matter in a case; `None` where there is no such list.
 fn domain(program: &Program, case: &Case, ty: &Ty) -> Option<Vec<Value>> {
-    let parties: BTreeSet<Country> =
-        program.parties.iter().map(|p| p.country).chain(case.concerned.iter().copied()).collect();
+    let parties = asked_about(program, case);
     match ty {
         Ty::Country => Some(parties.into_iter().map(Value::Country).collect()),
         Ty::YesNo => Some(vec![Value::YesNo(false), Value::YesNo(true)]),

@@ -24,6 +24,10 @@ pub fn sentence(program: &Program, site: ExprId, operands: &[Outcome], outcome: 
         });
     }
     let result = said(outcome);
+    // `18 years is 18 years` tells nothing.
+    if matches!(function, HostFn::LengthOf | HostFn::InUnit) && subject(program, a) == result {
+        return None;
+    }
     Some(match function {
         HostFn::Add => format!("{first} plus {second} is {result}."),
         HostFn::Subtract => format!("{first} minus {second} is {result}."),

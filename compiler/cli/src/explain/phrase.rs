@@ -238,7 +238,13 @@ impl Phraser<'_> {
             _ => false,
         };
         // `is more than 3` is kept as `3 is less than`; said the way it was written.
-        let turned = fixed(self.program, a) && !fixed(self.program, b);
+        let start = |e: ExprId| self.program.expr(e).map(|e| (e.span.file, e.span.start));
+        let swapped = matches!((start(a), start(b)), (Some((f, a)), Some((g, b))) if f == g && b < a);
+        let turned = match (fixed(self.program, a), fixed(self.program, b)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => swapped,
+        };
         let words = match (f, turned, days) {
             (HostFn::Less, false, false) => "less than",
             (HostFn::Less, true, false) => "more than",

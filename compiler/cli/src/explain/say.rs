@@ -35,7 +35,11 @@ fn phrase_of(program: &Program, name: &str) -> Option<String> {
 
 /// `the claim's start is not known`, `the periods are not known`.
 pub fn not_known(names: &[String]) -> String {
-    let plural = |name: &str| name.ends_with('s') && !name.ends_with("us") && !name.ends_with("ss");
+    // `the periods`, but `the State where the person lives`: the noun decides.
+    let plural = |name: &str| {
+        let noun = name.trim_start_matches("the ").split(' ').next().unwrap_or_default();
+        noun.ends_with('s') && !noun.ends_with("'s") && !noun.ends_with("us") && !noun.ends_with("ss")
+    };
     let one = matches!(names, [name] if !plural(name));
     format!("{} {} not known", and(names), if one { "is" } else { "are" })
 }

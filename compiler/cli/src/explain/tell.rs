@@ -275,7 +275,8 @@ impl<'a> Teller<'a> {
 
     fn unsettled(&mut self, rule: &Rule, outcome: &Outcome) -> String {
         let said = say::outcome(self.program(), outcome);
-        format!("Whether {} applies {said}.", self.cite(rule, false))
+        let is = if matches!(outcome, Outcome::Undetermined(_)) { "" } else { "is " };
+        format!("Whether {} applies {is}{said}.", self.cite(rule, false))
     }
 
     fn gives_way(&mut self, rule: &Rule, by: &[RuleId]) -> String {
@@ -338,6 +339,8 @@ impl<'a> Teller<'a> {
                 Step::Call(trace) => self.call(trace).map(Call::branch),
                 Step::Fact { .. } if figures && whole.rank() == 0 => None,
                 Step::Fact { name, outcome, .. } => self.fact(name, outcome, whole).map(Branch::leaf),
+                // What was not known before is told where it arose.
+                Step::Rounded { before, .. } if before.rank() > 0 => None,
                 Step::Rounded { before, rounding, after, .. } => {
                     let (before, after) = (say::outcome(self.program(), before), say::outcome(self.program(), after));
                     Some(Branch::leaf(format!("{before} rounded {rounding} gives {after}.")))

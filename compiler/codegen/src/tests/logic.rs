@@ -92,13 +92,17 @@ fn nested_and_and_or() {
 }
 
 #[test]
-fn not_turns_only_yes_and_no() {
+fn not_turns_yes_and_no_and_makes_nothing_yes() {
     let mut build = Build::new();
     let mut expected = Vec::new();
     for outcome in every_kind() {
         let operand = build.of(outcome.clone());
         let not = build.not(operand);
-        expected.push((build.term("not", &[], not), outcome.truth().map_or(outcome, |t| Outcome::yes_no(!t))));
+        let wanted = match outcome {
+            Outcome::Nothing => Outcome::yes_no(true),
+            _ => outcome.truth().map_or(outcome, |t| Outcome::yes_no(!t)),
+        };
+        expected.push((build.term("not", &[], not), wanted));
     }
     check(&build, &expected);
 }

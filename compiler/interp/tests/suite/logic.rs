@@ -80,12 +80,15 @@ fn what_is_missing_on_both_sides_is_named_together() {
 }
 
 #[test]
-fn not_turns_yes_and_no_and_leaves_the_rest() {
+fn not_turns_yes_and_no_and_makes_nothing_yes() {
     for outcome in outcomes() {
         let mut b = Build::new();
         let a = b.constant(outcome.clone());
         let not = b.not(a);
-        let wanted = outcome.truth().map_or(outcome, |yes| Outcome::yes_no(!yes));
+        let wanted = match outcome {
+            Outcome::Nothing => Outcome::yes_no(true),
+            _ => outcome.truth().map_or(outcome, |yes| Outcome::yes_no(!yes)),
+        };
         assert_eq!(ask::expression(b, not), wanted);
     }
 }

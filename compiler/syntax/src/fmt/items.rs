@@ -428,18 +428,18 @@ impl Writer<'_> {
             SlotValue::Dates(dates) => self.dates(dates),
             SlotValue::Dated(entries) => {
                 let mut parts = Vec::new();
+                // As many on a line as fit.
                 for (i, (e, dates)) in entries.iter().enumerate() {
-                    if i > 0 {
-                        parts.push(text(","));
-                        parts.push(Doc::Line(" "));
-                    }
-                    parts.push(self.expr(e));
+                    let mut one = vec![self.expr(e)];
                     if let Some(dates) = dates {
-                        parts.push(text(" "));
-                        parts.push(self.dates(dates));
+                        one.push(text(" "));
+                        one.push(self.dates(dates));
                     }
+                    let comma = if i + 1 < entries.len() { "," } else { "" };
+                    one.push(text(comma));
+                    parts.push(if i == 0 { cat(one) } else { group(cat([Doc::Line(" "), cat(one)])) });
                 }
-                doc::align(group(cat(parts)))
+                doc::align(cat(parts))
             }
         }
     }
