@@ -62,6 +62,42 @@ fn complaints(block: &Block, checked: &Checked) -> Vec<String> {
     wrong
 }
 
+/// What is not as a case in JSON says: `json`, or `json error[E0708]@3` for a finding on that line of the block.
+fn json_complaints(block: &Block, above: &Block) -> Vec<String> {
+    let checked = match check(&above.page, &above.text) {
+        Ok(checked) => checked,
+        Err(trouble) => return vec![trouble.draw(false)],
+    };
+    let (Some(verified), Some(root)) = (&checked.examined.verified, checked.loaded.roots.first()) else {
+        return vec!["the agreement above has errors".to_owned()];
+    };
+    let mut found = accord_source::Diagnostics::default();
+    let case = accord_analysis::case::from_json(verified.program(), root.file, &block.text, &mut found);
+    let line = |f: &Diagnostic| {
+        let start = f.span().map_or(0, |s| s.start as usize);
+        block.text[..start].matches('\n').count() + 1 - block.line
+    };
+    let wanted: Vec<(String, usize)> = block
+        .language
+        .split("error[")
+        .skip(1)
+        .filter_map(|w| w.trim().split_once("]@").and_then(|(code, at)| Some((code.to_owned(), at.parse().ok()?))))
+        .collect();
+    let errors: Vec<(String, usize)> = found
+        .sorted()
+        .iter()
+        .filter(|f| f.severity == Severity::Error)
+        .map(|f| (f.code.text().to_owned(), line(f)))
+        .collect();
+    if errors != wanted {
+        return vec![format!("expected the findings {wanted:?}, found {errors:?}")];
+    }
+    let Some(case) = case else { return Vec::new() };
+    let ready = accord_cli::evaluate::Ready::new(verified, accord_cli::evaluate::Evaluator::ALL).expect("code is made");
+    let verdict = accord_cli::evaluate::judge_case(&ready, &case);
+    if verdict.passed() { Vec::new() } else { vec![complaint(&verdict)] }
+}
+
 #[test]
 fn every_example_of_the_reference_does_what_it_says() {
     let blocks = blocks("tests/spec").expect("the pages are read");
@@ -77,6 +113,10 @@ fn every_example_of_the_reference_does_what_it_says() {
                 let found = loaded.found.sorted();
                 if found.is_empty() { Vec::new() } else { vec![accord_cli::draw(&loaded.sources, &found, false)] }
             }
+            language if language.starts_with("json") => {
+                let above = blocks.iter().take(i).rfind(|b| b.page == block.page && b.language == "accord");
+                above.map_or_else(|| vec!["no agreement above".to_owned()], |above| json_complaints(block, above))
+            }
             _ => Vec::new(),
         };
         wrong.iter().map(|w| format!("{}:{}: {w}\n", block.page, block.line)).collect::<String>()
@@ -84,6 +124,7 @@ fn every_example_of_the_reference_does_what_it_says() {
     let wrong = wrong.expect("every block was looked at").concat();
     assert!(wrong.is_empty(), "{wrong}");
     assert!(blocks.iter().filter(|b| b.language == "accord").count() >= 40, "the reference has hardly any examples");
+    assert!(blocks.iter().filter(|b| b.language.starts_with("json")).count() >= 5, "hardly any cases in JSON");
 }
 
 #[test]

@@ -128,7 +128,9 @@ impl<'a> Cx<'a, '_> {
                 rules_found = true;
                 let (when, applies) = (used.when.as_ref(), used.applies.as_slice());
                 let added = Added { relations: &used.relations, when, applies, outer: Some(env) };
+                let outside = self.use_span.replace(used.name.span);
                 rules::add(self, &inner, rule, added, Some(clause.name.text.clone()), used.name.span);
+                self.use_span = outside;
             }
         }
         if !rules_found {

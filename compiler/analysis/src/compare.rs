@@ -140,8 +140,17 @@ impl<'a> Cx<'a, '_> {
                     && self.program.conversions.way(*l, *r).is_none()
                     && self.program.conversions.way(*r, *l).is_none()
                 {
+                    // Which units meet in a clause is for the agreement that uses it to say.
+                    if self.open_slots {
+                        return;
+                    }
                     let (x, y) = (Ty::Length(a.clone()), Ty::Length(b.clone()));
-                    self.report(words::units_mixed(at, &self.say(&x), &self.say(&y)));
+                    let finding =
+                        words::units_mixed(self.use_span.unwrap_or(at), &self.say(&x), &self.say(&y), Some((*l, *r)));
+                    self.report(match self.use_span {
+                        Some(_) => finding.with(at, "in the clause, here"),
+                        None => finding,
+                    });
                     return;
                 }
             }

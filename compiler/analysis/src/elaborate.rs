@@ -78,7 +78,14 @@ impl<'a> Cx<'a, '_> {
             (Ty::Money(_) | Ty::Amount(_), Ty::Money(_) | Ty::Amount(_)) => {
                 words::currencies_mixed(at, &self.say(&found), &self.say(want))
             }
-            (Ty::Length(_), Ty::Length(_)) => words::units_mixed(at, &self.say(&found), &self.say(want)),
+            (Ty::Length(_), Ty::Length(_)) => {
+                let (found, wanted) = (&found, want);
+                let one = |ty: &Ty| match ty {
+                    Ty::Length(of) => self.units_of(of).into_iter().next(),
+                    _ => None,
+                };
+                words::units_mixed(at, &self.say(found), &self.say(wanted), one(found).zip(one(wanted)))
+            }
             (Ty::Number, Ty::Length(_) | Ty::Money(_) | Ty::Amount(_)) => words::no_unit(at),
             _ => words::mismatch(at, &self.say(want), &self.say(&found)),
         };

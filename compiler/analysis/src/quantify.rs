@@ -99,7 +99,7 @@ impl<'a> Cx<'a, '_> {
         if mentions(&ty, bound.key) {
             let said = self.say(&ty);
             self.report(match &ty {
-                Ty::Length(_) => words::units_mixed(span, &said, "that of the other parties")
+                Ty::Length(_) => words::units_mixed(span, &said, "that of the other parties", None)
                     .help("give every length in one party's unit: `length(part(Q, of: X), P)`"),
                 _ => words::currencies_mixed(span, &said, "those of the other parties"),
             });

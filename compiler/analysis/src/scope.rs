@@ -82,6 +82,8 @@ pub(crate) struct Cx<'a, 's> {
     pub path: Vec<(String, Span)>,
     /// While a clause definition is checked with open slots.
     pub open_slots: bool,
+    /// While the rules of a clause are elaborated for a use: where the use is.
+    pub use_span: Option<Span>,
     pub month_end_span: Option<Span>,
     /// Rules by instrument and article, made when first needed.
     pub rules_by_article: BTreeMap<(usize, (String, String)), Vec<usize>>,
@@ -110,6 +112,7 @@ impl<'a, 's> Cx<'a, 's> {
             frame: 0,
             path: Vec::new(),
             open_slots: false,
+            use_span: None,
             month_end_span: None,
             rules_by_article: BTreeMap::new(),
             comparisons: 0,

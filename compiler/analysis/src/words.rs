@@ -1,5 +1,6 @@
 //! Findings in words: one clause, lower case, the remedy in `help`. The passes record what is wrong; this file says it.
 
+use accord_core::Unit;
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
 
@@ -103,11 +104,8 @@ pub(crate) fn not_rounded(span: Span) -> Diagnostic {
         .help("say how the text rounds: `rounded half up to 0.01 EUR`, or `rounded as law(P).cents`")
 }
 
-pub(crate) fn units_mixed(span: Span, left: &str, right: &str) -> Diagnostic {
-    let unit =
-        |said: &str| said.rsplit(' ').next().filter(|w| accord_core::Unit::parse(w).is_some()).map(str::to_owned);
-    let (from, into) = (unit(left), unit(right));
-    let (from, into) = (from.as_deref().unwrap_or("weeks"), into.as_deref().unwrap_or("months"));
+pub(crate) fn units_mixed(span: Span, left: &str, right: &str, units: Option<(Unit, Unit)>) -> Diagnostic {
+    let (from, into) = units.unwrap_or((Unit::Weeks, Unit::Months));
     Diagnostic::new(Code::UnitsMixed, span, format!("{left} meets {right}, and no conversion connects them"))
         .help(format!("declare one: `conversion {{ from: {from}  into: {into}  divide: ...  remainder: counts }}`; or, if they are the same length, `conversion exact {{ same: 1 year, 12 months }}`"))
 }

@@ -8,7 +8,7 @@ use crate::load::{Loaded, Root};
 use crate::trouble::Trouble;
 use crate::{FINE, NO, counted, json, or_here};
 use accord_ir::{Coverage, Evidence, Program};
-use accord_source::{Diagnostics, Severity, SourceMap, Span};
+use accord_source::{Code, Diagnostics, Severity, SourceMap, Span};
 use std::collections::BTreeSet;
 
 /// What the summary says of one agreement: plain text, made where the program is.
@@ -91,6 +91,9 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<Emit>) -> Result<Report, Tr
         report.coverage = program.coverage.clone();
         report.unset = program.unset.iter().map(|u| (u.name.clone(), u.why.clone(), u.span)).collect();
         report.recalled = recalled(program);
+        if examined.found.iter().any(|d| d.code == Code::MonthEndAssumed) {
+            report.recalled.insert(0, "the rule for month ends".to_owned());
+        }
     }
     report.found = examined.found;
     Ok(report)
