@@ -3,9 +3,8 @@
 use crate::{Effort, Jit};
 use accord_core::{Answer, Conversions, Country, Facts, FaultKind, HostFn, MonthEnd, Outcome, RuleId, SiteId, Value};
 use accord_ir::{
-    Body, Coverage, Decision, DecisionId, EnumDef, Evidence, Expr, ExprId, ExprKind, FactDef, FactId, GivenDef,
-    LocalId, Node, NodeId, NodeKind, Param, Program, Provision, ProvisionId, Quantified, Quantifier, Rule, Ty,
-    Verified, verify,
+    Body, Decision, DecisionId, EnumDef, Evidence, Expr, ExprId, ExprKind, FactDef, FactId, GivenDef, LocalId, Node,
+    NodeId, NodeKind, Param, Program, Provision, ProvisionId, Quantified, Quantifier, Rule, Ty, Verified, verify,
 };
 use accord_source::{FileId, Span};
 

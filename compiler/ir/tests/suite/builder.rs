@@ -2,9 +2,9 @@
 
 use accord_core::{Conversions, Country, HostFn, KERNEL_ENUMS, MonthEnd, Number, Outcome, RuleId, Value};
 use accord_ir::{
-    Body, Coverage, Decision, DecisionId, EnumDef, Expr, ExprId, ExprKind, FactDef, FactId, GivenDef, LocalId, Node,
-    NodeId, NodeKind, Param, Program, Provision, ProvisionId, Quantified, Quantifier, RecordDef, RecordId, Rule, Ty,
-    Verified, verify,
+    Body, Decision, DecisionId, EnumDef, Expr, ExprId, ExprKind, FactDef, FactId, GivenDef, LocalId, Node, NodeId,
+    NodeKind, Param, Program, Provision, ProvisionId, Quantified, Quantifier, RecordDef, RecordId, Rule, Ty, Verified,
+    verify,
 };
 use accord_source::{FileId, Span};
 

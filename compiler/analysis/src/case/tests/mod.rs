@@ -9,9 +9,9 @@ mod showing;
 use super::{Case, from_ast, from_json};
 use accord_core::{Conversions, Country, Currency, EnumId, KERNEL_ENUMS, MonthEnd, Outcome, RuleId, Unit, Value};
 use accord_ir::{
-    Coverage, CurrencyOf, Decision, DecisionId, EnumDef, Evidence, Expr, ExprId, ExprKind, FactDef, FactId, GivenDef,
-    Node, NodeId, NodeKind, Param, PartyDef, PartyKey, Program, Provision, ProvisionId, Question, RecordDef, RecordId,
-    Rule, Ty, UnitOf,
+    CurrencyOf, Decision, DecisionId, EnumDef, Evidence, Expr, ExprId, ExprKind, FactDef, FactId, GivenDef, Node,
+    NodeId, NodeKind, Param, PartyDef, PartyKey, Program, Provision, ProvisionId, Question, RecordDef, RecordId, Rule,
+    Ty, UnitOf,
 };
 use accord_source::{Diagnostics, FileId, Span};
 use accord_syntax::ast::Item;
