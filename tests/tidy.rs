@@ -37,13 +37,16 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
 /// What tests inside a crate may use besides: programs built by hand have places.
 const MAY_DEPEND_IN_TESTS: &[(&str, &str)] = &[("accord-interp", "accord-source"), ("accord-codegen", "accord-source")];
 
-/// What only one crate may use: Cranelift makes code, pest reads text, drawing is the driver's.
+/// What only one crate may use: Cranelift makes code, pest reads text, drawing is the driver's, and so
+/// are keys and the randomness they are made of.
 const ONLY: &[(&str, &str)] = &[
     ("cranelift", "accord-codegen"),
     ("pest", "accord-syntax"),
     ("codespan-reporting", "accord-cli"),
     ("miette", "accord-cli"),
     ("clap", "accord-cli"),
+    ("ed25519", "accord-cli"),
+    ("getrandom", "accord-cli"),
 ];
 
 /// A workspace package with what it depends on directly.

@@ -6,5 +6,6 @@ mod commands;
 mod differential;
 mod format;
 mod robust;
+mod rulesets;
 mod snapshots;
 mod spec;

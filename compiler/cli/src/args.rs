@@ -26,6 +26,12 @@ pub enum Command {
     Test(Test),
     /// Compute one case: the decisions for each party, then the sum
     Run(Run),
+    /// Make a ruleset: an agreement checked and tested, in one file
+    Build(Build),
+    /// Tell what a ruleset says of itself, and whether it is whole and rightly signed
+    Inspect(Inspect),
+    /// Make a pair of keys to sign rulesets with
+    Keygen(Keygen),
     /// Write source files in the standard form
     Fmt(Fmt),
     /// Print the JSON schema of an agreement's facts and cases
@@ -87,12 +93,15 @@ pub struct Test {
 /// `accord run`.
 #[derive(Debug, Args)]
 pub struct Run {
-    /// The agreement: a file or a folder with one agreement in it
+    /// The agreement: a file, a folder with one agreement in it, or a ruleset
     #[arg(default_value = ".")]
     pub path: PathBuf,
     /// The case: a file, a file and a name (`cases/a.accord#supplement`), or part of a name
     #[arg(long)]
     pub case: String,
+    /// Accept a ruleset only if it is signed with this public key
+    #[arg(long, value_name = "PUB")]
+    pub verify: Option<PathBuf>,
     /// Print the derivation: each step with its article and value
     #[arg(long)]
     pub explain: bool,
@@ -102,6 +111,43 @@ pub struct Run {
     /// Evaluators, separated by commas, or `all`
     #[arg(long, default_value = "all", value_name = "NAMES")]
     pub evaluator: String,
+}
+
+/// `accord build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The agreement: a file or a folder with one agreement in it
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The file to make; one that is there is replaced
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Sign it with this private key
+    #[arg(long, value_name = "KEY")]
+    pub sign: Option<PathBuf>,
+}
+
+/// `accord inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The ruleset
+    pub file: PathBuf,
+    /// Accept it only if it is signed with this public key
+    #[arg(long, value_name = "PUB")]
+    pub verify: Option<PathBuf>,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `accord keygen`.
+#[derive(Debug, Args)]
+pub struct Keygen {
+    /// What to call the pair: NAME.key is private, NAME.pub is public
+    pub name: PathBuf,
+    /// Replace a pair of that name
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `accord fmt`.

@@ -90,19 +90,18 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<Emit>) -> Result<Report, Tr
         report.title.clone_from(&program.title);
         report.coverage = program.coverage.clone();
         report.unset = program.unset.iter().map(|u| (u.name.clone(), u.why.clone(), u.span)).collect();
-        report.recalled = recalled(program);
-        if examined.found.iter().any(|d| d.code == Code::MonthEndAssumed) {
-            report.recalled.insert(0, "the rule for month ends".to_owned());
-        }
+        report.recalled = recalled(program, &examined.found);
     }
     report.found = examined.found;
     Ok(report)
 }
 
-/// The provisions encoded from memory; a provision stands for those within it.
-fn recalled(program: &Program) -> Vec<String> {
+/// The provisions encoded from memory, the rule for month ends first where the findings say it was chosen; a
+/// provision stands for those within it.
+pub fn recalled(program: &Program, found: &Diagnostics) -> Vec<String> {
     let provisions = program.provisions.iter().filter(|p| p.encoded && p.evidence == Evidence::Recalled);
-    let mut all: Vec<String> = Vec::new();
+    let chosen = found.iter().any(|d| d.code == Code::MonthEndAssumed);
+    let mut all: Vec<String> = chosen.then(|| "the rule for month ends".to_owned()).into_iter().collect();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for provision in provisions {
         let address = provision.address.as_str();
@@ -133,17 +132,7 @@ fn summary(sources: &SourceMap, report: &Report) -> String {
         text.push_str("  not complete: mend the errors first\n");
         return text;
     }
-    for coverage in &report.coverage {
-        let parts = [
-            format!("{} encoded", coverage.encoded.len()),
-            format!("{} not encoded", coverage.not_encoded.len()),
-            format!("{} missing", coverage.missing.len()),
-        ];
-        let of =
-            if coverage.instrument == report.name { String::new() } else { format!(" of {}", coverage.instrument) };
-        text.push_str(&format!("  {}{of}: {}\n", counted(coverage.provisions, "article"), parts.join(", ")));
-        text.push_str(&listed(&format!("missing{of}"), &coverage.missing));
-    }
+    text.push_str(&covered(&report.name, &report.coverage));
     text.push_str(&listed("from memory or chosen", &report.recalled));
     for (name, why, span) in &report.unset {
         text.push_str(&format!("  not set: {name} ({why})  {}\n", crate::draw::place(sources, *span)));
@@ -156,7 +145,24 @@ fn summary(sources: &SourceMap, report: &Report) -> String {
     text
 }
 
-fn listed(what: &str, names: &[String]) -> String {
+/// How much of each instrument is there, in lines.
+pub fn covered(agreement: &str, coverages: &[Coverage]) -> String {
+    let mut text = String::new();
+    for coverage in coverages {
+        let parts = [
+            format!("{} encoded", coverage.encoded.len()),
+            format!("{} not encoded", coverage.not_encoded.len()),
+            format!("{} missing", coverage.missing.len()),
+        ];
+        let of = if coverage.instrument == agreement { String::new() } else { format!(" of {}", coverage.instrument) };
+        text.push_str(&format!("  {}{of}: {}\n", counted(coverage.provisions, "article"), parts.join(", ")));
+        text.push_str(&listed(&format!("missing{of}"), &coverage.missing));
+    }
+    text
+}
+
+/// Names after what they are, over as many lines as they need; nothing where there are none.
+pub fn listed(what: &str, names: &[String]) -> String {
     if names.is_empty() {
         return String::new();
     }

@@ -51,6 +51,11 @@ pub fn examine(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
             return Err(Trouble::defect(format!("the program made of `{path}` is not sound: {words}{more}")));
         }
     };
+    Ok(with_cases(loaded, root, verified, found))
+}
+
+/// A program that was checked before, with the cases a root was given.
+pub fn with_cases(loaded: &Loaded, root: &Root, verified: Option<Verified>, mut found: Diagnostics) -> Examined {
     let mut cases = Vec::new();
     let mut unread = 0;
     for written in written_cases(loaded, root) {
@@ -59,7 +64,7 @@ pub fn examine(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
             None => unread += 1,
         }
     }
-    Ok(Examined { verified, cases, unread, found })
+    Examined { verified, cases, unread, found }
 }
 
 /// A case as it was written.
@@ -112,6 +117,18 @@ fn written_cases<'a>(loaded: &'a Loaded, root: &Root) -> Vec<Written<'a>> {
         all.retain(|written| meant_for(loaded, root, written));
     }
     all
+}
+
+/// The cases of an agreement as JSON, in the order they are run; those that cannot be read are left out.
+pub fn cases_as_json(loaded: &Loaded, root: &Root) -> Vec<serde_json::Value> {
+    let as_json = |written: Written<'_>| match written {
+        Written::Accord(item) => Some(case::ast_to_json(item)),
+        Written::Json(file) => {
+            let text = loaded.sources.file(file).map_or("", |f| f.text());
+            Some(case::ast_to_json(&case::json_to_ast(file, text, &mut Diagnostics::default())?))
+        }
+    };
+    written_cases(loaded, root).into_iter().filter_map(as_json).collect()
 }
 
 fn cases_in(tree: Option<&ast::File>) -> impl Iterator<Item = Written<'_>> {

@@ -5,6 +5,7 @@
 //! suite of tests uses the same three.
 
 mod args;
+mod build;
 mod check;
 mod console;
 mod draw;
@@ -12,10 +13,14 @@ pub mod evaluate;
 pub mod examine;
 mod explain;
 mod fmt;
+mod inspect;
 mod json;
+mod keygen;
 mod load;
 mod new;
+mod output;
 mod pages;
+pub mod ruleset;
 mod run;
 mod schema;
 mod test;
@@ -61,6 +66,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, mut console: Console<
         Command::Check(check) => check::check(&check, &mut console),
         Command::Test(test) => test::test(&test, &mut console),
         Command::Run(run) => run::run(&run, &mut console),
+        Command::Build(build) => build::build(&build, &mut console),
+        Command::Inspect(inspect) => inspect::inspect(&inspect, &mut console),
+        Command::Keygen(keygen) => keygen::keygen(&keygen, &mut console),
         Command::Fmt(fmt) => fmt::fmt(&fmt, &mut console),
         Command::Schema(schema) => schema::schema(&schema, &mut console),
         Command::Explain { code } => pages::explain(&code, &mut console),

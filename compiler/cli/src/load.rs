@@ -3,6 +3,7 @@
 //! Every file is read and parsed once, whatever names it. A folder means every agreement in it or below; a file
 //! means itself; a case file means the agreement it lies beside, with that case file alone.
 
+use crate::ruleset;
 use crate::trouble::Trouble;
 use crate::walk::{self, files_below};
 use accord_source::{Code, Diagnostic, Diagnostics, FileId, Severity, SourceMap, Span};
@@ -75,16 +76,45 @@ impl Loaded {
         loaded
     }
 
+    /// What a ruleset leaves of its sources, their names, as a root of its own that cases can be given to; a case named
+    /// without its folder is looked for beside the ruleset.
+    pub fn from_ruleset(path: &Path, names: impl IntoIterator<Item = String>) -> Loaded {
+        let mut loaded = Loaded::default();
+        for name in names {
+            let _ = loaded.sources.add(name, "");
+        }
+        let file = loaded.sources.add(shown(path), "");
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        loaded.roots.push(Root { file, agreement: true, uses: Vec::new(), cases: Vec::new(), folder });
+        loaded
+    }
+
     /// The tree of a file that was read.
     pub fn tree(&self, id: FileId) -> Option<&ast::File> {
         self.files.get(&id)
     }
 
     /// stdlib and the files of a root, in the order analysis wants them.
-    pub fn trees(&self, root: &Root) -> Vec<&ast::File> {
+    pub fn files_of(&self, root: &Root) -> Vec<FileId> {
         let own = |name: &str| root.uses.iter().any(|id| self.lies_at(*id, name));
         let library = self.stdlib.iter().filter(|(_, name)| !own(name)).map(|(id, _)| id);
-        library.chain(&root.uses).filter_map(|id| self.files.get(id)).collect()
+        library.chain(&root.uses).copied().collect()
+    }
+
+    /// The trees of those files.
+    pub fn trees(&self, root: &Root) -> Vec<&ast::File> {
+        self.files_of(root).iter().filter_map(|id| self.files.get(id)).collect()
+    }
+
+    /// What a file is called seen from the folder of a root, whatever the user called it: `law/xa.accord`. A file of
+    /// stdlib, and a text without a path, by its own name.
+    pub fn name_from(&self, root: &Root, id: FileId) -> Result<String, Trouble> {
+        let Some((path, _)) = self.known.iter().find(|(_, known)| **known == id) else {
+            return Ok(self.sources.file(id).map_or("", |f| f.name()).to_owned());
+        };
+        let folder = if root.folder.as_os_str().is_empty() { Path::new(".") } else { &root.folder };
+        let folder = folder.canonicalize().map_err(|e| Trouble::io("read the folder", folder, &e))?;
+        Ok(walk::relative(&folder, path))
     }
 
     /// Whether reading or parsing a root's files, or stdlib, found an error.
@@ -130,6 +160,11 @@ impl Loaded {
         })?;
         if meta.is_dir() {
             return self.add_folder(path);
+        }
+        if ruleset::looks_like_one(path) {
+            return Err(Trouble::new(format!("`{}` is a ruleset, and its sources are wanted", path.display())).help(
+                "`accord run` and `accord inspect` take a ruleset; it holds a program, not the text it was made of",
+            ));
         }
         let json = has_extension(path, "json");
         if !json {
@@ -327,13 +362,19 @@ impl Loaded {
 
 /// The bytes of an ordinary file of bearable size.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Trouble> {
+    read_at_most(path, LARGEST, "split it with `use`; a file may have 16 MiB")
+}
+
+/// The bytes of an ordinary file of at most this many; `help` for a larger one.
+pub fn read_at_most(path: &Path, largest: u64, help: &str) -> Result<Vec<u8>, Trouble> {
     let meta = std::fs::metadata(path).map_err(|e| Trouble::io("read", path, &e))?;
     if !meta.is_file() && !meta.is_dir() {
         return Err(Trouble::new(format!("`{}` is not an ordinary file", path.display())));
     }
-    if meta.len() > LARGEST {
-        return Err(Trouble::new(format!("`{}` is too large to be read: {} bytes", path.display(), meta.len()))
-            .help("split it with `use`; a file may have 16 MiB"));
+    if meta.len() > largest {
+        return Err(
+            Trouble::new(format!("`{}` is too large to be read: {} bytes", path.display(), meta.len())).help(help)
+        );
     }
     std::fs::read(path).map_err(|e| Trouble::io("read", path, &e))
 }

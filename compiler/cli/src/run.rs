@@ -4,15 +4,16 @@ use crate::args::Run;
 use crate::console::Console;
 use crate::draw::draw;
 use crate::evaluate::{Asked, Question, Ready, decision, label, parties, provisions};
-use crate::examine::{Examined, examine};
+use crate::examine::{Examined, examine, with_cases};
 use crate::load::{Loaded, Root};
+use crate::ruleset::{self, PublicKey, Ruleset};
 use crate::timeline::Timeline;
 use crate::trouble::Trouble;
 use crate::{FINE, NO, derivation, explain, json, test, timeline};
 use accord_analysis::case::{Case, show};
 use accord_core::{Answer, Country, Currency, Facts, Host, HostFn, Outcome, SiteId, Value};
 use accord_ir::{Program, Ty};
-use accord_source::Severity;
+use accord_source::{Diagnostics, Severity};
 use serde_json::{Map, Value as Json, json};
 use std::path::Path;
 
@@ -25,10 +26,17 @@ const FEW_PARTIES: usize = 4;
 /// Runs the command.
 pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let evaluators = test::evaluators(&args.evaluator)?;
-    let mut loaded = Loaded::from_paths(std::slice::from_ref(&args.path))?;
-    let wanted = Wanted::new(&args.case, &mut loaded)?;
-    let root = only_root(&loaded, &args.path)?;
-    let examined = examine(&loaded, root)?;
+    let (loaded, wanted, examined) = if ruleset::looks_like_one(&args.path) {
+        from_ruleset(args)?
+    } else if args.verify.is_some() {
+        return Err(Trouble::new(format!("`{}` is no ruleset, so it bears no signature", args.path.display()))
+            .help("`accord build PATH -o FILE --sign KEY` makes one that does"));
+    } else {
+        let mut loaded = Loaded::from_paths(std::slice::from_ref(&args.path))?;
+        let wanted = Wanted::new(&args.case, &mut loaded)?;
+        let examined = examine(&loaded, only_root(&loaded, &args.path)?)?;
+        (loaded, wanted, examined)
+    };
     let mut found = loaded.found.clone();
     found.append(examined.found.clone());
     let errors: Vec<_> = found.sorted().into_iter().filter(|d| d.severity == Severity::Error).collect();
@@ -52,6 +60,20 @@ pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
         console.answer(&timeline::told(ready.program(), case, &over_time));
     }
     Ok(if differ.is_empty() { FINE } else { NO })
+}
+
+/// The program of a ruleset with the one case file named: a ruleset holds no cases.
+fn from_ruleset(args: &Run) -> Result<(Loaded, Wanted, Examined), Trouble> {
+    let signer = args.verify.as_deref().map(PublicKey::open).transpose()?;
+    let Ruleset { manifest, verified, .. } = ruleset::open(&args.path, signer.as_ref())?;
+    let mut loaded = Loaded::from_ruleset(&args.path, manifest.sources.into_iter().map(|s| s.name));
+    let wanted = Wanted::new(&args.case, &mut loaded)?;
+    if wanted.file.is_none() {
+        return Err(Trouble::new(format!("there is no case file `{}`", args.case))
+            .help("a ruleset holds no cases: name a file that does, `--case FILE` or `--case FILE#NAME`"));
+    }
+    let examined = with_cases(&loaded, only_root(&loaded, &args.path)?, Some(verified), Diagnostics::default());
+    Ok((loaded, wanted, examined))
 }
 
 fn agree(asked: &Asked) -> bool {

@@ -112,7 +112,7 @@ fn told(sources: &SourceMap, tested: &Tested, evaluators: &[Evaluator]) -> Strin
 }
 
 /// A failed case: each wrong decision once, with the evaluators that gave it.
-fn failure(sources: &SourceMap, verdict: &Verdict) -> String {
+pub fn failure(sources: &SourceMap, verdict: &Verdict) -> String {
     let mut text = String::new();
     let mut told: Vec<(&Checked, Vec<&str>)> = Vec::new();
     for (evaluator, list) in &verdict.checked {

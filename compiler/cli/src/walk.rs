@@ -87,6 +87,14 @@ pub fn tidy(path: &Path) -> PathBuf {
     if parts.is_empty() { PathBuf::from(".") } else { parts.iter().collect() }
 }
 
+/// A path seen from a folder, both absolute, its parts joined by `/` on every system.
+pub fn relative(folder: &Path, path: &Path) -> String {
+    let shared = folder.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| "..".to_owned());
+    let down = path.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
     let read = std::fs::read_dir(folder).map_err(|e| Trouble::io("read the folder", folder, &e))?;
     let entries = read.map(|entry| entry.map(|e| e.path()));
@@ -117,5 +125,13 @@ mod tests {
         assert_eq!(tidied("a/../b.accord"), "b.accord");
         assert_eq!(tidied("../a"), "../a");
         assert_eq!(tidied("."), ".");
+    }
+
+    #[test]
+    fn paths_are_seen_from_a_folder() {
+        let seen = |folder: &str, path: &str| relative(Path::new(folder), Path::new(path));
+        assert_eq!(seen("/a/b", "/a/b/c/d.accord"), "c/d.accord");
+        assert_eq!(seen("/a/b", "/a/e.accord"), "../e.accord");
+        assert_eq!(seen("/a/b", "/f/e.accord"), "../../f/e.accord");
     }
 }

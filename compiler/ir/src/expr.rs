@@ -17,17 +17,18 @@
 
 use crate::{FactId, NodeId, Ty};
 use accord_core::{HostFn, Outcome};
+use serde::{Deserialize, Serialize};
 
 /// An expression, by number. The number is also the [`accord_core::SiteId`] of what can go wrong there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ExprId(pub u32);
 
 /// A local variable of a body: parameters first, then the variables of quantifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LocalId(pub u32);
 
 /// An expression with its type and place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Expr {
     /// What it computes.
     pub kind: ExprKind,
@@ -38,7 +39,7 @@ pub struct Expr {
 }
 
 /// What an expression computes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum ExprKind {
     /// A constant: any outcome (`nothing`, `refer "..."`, an unset parameter, a table without a row are constants).
     /// A fault constant carries its own site.
@@ -75,7 +76,7 @@ pub enum ExprKind {
 /// `every` and `some` ask filter and body of each member together. All others work in two steps: first the filter of
 /// every member; if any is neither yes, no nor nothing, the whole is the worst of those and no body counts. Then the
 /// bodies of the members that pass, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Quantified {
     /// Which.
     pub quantifier: Quantifier,
@@ -92,7 +93,7 @@ pub struct Quantified {
 }
 
 /// The quantifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quantifier {
     /// Yes if the body is yes for every member; folds like `and`. Each member contributes `not filter or body`, a
     /// filter that is nothing counting as no. Of none: yes.
@@ -126,7 +127,7 @@ pub enum Quantifier {
 }
 
 /// What to do when several members qualify.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tie {
     /// The authorities settle it.
     Refer,

@@ -1,7 +1,8 @@
 //! The typed program: what analysis makes and every evaluator runs.
 //!
 //! A [`Program`] is plain data in arenas. Only [`verify`] turns it into a [`Verified`], and only a `Verified` can be
-//! run, so no evaluator meets a program with an unknown type, a cycle or a rule without its provision.
+//! run, so no evaluator meets a program with an unknown type, a cycle or a rule without its provision. That holds as
+//! well for a program that was kept in a file ([`FORMAT`]).
 
 #![deny(
     clippy::indexing_slicing,
@@ -17,6 +18,10 @@ mod print;
 mod program;
 mod ty;
 mod verify;
+
+/// What a program kept in a file is made of, by number. To be raised whenever a type it is made of changes, or what
+/// one means: a file of another number is refused, never guessed at.
+pub const FORMAT: u32 = 1;
 
 pub use expr::{Expr, ExprId, ExprKind, LocalId, Quantified, Quantifier, Tie};
 pub use print::print;

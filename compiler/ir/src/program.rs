@@ -2,12 +2,13 @@
 
 use crate::{Expr, ExprId, RecordId, Ty};
 use accord_core::{Conversions, Country, Currency, Date, EnumId, MonthEnd, RuleId};
-use accord_source::Span;
+use accord_source::{FileId, Span};
+use serde::{Deserialize, Serialize};
 
 macro_rules! ids {
     ($($(#[doc = $doc:literal])* $name:ident($int:ty);)*) => {$(
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub $int);
     )*};
 }
@@ -24,7 +25,7 @@ ids! {
 }
 
 /// How well a provision or case is supported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Evidence {
     /// Read in the official text.
     Verified,
@@ -46,7 +47,7 @@ impl Evidence {
 }
 
 /// A party, with the days it is one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PartyDef {
     /// The country.
     pub country: Country,
@@ -57,7 +58,7 @@ pub struct PartyDef {
 }
 
 /// A provision of the text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Provision {
     /// `article 5(1)`, as cited; for a legislation `FR.old_age article 1(2)`.
     pub address: String,
@@ -72,7 +73,7 @@ pub struct Provision {
 }
 
 /// An enumeration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EnumDef {
     /// Its name.
     pub name: String,
@@ -81,7 +82,7 @@ pub struct EnumDef {
 }
 
 /// A record type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RecordDef {
     /// Its name.
     pub name: String,
@@ -94,7 +95,7 @@ pub struct RecordDef {
 }
 
 /// A top-level fact.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FactDef {
     /// Its name: `person`, `periods`, `claim`.
     pub name: String,
@@ -107,7 +108,7 @@ pub struct FactDef {
 }
 
 /// A fact declared by a legislation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GivenDef {
     /// Whose legislation; `None` for a fact every party may be given (Figures).
     pub party: Option<Country>,
@@ -120,7 +121,7 @@ pub struct GivenDef {
 }
 
 /// A question: a row of facts and what is decided from it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Question {
     /// `benefit`, `legislation`.
     pub name: String,
@@ -131,7 +132,7 @@ pub struct Question {
 }
 
 /// A parameter of a decision, term or function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Param {
     /// Its name.
     pub name: String,
@@ -140,7 +141,7 @@ pub struct Param {
 }
 
 /// A decision: what the law settles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Decision {
     /// Its name.
     pub name: String,
@@ -171,7 +172,7 @@ pub struct Decision {
 }
 
 /// A rule of a provision.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// The decision it settles.
     pub decision: DecisionId,
@@ -195,7 +196,7 @@ pub struct Rule {
 }
 
 /// What a node does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Body {
     /// Settles a decision by its rules, leaving some out (`apart from`).
     Decision(DecisionId, Vec<RuleId>),
@@ -204,7 +205,7 @@ pub enum Body {
 }
 
 /// What a node is in the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NodeKind {
     /// A decision.
     Decision,
@@ -219,7 +220,7 @@ pub enum NodeKind {
 }
 
 /// What is evaluated once for given arguments and remembered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Node {
     /// Its name; for `apart from`: `relieved apart from article 18(3)`.
     pub name: String,
@@ -240,7 +241,7 @@ pub struct Node {
 }
 
 /// A parameter the text does not give.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UnsetDef {
     /// Its name.
     pub name: String,
@@ -251,7 +252,7 @@ pub struct UnsetDef {
 }
 
 /// How much of the law is there.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Coverage {
     /// Whose articles.
     pub instrument: String,
@@ -266,7 +267,7 @@ pub struct Coverage {
 }
 
 /// A whole program: one agreement with the legislations it is checked with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     /// The agreement's short name: `NL-CV`.
     pub agreement: String,
@@ -341,6 +342,24 @@ impl Program {
     /// The record type of a number this program gave out.
     pub fn record(&self, id: RecordId) -> Option<&RecordDef> {
         self.records.get(usize::from(id.0))
+    }
+
+    /// Gives the file of every place another number; whether there was one for each. Places without a new number keep
+    /// theirs.
+    pub fn refile(&mut self, number: impl Fn(FileId) -> Option<FileId>) -> bool {
+        let of_provisions = self.provisions.iter_mut().map(|p| &mut p.span);
+        let of_rules = self.rules.iter_mut().map(|r| &mut r.span);
+        let of_nodes = self.nodes.iter_mut().map(|n| &mut n.span);
+        let of_exprs = self.exprs.iter_mut().map(|e| &mut e.span);
+        let of_unset = self.unset.iter_mut().map(|u| &mut u.span);
+        let mut known = true;
+        for span in of_provisions.chain(of_rules).chain(of_nodes).chain(of_exprs).chain(of_unset) {
+            match number(span.file) {
+                Some(file) => span.file = file,
+                None => known = false,
+            }
+        }
+        known
     }
 
     /// `article 5(1)` of a rule.

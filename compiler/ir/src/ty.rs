@@ -1,13 +1,15 @@
 //! Types.
 
+use accord_core::stored::nested;
 use accord_core::{Country, Currency, EnumId, Unit};
+use serde::{Deserialize, Serialize};
 
 /// A record type of the program, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordId(pub u16);
 
 /// Whose unit or currency a party-indexed type has.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PartyKey {
     /// A party named in the text.
     Const(Country),
@@ -18,7 +20,7 @@ pub enum PartyKey {
 }
 
 /// The unit of a length type.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum UnitOf {
     /// One unit.
     Fixed(Unit),
@@ -29,7 +31,7 @@ pub enum UnitOf {
 }
 
 /// The currency of a money or amount type.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CurrencyOf {
     /// One currency.
     Fixed(Currency),
@@ -42,7 +44,7 @@ pub enum CurrencyOf {
 }
 
 /// A type.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Ty {
     /// Yes or no.
     YesNo,
@@ -53,9 +55,9 @@ pub enum Ty {
     /// A member of an enumeration.
     Member(EnumId),
     /// A set.
-    Set(Box<Ty>),
+    Set(#[serde(deserialize_with = "nested")] Box<Ty>),
     /// A list.
-    List(Box<Ty>),
+    List(#[serde(deserialize_with = "nested")] Box<Ty>),
     /// A day.
     Date,
     /// A span of days.

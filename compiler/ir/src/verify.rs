@@ -27,10 +27,14 @@ impl Verified {
     /// How deeply expressions may nest in one body; the `else` of an `if` does not count, so that a table of any
     /// length fits. Bounds the stack of whatever walks a body recursively.
     pub const DEEPEST: usize = 1024;
+
+    /// How many expressions all bodies together may have when each is written out in full. Bodies may share parts,
+    /// and sharing upon sharing would grow beyond all measure in whatever walks them.
+    pub const LARGEST: usize = 1 << 25;
 }
 
 /// Checks the promises: every number in range, every type known and fitting where that is cheap to say, no
-/// expression or node that depends on itself, conditions that are yes or no, locals bound before they are read, every
+/// expression or node that depends on itself, bodies of bearable size, conditions that are yes or no, locals bound before they are read, every
 /// rule with its provision, and an order of precedence that is transitive.
 pub fn verify(program: Program) -> Result<Verified, Vec<Flaw>> {
     for step in [ranges::check, bodies::check, rules::check] {

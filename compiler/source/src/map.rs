@@ -1,11 +1,13 @@
 //! Files, spans and line tables.
 
+use serde::{Deserialize, Serialize};
+
 /// A source file of one run of the compiler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
 /// A stretch of bytes in one file: `start..end`, both on character boundaries. 12 bytes, copied freely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// The file the bytes are in.
     pub file: FileId,

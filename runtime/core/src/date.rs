@@ -1,5 +1,6 @@
 //! Days and spans of days. Calendar work is jiff's; the month-end rule is the source's.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A day of the proleptic Gregorian calendar, year 1 to 9999.
@@ -19,7 +20,7 @@ pub struct Span {
 }
 
 /// Where a month is too short for a day: 31 January plus one month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum MonthEnd {
     /// The last day of the month.
     LastDay,

@@ -3,12 +3,13 @@
 use crate::number::decimal;
 use crate::{Outcome, Ratio};
 use num_traits::{One, Zero};
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 /// The closed list of units. They meet only through a declared conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Unit {
     /// Calendar or insurance years.
     Years,
@@ -31,18 +32,20 @@ pub enum Unit {
 }
 
 /// A number of units. Comparisons with a threshold read `exact`; everything else reads `counted`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Length {
     /// What it is counted in.
     pub unit: Unit,
     /// The number that counts: after the remainder rule of a conversion.
+    #[serde(with = "crate::stored::ratio")]
     pub counted: Ratio,
     /// The number before that rule.
+    #[serde(with = "crate::stored::ratio")]
     pub exact: Ratio,
 }
 
 /// What happens to a part of a unit left over by a conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Remainder {
     /// It counts as a whole unit.
     Counts,
@@ -53,7 +56,7 @@ pub enum Remainder {
 }
 
 /// `conversion { from: days into: months divide: 30 remainder: counts }`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversion {
     /// From this unit.
     pub from: Unit,
@@ -61,28 +64,31 @@ pub struct Conversion {
     pub into: Unit,
     /// This many of `from` make one of `into` (less than one where the source multiplies); `None` where `through` says
     /// it all.
+    #[serde(with = "crate::stored::optional")]
     pub divide: Option<Ratio>,
     /// What happens to a part of a unit.
     pub remainder: Remainder,
     /// Convert into this unit first.
     pub through: Option<Unit>,
     /// At most this many of `into` in one calendar year.
+    #[serde(with = "crate::stored::optional")]
     pub year_cap: Option<Ratio>,
     /// The provision's number in the program's list, for explanations.
     pub provision: u32,
 }
 
 /// `conversion exact { same: 1 year, 4 quarters, 12 months }`: amounts that are the same length.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exact {
     /// The amounts, each of another unit.
+    #[serde(with = "crate::stored::amounts")]
     pub same: Vec<(Ratio, Unit)>,
     /// The provision's number in the program's list.
     pub provision: u32,
 }
 
 /// The conversions an agreement declares.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Conversions {
     /// Exact ones, for comparisons and where no other exists.
     pub exact: Vec<Exact>,

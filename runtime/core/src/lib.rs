@@ -30,6 +30,7 @@ mod number;
 mod outcome;
 mod period;
 mod rounding;
+pub mod stored;
 #[cfg(test)]
 mod tests;
 mod trace;

@@ -2,11 +2,12 @@
 
 use crate::period::normal;
 use crate::{Country, Date, DatedIn, Extent, Kind, Outcome, Periods, Piece, Quality, Span, Trimmed, Value};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// One step of an order of precedence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Criterion {
     /// Compulsory beats voluntary.
     CompulsoryOverVoluntary,
@@ -15,7 +16,7 @@ pub enum Criterion {
 }
 
 /// One way to settle a tie; tried in the order written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TieStep {
     /// The party of the last compulsory actual period before the first tied day.
     LastCompulsoryBefore,
@@ -28,7 +29,7 @@ pub enum TieStep {
 }
 
 /// What to do when precedence does not decide.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ties {
     /// Between periods that are assimilated or credited in all the tied parties.
     pub assimilated: Vec<TieStep>,

@@ -4,6 +4,7 @@ use crate::number::{decimal, with_point};
 use crate::{Currency, Ratio};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Money as stored: whole minor units of one currency, at most 10^13 of them either way.
@@ -16,11 +17,12 @@ pub struct Money {
 }
 
 /// An exact amount in major units, before any rounding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Amount {
     /// The currency.
     pub currency: Currency,
     /// Major units, exactly.
+    #[serde(with = "crate::stored::ratio")]
     pub value: Ratio,
 }
 

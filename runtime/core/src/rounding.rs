@@ -3,10 +3,11 @@
 use crate::number::decimal;
 use crate::{Currency, Ratio, Unit};
 use num_traits::{One, Signed, Zero};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Which way a value between two grains goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Mode {
     /// Toward minus infinity.
     Down,
@@ -23,18 +24,18 @@ pub enum Mode {
 }
 
 /// What a rounding rounds to a multiple of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Grain {
     /// An amount of money, in major units: `0.01 EUR`.
-    Money(Currency, Ratio),
+    Money(Currency, #[serde(with = "crate::stored::ratio")] Ratio),
     /// A length: `1 month`.
-    Length(Unit, Ratio),
+    Length(Unit, #[serde(with = "crate::stored::ratio")] Ratio),
     /// A pure number: `0.0001`.
-    Number(Ratio),
+    Number(#[serde(with = "crate::stored::ratio")] Ratio),
 }
 
 /// A rounding instruction: `half up to 0.01 EUR`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rounding {
     /// Which way.
     pub mode: Mode,

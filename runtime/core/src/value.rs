@@ -1,16 +1,18 @@
 //! The values a program handles.
 
 use crate::merge::Criterion;
+use crate::stored::nested;
 use crate::{Amount, Country, Date, Length, Money, Number, Outcome, Periods, Rounding, Span, Ties, Unit};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// An enumeration of the program, by number. The first ones are the kernel's (see [`crate::KERNEL_ENUMS`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EnumId(pub u16);
 
 /// A value. Equality and order are by meaning: `2/4` equals `1/2`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Value {
     /// Yes or no.
     YesNo(bool),
@@ -21,9 +23,9 @@ pub enum Value {
     /// A member of an enumeration, by position.
     Member(EnumId, u16),
     /// A set.
-    Set(BTreeSet<Value>),
+    Set(#[serde(deserialize_with = "nested")] BTreeSet<Value>),
     /// A list, in order.
-    List(Vec<Value>),
+    List(#[serde(deserialize_with = "nested")] Vec<Value>),
     /// A day.
     Date(Date),
     /// A span of days, both ends included.
@@ -34,8 +36,8 @@ pub enum Value {
     Money(Money),
     /// An exact amount that is not a whole number of minor units, or is too large to store; any other is [`Value::Money`].
     Amount(Amount),
-    /// Periods in normal form.
-    Periods(Rc<Periods>),
+    /// Periods in normal form. They are facts, never part of a program, and so of no ruleset.
+    Periods(#[serde(with = "crate::stored::never")] Rc<Periods>),
     /// A rounding instruction.
     Rounding(Rounding),
     /// A unit of length.
@@ -43,7 +45,7 @@ pub enum Value {
     /// Text.
     Text(Rc<str>),
     /// A record: each field with its own outcome, so that a missing one is missing only when it is needed.
-    Record(Rc<Vec<Outcome>>),
+    Record(#[serde(deserialize_with = "nested")] Rc<Vec<Outcome>>),
     /// An order of precedence.
     Order(Rc<Vec<Criterion>>),
     /// What to do when precedence does not decide.

@@ -24,11 +24,12 @@ pub(super) fn check(program: &Program) -> Vec<Flaw> {
 enum Mark {
     Unseen,
     Open,
-    Depth(usize),
+    Done { depth: usize, size: usize },
 }
 
-/// No expression contains itself, and none nests deeper than [`Verified::DEEPEST`]. The walk keeps its own stack:
-/// it runs before anything is known about depth.
+/// No expression contains itself, none nests deeper than [`Verified::DEEPEST`], and written out in full, with what
+/// several share repeated, all bodies together are no larger than [`Verified::LARGEST`]. The walk keeps its own
+/// stack: it runs before anything is known about depth.
 fn nesting(program: &Program, flaws: &mut Flaws) {
     let mut marks = vec![Mark::Unseen; program.exprs.len()];
     for start in 0..program.exprs.len() {
@@ -38,7 +39,7 @@ fn nesting(program: &Program, flaws: &mut Flaws) {
             let children: Vec<usize> = expr.kind.children().iter().map(|c| c.0 as usize).collect();
             let mark_of = |marks: &[Mark], at: usize| marks.get(at).copied().unwrap_or(Mark::Unseen);
             match mark_of(&marks, top) {
-                Mark::Depth(_) => {
+                Mark::Done { .. } => {
                     stack.pop();
                 }
                 Mark::Unseen => {
@@ -53,11 +54,32 @@ fn nesting(program: &Program, flaws: &mut Flaws) {
                     if depth > Verified::DEEPEST {
                         return flaws.push(&format!("expression {top}"), "nests too deeply");
                     }
-                    set(&mut marks, top, Mark::Depth(depth));
+                    let size = children.iter().fold(1, |sum: usize, c| sum.saturating_add(size_of(&marks, *c)));
+                    set(&mut marks, top, Mark::Done { depth, size });
                     stack.pop();
                 }
             }
         }
+    }
+    let whole = roots(program).fold(0, |sum: usize, id| sum.saturating_add(size_of(&marks, id.0 as usize)));
+    flaws.need(whole <= Verified::LARGEST, "bodies", "too large when written out in full");
+}
+
+/// Where evaluation starts: conditions, values, defaults, bodies.
+fn roots(program: &Program) -> impl Iterator<Item = ExprId> {
+    let rules = program.rules.iter().flat_map(|r| r.condition.into_iter().chain([r.value]));
+    let defaults = program.decisions.iter().filter_map(|d| d.default);
+    let bodies = program.nodes.iter().filter_map(|n| match n.body {
+        Body::Expr(id) => Some(id),
+        Body::Decision(..) => None,
+    });
+    rules.chain(defaults).chain(bodies)
+}
+
+fn size_of(marks: &[Mark], at: usize) -> usize {
+    match marks.get(at) {
+        Some(Mark::Done { size, .. }) => *size,
+        Some(Mark::Unseen | Mark::Open) | None => 0,
     }
 }
 
@@ -70,7 +92,7 @@ fn set(marks: &mut [Mark], at: usize, mark: Mark) {
 /// One more than the deepest part; the `else` of an `if` continues its level.
 fn depth_of(kind: &ExprKind, marks: &[Mark]) -> usize {
     let of = |id: ExprId| match marks.get(id.0 as usize) {
-        Some(Mark::Depth(depth)) => *depth,
+        Some(Mark::Done { depth, .. }) => *depth,
         Some(Mark::Unseen | Mark::Open) | None => 0,
     };
     match kind {

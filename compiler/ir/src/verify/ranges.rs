@@ -5,6 +5,9 @@ use crate::{Body, Decision, ExprId, ExprKind, Node, Program, Rule, Ty};
 use accord_core::host::Arity;
 use accord_core::{KERNEL_ENUMS, Outcome};
 
+/// Locals a body may announce and never bind.
+const SPARE_LOCALS: usize = 64;
+
 pub(super) fn check(program: &Program) -> Vec<Flaw> {
     let mut flaws = Flaws::default();
     vocabulary(program, &mut flaws);
@@ -71,6 +74,8 @@ fn check_decision(program: &Program, decision: &Decision, flaws: &mut Flaws) {
 
 fn check_rule(program: &Program, index: usize, rule: &Rule, flaws: &mut Flaws) {
     let place = format!("rule {index}");
+    let params = program.decisions.get(rule.decision.0 as usize).map_or(0, |d| d.params.len());
+    few_locals(program, rule.locals, params, &place, flaws);
     flaws.need(program.provision(rule.provision).is_some(), &place, "a provision that does not exist");
     flaws.need(program.decisions.get(rule.decision.0 as usize).is_some(), &place, "a decision that does not exist");
     for id in rule.condition.iter().chain([&rule.value]) {
@@ -83,6 +88,12 @@ fn check_rule(program: &Program, index: usize, rule: &Rule, flaws: &mut Flaws) {
     );
 }
 
+/// Each local is a parameter or bound by an expression; evaluators make room for all that are announced.
+fn few_locals(program: &Program, locals: u32, params: usize, place: &str, flaws: &mut Flaws) {
+    let most = program.exprs.len().saturating_add(params).saturating_add(SPARE_LOCALS);
+    flaws.need(locals as usize <= most, place, "more locals than could be bound");
+}
+
 fn check_node(program: &Program, node: &Node, flaws: &mut Flaws) {
     let place = format!("node {}", node.name);
     known(program, &node.ty, &place, flaws);
@@ -90,6 +101,7 @@ fn check_node(program: &Program, node: &Node, flaws: &mut Flaws) {
         known(program, &param.ty, &place, flaws);
     }
     flaws.need(node.locals as usize >= node.params.len(), &place, "fewer locals than parameters");
+    few_locals(program, node.locals, node.params.len(), &place, flaws);
     if let Some(provision) = node.provision {
         flaws.need(program.provision(provision).is_some(), &place, "a provision that does not exist");
     }

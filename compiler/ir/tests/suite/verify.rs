@@ -401,3 +401,18 @@ fn a_local_may_be_bound_again_once_it_is_free() {
     assert!(matches!(b.program.exprs[read.0 as usize].kind, ExprKind::Local(LocalId(0))));
     assert_eq!(b.flaws(), "");
 }
+
+#[test]
+fn refuses_what_could_not_be_held() {
+    refused(|b| b.program.nodes[0].locals = u32::MAX, "node weight: more locals than could be bound");
+    refused(|b| b.program.rules[0].locals = u32::MAX, "rule 0: more locals than could be bound");
+    // Each level asks the one below twice: forty of them written out would fill any memory.
+    let doubled = |b: &mut Build| {
+        let mut top = b.yes();
+        for _ in 0..40 {
+            top = b.and(top, top);
+        }
+        b.term("doubled", &[], Ty::YesNo, top);
+    };
+    refused(doubled, "too large when written out in full");
+}
