@@ -11,12 +11,19 @@ use crate::ruleset::{self, PrivateKey};
 use crate::run::only_root;
 use crate::test::failure;
 use crate::trouble::Trouble;
-use crate::{FINE, NO, counted};
+use crate::{FINE, NO, counted, native};
 use accord_source::Severity;
 use std::path::Path;
 
 /// Runs the command.
 pub fn build(args: &Build, console: &mut Console<'_>) -> Result<u8, Trouble> {
+    if args.native {
+        return native::build(args, console);
+    }
+    if args.code.is_said() {
+        return Err(Trouble::new("a ruleset answers every question for every party and benefit")
+            .help("say `--native` too to make a library, or leave these options out"));
+    }
     let key = args.sign.as_deref().map(PrivateKey::open).transpose()?;
     if let Some(path) = args.sign.as_deref().filter(|p| read_by_others(p)) {
         console.note(&format!("note: others may read `{}`; a private key is for its owner alone\n", path.display()));
@@ -24,19 +31,7 @@ pub fn build(args: &Build, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let loaded = Loaded::from_paths(std::slice::from_ref(&args.path))?;
     let root = only_root(&loaded, &args.path)?;
     is_agreement(&loaded, root, &args.path)?;
-    let examined = examine(&loaded, root)?;
-    let mut found = loaded.found.clone();
-    found.append(examined.found.clone());
-    let errors: Vec<_> = found.sorted().into_iter().filter(|d| d.severity == Severity::Error).collect();
-    console.note(&draw(&loaded.sources, &errors, console.err_colour));
-    let sound = errors.is_empty() && examined.verified.is_some();
-    if !sound || !all_pass(&loaded, &examined, console)? {
-        console.note("no ruleset was written: mend this first\n");
-        return Ok(NO);
-    }
-    if examined.cases.is_empty() {
-        console.note("note: there are no cases, so nothing shows that it computes what the text means\n");
-    }
+    let Some(examined) = gated(&loaded, root, "no ruleset", console)? else { return Ok(NO) };
     let (manifest, verified) = ruleset::compose(&loaded, root, &examined)?;
     let bytes = ruleset::write(&manifest, &verified, key.as_ref())?;
     replace(&args.out, &bytes, Readers::Any)?;
@@ -50,8 +45,31 @@ pub fn build(args: &Build, console: &mut Console<'_>) -> Result<u8, Trouble> {
     Ok(FINE)
 }
 
+/// An agreement without errors all of whose cases pass; `None` where it is not, which was told.
+pub fn gated(
+    loaded: &Loaded,
+    root: &Root,
+    without: &str,
+    console: &mut Console<'_>,
+) -> Result<Option<Examined>, Trouble> {
+    let examined = examine(loaded, root)?;
+    let mut found = loaded.found.clone();
+    found.append(examined.found.clone());
+    let errors: Vec<_> = found.sorted().into_iter().filter(|d| d.severity == Severity::Error).collect();
+    console.note(&draw(&loaded.sources, &errors, console.err_colour));
+    let sound = errors.is_empty() && examined.verified.is_some();
+    if !sound || !all_pass(loaded, &examined, console)? {
+        console.note(&format!("{without} was written: mend this first\n"));
+        return Ok(None);
+    }
+    if examined.cases.is_empty() {
+        console.note("note: there are no cases, so nothing shows that it computes what the text means\n");
+    }
+    Ok(Some(examined))
+}
+
 /// A library holds no agreement, and a case stands only for itself.
-fn is_agreement(loaded: &Loaded, root: &Root, path: &Path) -> Result<(), Trouble> {
+pub fn is_agreement(loaded: &Loaded, root: &Root, path: &Path) -> Result<(), Trouble> {
     let name = loaded.sources.file(root.file).map_or("", |f| f.name());
     let named = path.is_dir() || shown(path) == name;
     if root.agreement && named {
@@ -68,7 +86,7 @@ fn all_pass(loaded: &Loaded, examined: &Examined, console: &mut Console<'_>) -> 
     if examined.cases.is_empty() {
         return Ok(examined.unread == 0);
     }
-    let ready = Ready::new(verified, Evaluator::ALL)?;
+    let ready = Ready::new(verified, Evaluator::USUAL)?;
     let verdicts: Vec<Verdict> = examined.cases.iter().map(|case| judge_case(&ready, case)).collect();
     let failed: Vec<&Verdict> = verdicts.iter().filter(|v| !v.passed()).collect();
     for verdict in &failed {

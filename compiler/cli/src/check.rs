@@ -1,10 +1,11 @@
 //! `accord check`: what is wrong, what is missing, what is there.
 
-use crate::args::{Check, Deny, Emit};
+use crate::args::{Check, Code as Made, Deny, Emit};
 use crate::console::Console;
 use crate::draw::draw;
 use crate::examine::{Examined, agreement_name, examine, in_parallel};
 use crate::load::{Loaded, Root};
+use crate::native::Chosen;
 use crate::trouble::Trouble;
 use crate::{FINE, NO, counted, json, or_here};
 use accord_ir::{Coverage, Evidence, Program};
@@ -38,9 +39,13 @@ pub struct Report {
 
 /// Runs the command.
 pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
+    if args.code.is_said() && args.emit != Some(Emit::Columns) {
+        return Err(Trouble::new("question, decisions, parties and benefits are for native code over columns")
+            .help("say `--emit columns` too, or leave them out"));
+    }
     let loaded = Loaded::from_paths(&or_here(&args.paths))?;
     let reports = in_parallel(loaded.roots.len(), |i| match loaded.roots.get(i) {
-        Some(root) => report(&loaded, root, args.emit),
+        Some(root) => report(&loaded, root, args.emit.map(|emit| (emit, &args.code))),
         None => Err(Trouble::defect("an agreement was lost")),
     })?;
     let mut reports = reports.into_iter().collect::<Result<Vec<Report>, Trouble>>()?;
@@ -70,7 +75,7 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
     Ok(if errors > 0 || denied { NO } else { FINE })
 }
 
-fn report(loaded: &Loaded, root: &Root, emit: Option<Emit>) -> Result<Report, Trouble> {
+fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<Report, Trouble> {
     let examined = examine(loaded, root)?;
     let path = loaded.sources.file(root.file).map_or("", |f| f.name()).to_owned();
     let emitted = emit.map(|e| emitted(loaded, root, &examined, e)).transpose()?.unwrap_or_default();
@@ -113,7 +118,7 @@ pub fn recalled(program: &Program, found: &Diagnostics) -> Vec<String> {
     all
 }
 
-fn emitted(loaded: &Loaded, root: &Root, examined: &Examined, emit: Emit) -> Result<String, Trouble> {
+fn emitted(loaded: &Loaded, root: &Root, examined: &Examined, (emit, code): (Emit, &Made)) -> Result<String, Trouble> {
     Ok(match (emit, &examined.verified) {
         (Emit::Ast, _) => {
             let trees = root.uses.iter().filter_map(|id| loaded.tree(*id));
@@ -122,7 +127,8 @@ fn emitted(loaded: &Loaded, root: &Root, examined: &Examined, emit: Emit) -> Res
         (Emit::Ir, Some(verified)) => accord_ir::print(verified.program()),
         (Emit::Clif, Some(verified)) => accord_codegen::clif(verified)
             .map_err(|e| Trouble::defect(format!("no machine code could be made: {e}")))?,
-        (Emit::Ir | Emit::Clif, None) => String::new(),
+        (Emit::Columns, Some(verified)) => Chosen::new(verified, code)?.text()?,
+        (Emit::Ir | Emit::Clif | Emit::Columns, None) => String::new(),
     })
 }
 

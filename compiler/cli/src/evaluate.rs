@@ -1,5 +1,6 @@
 //! A case under the evaluators: everything its question decides is asked of each, and they must agree.
 
+use crate::columnar::{self, Columnar};
 use crate::trouble::Trouble;
 use accord_analysis::case::{Case, Want, judge, show};
 use accord_codegen::Jit;
@@ -18,17 +19,24 @@ pub enum Evaluator {
     Interp,
     /// Machine code made in memory.
     Jit,
+    /// Kernels over columns, as batches are run; what they leave open the machine code answers.
+    Columns,
 }
 
 impl Evaluator {
+    /// What is asked where nothing else is said: a kernel is made for each case, which is worth its time only where
+    /// kernels are what is in doubt.
+    pub const USUAL: &'static [Evaluator] = &[Evaluator::Interp, Evaluator::Jit];
+
     /// Every evaluator built in; what `--evaluator all` means.
-    pub const ALL: &'static [Evaluator] = &[Evaluator::Interp, Evaluator::Jit];
+    pub const ALL: &'static [Evaluator] = &[Evaluator::Interp, Evaluator::Jit, Evaluator::Columns];
 
     /// Its name on the command line and in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Evaluator::Interp => "interp",
             Evaluator::Jit => "jit",
+            Evaluator::Columns => "columns",
         }
     }
 
@@ -43,6 +51,7 @@ pub struct Ready<'p> {
     verified: &'p Verified,
     evaluators: &'p [Evaluator],
     jit: Option<Jit>,
+    columnar: Columnar<'p>,
 }
 
 /// What is asked: a decision with its arguments.
@@ -66,10 +75,10 @@ pub struct Asked {
 impl<'p> Ready<'p> {
     /// Makes a program ready for these evaluators.
     pub fn new(verified: &'p Verified, evaluators: &'p [Evaluator]) -> Result<Ready<'p>, Trouble> {
-        let wanted = evaluators.contains(&Evaluator::Jit);
+        let wanted = evaluators.iter().any(|e| matches!(e, Evaluator::Jit | Evaluator::Columns));
         let jit = wanted.then(|| Jit::compile(verified)).transpose();
         let jit = jit.map_err(|e| Trouble::defect(format!("no machine code could be made: {e}")))?;
-        Ok(Ready { verified, evaluators, jit })
+        Ok(Ready { verified, evaluators, jit, columnar: Columnar::new(verified) })
     }
 
     /// The program.
@@ -110,7 +119,16 @@ impl<'p> Ready<'p> {
                 let mut run = jit.run(self.verified, &case.facts);
                 pairs.map(|(a, node)| node.map(|n| run.ask(n, &a.question.args))).collect()
             }
-            (Evaluator::Jit, None) => Vec::new(),
+            (Evaluator::Columns, Some(jit)) => {
+                let mut run = jit.run(self.verified, &case.facts);
+                let decided = self.columnar.answers(case, asked.iter().map(|a| &a.question));
+                let answer = |(pair, decided): ((&Asked, &Option<NodeId>), Option<Answer>)| {
+                    let general = || pair.1.map(|n| run.ask(n, &pair.0.question.args));
+                    columnar::answer(decided, general)
+                };
+                pairs.zip(decided).map(answer).collect()
+            }
+            (Evaluator::Jit | Evaluator::Columns, None) => Vec::new(),
         }
     }
 }

@@ -5,18 +5,22 @@
 //! suite of tests uses the same three.
 
 mod args;
+mod batch;
 mod build;
 mod check;
+pub mod columnar;
 mod console;
 mod draw;
 pub mod evaluate;
 pub mod examine;
 mod explain;
 mod fmt;
+mod generate;
 mod inspect;
 mod json;
 mod keygen;
 mod load;
+mod native;
 mod new;
 mod output;
 mod pages;
@@ -70,6 +74,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, mut console: Console<
         Command::Inspect(inspect) => inspect::inspect(&inspect, &mut console),
         Command::Keygen(keygen) => keygen::keygen(&keygen, &mut console),
         Command::Fmt(fmt) => fmt::fmt(&fmt, &mut console),
+        Command::Batch(batch) => batch::batch(&batch, &mut console),
+        Command::Generate(generate) => generate::generate(&generate, &mut console),
         Command::Schema(schema) => schema::schema(&schema, &mut console),
         Command::Explain { code } => pages::explain(&code, &mut console),
     };

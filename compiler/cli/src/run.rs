@@ -203,7 +203,7 @@ fn told(program: &Program, case: &Case, asked: &[Asked]) -> String {
 }
 
 /// What was decided, in tables: of each party, of the claim, and what is paid in all.
-fn in_short(program: &Program, case: &Case, asked: &[Asked]) -> String {
+pub fn in_short(program: &Program, case: &Case, asked: &[Asked]) -> String {
     let mut text = String::new();
     let expected = |a: &Asked| is_expected(case, a);
     let shown: Vec<&Asked> =

@@ -54,11 +54,21 @@ fn reservation(program: &Verified) -> usize {
     (1 << 20) + 2048 * (program.exprs.len() + functions)
 }
 
-/// An empty module for this machine.
-pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, CodegenError> {
+/// This machine, for code that may lie anywhere or not, made with more or less work.
+pub(crate) fn isa(anywhere: bool, in_memory: bool) -> Result<cranelift_codegen::isa::OwnedTargetIsa, CodegenError> {
+    isa_with(Effort::Optimised, anywhere, in_memory)
+}
+
+fn isa_with(
+    effort: Effort,
+    anywhere: bool,
+    in_memory: bool,
+) -> Result<cranelift_codegen::isa::OwnedTargetIsa, CodegenError> {
     let mut flags = settings::builder();
-    flags.set("is_pic", "false")?;
-    flags.set("use_colocated_libcalls", "false")?;
+    flags.set("is_pic", if anywhere { "true" } else { "false" })?;
+    if in_memory {
+        flags.set("use_colocated_libcalls", "false")?;
+    }
     flags.set("unwind_info", "false")?;
     // A frame larger than a page must not step over the guard page of the stack.
     flags.set("enable_probestack", "true")?;
@@ -67,8 +77,12 @@ pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, Co
     flags.set("opt_level", if effort == Effort::Optimised { "speed" } else { "none" })?;
     flags.set("regalloc_algorithm", if effort == Effort::Optimised { "backtracking" } else { "single_pass" })?;
     let target = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
-    let target = target.finish(settings::Flags::new(flags)).map_err(|e| CodegenError::Target(e.to_string()))?;
-    let mut builder = JITBuilder::with_isa(target, default_libcall_names());
+    target.finish(settings::Flags::new(flags)).map_err(|e| CodegenError::Target(e.to_string()))
+}
+
+/// An empty module for this machine.
+pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, CodegenError> {
+    let mut builder = JITBuilder::with_isa(isa_with(effort, false, true)?, default_libcall_names());
     builder.symbols(abi::operations().into_iter().map(|s| (s.name, s.address)));
     builder.symbols(abi::Service::ALL.iter().map(|s| s.symbol()).map(|s| (s.name, s.address)));
     let memory = ArenaMemoryProvider::new_with_size(reservation(program));

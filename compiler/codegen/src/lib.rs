@@ -24,6 +24,7 @@
 
 mod abi;
 mod clif;
+mod columns;
 mod error;
 mod jit;
 mod lower;
@@ -35,5 +36,6 @@ mod tables;
 mod tests;
 
 pub use clif::clif;
+pub use columns::{COINCIDING, Columns, Request, columns_clif, columns_object};
 pub use error::CodegenError;
 pub use jit::{Effort, Jit, Run};

@@ -14,6 +14,7 @@
 )]
 
 mod expr;
+mod layout;
 mod print;
 mod program;
 mod ty;
@@ -24,6 +25,7 @@ mod verify;
 pub const FORMAT: u32 = 1;
 
 pub use expr::{Expr, ExprId, ExprKind, LocalId, Quantified, Quantifier, Tie};
+pub use layout::{currency, layout, outputs};
 pub use print::print;
 pub use program::{
     Body, Coverage, Decision, DecisionId, EnumDef, Evidence, FactDef, FactId, GivenDef, Node, NodeId, NodeKind, Param,

@@ -64,6 +64,9 @@ impl Country {
 }
 
 impl Currency {
+    /// The euro.
+    pub const EURO: Currency = Currency(*b"EUR");
+
     /// The currency of a code in capitals; `None` where there is none.
     pub fn parse(code: &str) -> Option<Currency> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;

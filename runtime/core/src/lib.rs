@@ -18,6 +18,7 @@
 )]
 
 mod code;
+pub mod columns;
 mod date;
 mod facts;
 pub mod host;

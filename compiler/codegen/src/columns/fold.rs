@@ -1,0 +1,766 @@
+//! Folding a record: the unbroken runs of each party's days, in one pass over periods sorted by their first day.
+//!
+//! Two forms. The *plain* one takes each party by itself; it is all that is needed where no day is two parties'. The
+//! *sweep* decides by precedence who counts a day: for each party one vector of four last days, a lane for each class
+//! of precedence, so that what stands on a day is one comparison. Both take a number of steps that grows with the
+//! number of periods only.
+
+use super::calendar::{first_day, last_day};
+use super::word::{Bit, Code, Word};
+use accord_core::{Criterion, DatedIn, TieStep, Ties};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+
+/// The words kept of each party, by position.
+const START: i32 = 0;
+const END: i32 = 8;
+const MONTHS: i32 = 16;
+const DAYS: i32 = 24;
+const FIRST: i32 = 32;
+const TOUCHED: i32 = 40;
+/// The size of what is kept of a party.
+pub(super) const KEPT: i64 = 48;
+
+/// A first day that no period has.
+const NEVER: i64 = i64::MAX;
+
+/// A sweep met a tie that the authorities settle.
+pub(super) const REFERRED: i64 = 1;
+/// A sweep met a tie that is settled by what came before or after: left to the general evaluator.
+pub(super) const UNSETTLED: i64 = 2;
+
+/// Lanes of a vector of classes.
+const LANES: u8 = 4;
+
+/// Where the periods of a row are.
+#[derive(Clone, Copy)]
+pub(super) struct Record {
+    pub begin: Value,
+    pub end: Value,
+    pub from: Value,
+    pub to: Value,
+    pub party: Value,
+    pub kind: Value,
+    pub quality: Value,
+}
+
+/// What of a record is folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Limits {
+    /// Kinds that count, a bit each.
+    pub kinds: u8,
+    /// The first day that counts.
+    pub first: Word,
+    /// The last day that counts.
+    pub last: Word,
+    /// How days become units.
+    pub mode: DatedIn,
+}
+
+/// How a sweep decides; a function of its own for each.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Merging {
+    pub kinds: u8,
+    pub precedence: Vec<Criterion>,
+    pub ties: Ties,
+    pub mode: DatedIn,
+    pub parties: usize,
+}
+
+/// What is known of one party after folding.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    pub months: Word,
+    pub days: Word,
+    pub first: Word,
+    pub last: Word,
+    pub some: Bit,
+}
+
+/// A period as it is read.
+struct Piece {
+    from: Word,
+    to: Word,
+    party: Word,
+    kind: Value,
+    at: Value,
+}
+
+impl Code<'_> {
+    fn put(&mut self, word: Word, address: Value, offset: i32) {
+        let value = self.value(word);
+        self.build.ins().store(MemFlagsData::trusted(), value, address, offset);
+    }
+
+    fn get(&mut self, address: Value, offset: i32) -> Word {
+        Word::Run(self.build.ins().load(types::I64, MemFlagsData::trusted(), address, offset))
+    }
+
+    /// Begins with an empty run before every period, for each party.
+    fn begin(&mut self, state: Value, parties: usize) {
+        let zero = Word::Known(0);
+        for at in 0..parties {
+            let base = i32::try_from(at).unwrap_or(0) * 48;
+            self.put(Word::Known(first_day()), state, base + START);
+            self.put(Word::Known(first_day() - 1), state, base + END);
+            self.put(zero, state, base + MONTHS);
+            self.put(zero, state, base + DAYS);
+            self.put(Word::Known(NEVER), state, base + FIRST);
+            self.put(Word::Known(-1), state, base + TOUCHED);
+        }
+    }
+
+    /// Counts the run that a party has.
+    fn close(&mut self, party: Value, mode: DatedIn) {
+        let run = (self.get(party, START), self.get(party, END));
+        self.count(party, run, mode);
+    }
+
+    /// Counts a run for a party; the last day may be the one before the first.
+    fn count(&mut self, party: Value, (start, end): (Word, Word), mode: DatedIn) {
+        match mode {
+            DatedIn::Runs => {
+                let (months, days) = self.months_and_days(start, end);
+                let (old_months, old_days) = (self.get(party, MONTHS), self.get(party, DAYS));
+                let (months, days) = (self.add(old_months, months), self.add(old_days, days));
+                self.put(months, party, MONTHS);
+                self.put(days, party, DAYS);
+            }
+            DatedIn::Days => {
+                let days = self.sub(end, start);
+                let days = self.add(days, Word::Known(1));
+                let old = self.get(party, DAYS);
+                let days = self.add(old, days);
+                self.put(days, party, DAYS);
+            }
+            DatedIn::MonthsTouched => {
+                let (from, to) = (self.civil(start), self.civil(end));
+                // A month that the run before it touched is not counted again; an empty run touches none.
+                let touched = self.get(party, TOUCHED);
+                let next = self.add(touched, Word::Known(1));
+                let later = self.test(IntCC::SignedGreaterThan, next, from.month);
+                let from = self.select(later, next, from.month);
+                let count = self.sub(to.month, from);
+                let count = self.add(count, Word::Known(1));
+                let empty = self.test(IntCC::SignedLessThan, end, start);
+                let none = self.test(IntCC::SignedLessThan, count, Word::Known(0));
+                let none = self.or(empty, none);
+                let count = self.select(none, Word::Known(0), count);
+                let old = self.get(party, MONTHS);
+                let months = self.add(old, count);
+                self.put(months, party, MONTHS);
+                let touched = self.select(none, touched, to.month);
+                self.put(touched, party, TOUCHED);
+            }
+        }
+    }
+
+    /// Adds days to a party: they begin not before any that were added, or lie within them.
+    fn extend(&mut self, party: Value, from: Word, to: Word, mode: DatedIn) {
+        let end = self.get(party, END);
+        let next = self.add(end, Word::Known(1));
+        let gap = self.test(IntCC::SignedGreaterThan, from, next);
+        let (fresh, _) = self.block_of(0);
+        let (go_on, _) = self.block_of(0);
+        let gap = self.flag(gap);
+        self.build.ins().brif(gap, fresh, &[], go_on, &[]);
+        self.build.switch_to_block(fresh);
+        self.close(party, mode);
+        self.put(from, party, START);
+        self.jump(go_on, &[]);
+        self.build.switch_to_block(go_on);
+        let later = self.test(IntCC::SignedGreaterThan, to, end);
+        let end = self.select(later, to, end);
+        self.put(end, party, END);
+        let first = self.get(party, FIRST);
+        let earlier = self.test(IntCC::SignedLessThan, from, first);
+        let first = self.select(earlier, from, first);
+        self.put(first, party, FIRST);
+    }
+
+    /// What every party has, once all periods were taken. Whether any has the last day there is.
+    fn finish(&mut self, state: Value, parties: usize, mode: DatedIn) {
+        for at in 0..parties {
+            let base = self.build.ins().iadd_imm_s(state, i64::try_from(at).unwrap_or(0) * KEPT);
+            self.close(base, mode);
+        }
+    }
+
+    /// What is kept of each party.
+    pub fn counted(&mut self, state: Value, parties: usize) -> (Vec<Counted>, Bit) {
+        let mut edge = Bit::Known(false);
+        let mut all = Vec::new();
+        for at in 0..parties {
+            let base = i32::try_from(at).unwrap_or(0) * 48;
+            let first = self.get(state, base + FIRST);
+            let last = self.get(state, base + END);
+            let some = self.test(IntCC::NotEqual, first, Word::Known(NEVER));
+            let beyond = self.test(IntCC::SignedGreaterThanOrEqual, last, Word::Known(last_day()));
+            edge = self.or(edge, beyond);
+            let (months, days) = (self.get(state, base + MONTHS), self.get(state, base + DAYS));
+            all.push(Counted { months, days, first, last, some });
+        }
+        (all, edge)
+    }
+
+    fn piece(&mut self, record: &Record, at: Value) -> Piece {
+        let at_word = Word::Run(at);
+        let (from, to) = (self.element(record.from, at_word, 4), self.element(record.to, at_word, 4));
+        let (party, kind) = (self.element(record.party, at_word, 1), self.element(record.kind, at_word, 1));
+        let from = self.read(types::I32, true, from, 0);
+        let to = self.read(types::I32, true, to, 0);
+        let party = self.read(types::I8, false, party, 0);
+        let kind = self.read(types::I8, false, kind, 0);
+        let kind = self.value(kind);
+        Piece { from, to, party, kind, at }
+    }
+
+    /// Whether a kind is among those that count.
+    fn counts(&mut self, kinds: u8, kind: Value) -> Bit {
+        let mask = self.build.ins().iconst(types::I64, i64::from(kinds));
+        let bit = self.build.ins().ushr(mask, kind);
+        let bit = self.build.ins().band_imm_s(bit, 1);
+        self.test(IntCC::NotEqual, Word::Run(bit), Word::Known(0))
+    }
+
+    fn smaller(&mut self, a: Word, b: Word) -> Word {
+        let less = self.test(IntCC::SignedLessThan, a, b);
+        self.select(less, a, b)
+    }
+
+    fn greater(&mut self, a: Word, b: Word) -> Word {
+        let more = self.test(IntCC::SignedGreaterThan, a, b);
+        self.select(more, a, b)
+    }
+
+    /// The parties that hold a period in a record, and whether a period is odd.
+    pub fn scan(&mut self, record: &Record) -> (Word, Bit) {
+        let (head, at) = self.block_of(2);
+        let (body, _) = self.block_of(0);
+        let (done, found) = self.block_of(1);
+        let zero = self.build.ins().iconst(types::I64, 0);
+        self.jump(head, &[record.begin, zero]);
+        self.build.switch_to_block(head);
+        let [at, mask] = at[..] else { return (Word::Known(0), Bit::Known(true)) };
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, at, record.end);
+        self.build.ins().brif(more, body, &[], done, &[mask.into()]);
+        self.build.switch_to_block(body);
+        let party = self.element(record.party, Word::Run(at), 1);
+        let party = self.read(types::I8, false, party, 0);
+        // An odd one sets the highest bit: shifts count modulo 64.
+        let bit = self.shl(Word::Known(1), party);
+        let bit = self.value(bit);
+        let mask = self.build.ins().bor(mask, bit);
+        let next = self.build.ins().iadd_imm_s(at, 1);
+        self.jump(head, &[next, mask]);
+        self.build.switch_to_block(done);
+        let [mask] = found[..] else { return (Word::Known(0), Bit::Known(true)) };
+        let odd = self.test(IntCC::SignedLessThan, Word::Run(mask), Word::Known(0));
+        (Word::Run(mask), odd)
+    }
+
+    /// The plain form, into `state`. Gives whether a day is two parties', and whether one is in two periods of a party.
+    ///
+    /// Runs are first written down and then counted, both without branches that the record decides: only the number of
+    /// periods and of runs can be foretold wrongly. A record with more runs than there is room for is counted in turns.
+    pub fn plain(&mut self, record: &Record, limits: &Limits, parties: usize, state: Value) -> (Bit, Bit) {
+        // One more than there are, for periods that do not count.
+        self.begin(state, parties + 1);
+        let room = RUNS + i64::try_from(parties).unwrap_or(0) + 1;
+        let room = self.room_for(room * RUN);
+        let turn = Turn::new(self);
+        let never = self.build.ins().iconst(types::I64, first_day() - 2);
+        let nobody = self.build.ins().iconst(types::I64, -1);
+        let zero = self.build.ins().iconst(types::I64, 0);
+        self.jump(turn.head, &[record.begin, zero, never, nobody, never, zero]);
+        self.write_runs(record, limits, parties, (state, room), &turn);
+        self.count_runs(record, limits.mode, parties, (state, room), &turn);
+        self.build.switch_to_block(turn.done);
+        let [shared] = turn.found[..] else { return (Bit::Known(true), Bit::Known(true)) };
+        (self.has(Word::Run(shared), 0), self.has(Word::Run(shared), 1))
+    }
+
+    fn room_for(&mut self, bytes: i64) -> Value {
+        let size = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let slot = cranelift_codegen::ir::StackSlotKind::ExplicitSlot;
+        let slot = self.build.create_sized_stack_slot(cranelift_codegen::ir::StackSlotData::new(slot, size, 4));
+        self.build.ins().stack_addr(types::I64, slot, 0)
+    }
+
+    /// Writes runs down until the periods end or the room is full.
+    fn write_runs(
+        &mut self,
+        record: &Record,
+        limits: &Limits,
+        parties: usize,
+        (state, room): (Value, Value),
+        turn: &Turn,
+    ) {
+        self.build.switch_to_block(turn.head);
+        let [at, runs, last, holder, other, shared] = turn.carried[..] else { return };
+        let (body, _) = self.block_of(0);
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, at, record.end);
+        let space = self.build.ins().icmp_imm_s(IntCC::SignedLessThan, runs, RUNS);
+        let goes_on = self.build.ins().band(more, space);
+        self.build.ins().brif(goes_on, body, &[], turn.full, &[]);
+        self.build.switch_to_block(body);
+        let piece = self.piece(record, at);
+        let to = self.smaller(piece.to, limits.last);
+        let from = self.greater(piece.from, limits.first);
+        let days = self.test(IntCC::SignedLessThanOrEqual, from, to);
+        let kind = self.counts(limits.kinds, piece.kind);
+        let usable = self.and(days, kind);
+        let known = Word::Known(i64::try_from(parties).unwrap_or(0));
+        let ours = self.test(IntCC::SignedLessThan, piece.party, known);
+        let usable = self.and(usable, ours);
+        let party = self.select(usable, piece.party, known);
+        // The latest last day of any party, whose it is, and the latest of the others.
+        let (last, holder, other) = (Word::Run(last), Word::Run(holder), Word::Run(other));
+        let own = self.test(IntCC::Equal, party, holder);
+        let theirs = self.select(own, other, last);
+        let meets = self.test(IntCC::SignedLessThanOrEqual, from, theirs);
+        let meets = self.and(usable, meets);
+        let meets = self.word_of(meets);
+        let place = self.element(state, party, KEPT);
+        let (start, end) = (self.get(place, START), self.get(place, END));
+        let again = self.test(IntCC::SignedLessThanOrEqual, from, end);
+        let again = self.and(usable, again);
+        let again = self.word_of(again);
+        let again = self.add(again, again);
+        let shared = self.bor(Word::Run(shared), meets);
+        let shared = self.bor(shared, again);
+        let beyond = self.test(IntCC::SignedGreaterThan, to, last);
+        let beyond = self.and(usable, beyond);
+        let keeps = self.or(own, beyond);
+        let top = self.select(beyond, to, last);
+        let below = self.greater(other, to);
+        let below = self.select(usable, below, other);
+        let pushed = self.select(beyond, last, below);
+        let other = self.select(own, other, pushed);
+        let holder = self.select(keeps, party, holder);
+        // The run that ends here is written where the next one will be; it stays if there is one.
+        let run = self.element(room, Word::Run(runs), RUN);
+        self.put(start, run, 0);
+        self.put(end, run, 8);
+        self.put(place_word(place), run, 16);
+        let next = self.add(end, Word::Known(1));
+        let gap = self.test(IntCC::SignedGreaterThan, from, next);
+        let gap = self.and(usable, gap);
+        let some = self.test(IntCC::SignedLessThanOrEqual, start, end);
+        let ended = self.and(gap, some);
+        let ended = self.word_of(ended);
+        let runs = self.add(Word::Run(runs), ended);
+        let start = self.select(gap, from, start);
+        let later = self.test(IntCC::SignedGreaterThan, to, end);
+        let later = self.and(usable, later);
+        let end = self.select(later, to, end);
+        self.put(start, place, START);
+        self.put(end, place, END);
+        let at = self.build.ins().iadd_imm_s(piece.at, 1);
+        let words = [Word::Run(at), runs, top, holder, other, shared].map(|w| self.value(w));
+        self.jump(turn.head, &words);
+    }
+
+    /// Counts the runs that were written down; after the last period also those that are still open.
+    fn count_runs(
+        &mut self,
+        record: &Record,
+        mode: DatedIn,
+        parties: usize,
+        (state, room): (Value, Value),
+        turn: &Turn,
+    ) {
+        let [at, runs, last, holder, other, shared] = turn.carried[..] else { return };
+        self.build.switch_to_block(turn.full);
+        let over = self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, at, record.end);
+        let over = Bit::Run(over);
+        let mut count = Word::Run(runs);
+        for party in 0..parties {
+            let place = self.build.ins().iadd_imm_s(state, i64::try_from(party).unwrap_or(0) * KEPT);
+            let (start, end) = (self.get(place, START), self.get(place, END));
+            let run = self.element(room, count, RUN);
+            self.put(start, run, 0);
+            self.put(end, run, 8);
+            self.put(place_word(place), run, 16);
+            let some = self.test(IntCC::SignedLessThanOrEqual, start, end);
+            let open = self.and(over, some);
+            let open = self.word_of(open);
+            count = self.add(count, open);
+        }
+        let count = self.value(count);
+        let (next, params) = self.block_of(1);
+        let (body, _) = self.block_of(0);
+        let (counted, _) = self.block_of(0);
+        let zero = self.build.ins().iconst(types::I64, 0);
+        self.jump(next, &[zero]);
+        self.build.switch_to_block(next);
+        let [index] = params[..] else { return };
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, index, count);
+        self.build.ins().brif(more, body, &[], counted, &[]);
+        self.build.switch_to_block(body);
+        let run = self.element(room, Word::Run(index), RUN);
+        let (start, end) = (self.get(run, 0), self.get(run, 8));
+        let place = self.get(run, 16);
+        let place = self.value(place);
+        self.count(place, (start, end), mode);
+        let first = self.get(place, FIRST);
+        let first = self.smaller(start, first);
+        self.put(first, place, FIRST);
+        let index = self.build.ins().iadd_imm_s(index, 1);
+        self.jump(next, &[index]);
+        self.build.switch_to_block(counted);
+        let over = self.flag(over);
+        let again = [at, zero, last, holder, other, shared].map(Into::into);
+        self.build.ins().brif(over, turn.done, &[shared.into()], turn.head, &again);
+    }
+}
+
+/// An address as a number.
+fn place_word(place: Value) -> Word {
+    Word::Run(place)
+}
+
+/// How many runs are written down before they are counted.
+const RUNS: i64 = 120;
+/// The size of a run: first day, last day, where its party is.
+const RUN: i64 = 24;
+
+/// The blocks of the plain form.
+struct Turn {
+    /// Takes position, runs written, latest last day, whose it is, latest of the others, what was met.
+    head: cranelift_codegen::ir::Block,
+    carried: Vec<Value>,
+    full: cranelift_codegen::ir::Block,
+    done: cranelift_codegen::ir::Block,
+    found: Vec<Value>,
+}
+
+impl Turn {
+    fn new(code: &mut Code<'_>) -> Turn {
+        let (head, carried) = code.block_of(6);
+        let (full, _) = code.block_of(0);
+        let (done, found) = code.block_of(1);
+        Turn { head, carried, full, done, found }
+    }
+}
+
+/// The parameters of a sweep, in order.
+pub(super) struct Sweep {
+    pub record: Record,
+    /// The last day that counts for precedence.
+    pub until: Value,
+    /// The first day that is counted.
+    pub first: Value,
+    /// The last day that is counted.
+    pub last: Value,
+    /// The parties, a bit each.
+    pub of: Value,
+    /// Where the result goes.
+    pub state: Value,
+}
+
+/// How many parameters a sweep has.
+pub(super) const SWEEP_PARAMETERS: usize = 12;
+
+impl Sweep {
+    pub fn words(&self) -> [Value; SWEEP_PARAMETERS] {
+        let r = &self.record;
+        [
+            r.begin, r.end, r.from, r.to, r.party, r.kind, r.quality, self.until, self.first, self.last, self.of,
+            self.state,
+        ]
+    }
+
+    pub fn from_words(words: &[Value]) -> Option<Sweep> {
+        let [begin, end, from, to, party, kind, quality, until, first, last, of, state] = *words else { return None };
+        let record = Record { begin, end, from, to, party, kind, quality };
+        Some(Sweep { record, until, first, last, of, state })
+    }
+}
+
+/// The blocks of a sweep that lead to each other.
+struct Steps {
+    /// Takes position, day reached, flags.
+    read: cranelift_codegen::ir::Block,
+    /// Takes day reached, flags, and the period to add: its position, first day, party, class, last day; a party of -1
+    /// after the last.
+    advance: cranelift_codegen::ir::Block,
+}
+
+impl Code<'_> {
+    /// The body of a sweep. Gives its flags.
+    pub fn sweep(&mut self, given: &Sweep, how: &Merging) {
+        let lanes = self.build.create_sized_stack_slot(cranelift_codegen::ir::StackSlotData::new(
+            cranelift_codegen::ir::StackSlotKind::ExplicitSlot,
+            u32::try_from(how.parties * 16).unwrap_or(16),
+            4,
+        ));
+        let ends = self.build.ins().stack_addr(types::I64, lanes, 0);
+        self.begin(given.state, how.parties);
+        let never = self.build.ins().iconst(types::I32, i64::from(i32::MIN));
+        let never = self.build.ins().splat(types::I32X4, never);
+        for at in 0..how.parties {
+            let offset = i32::try_from(at).unwrap_or(0) * 16;
+            self.build.ins().store(MemFlagsData::trusted(), never, ends, offset);
+        }
+        let (read, reading) = self.block_of(3);
+        let (advance, advancing) = self.block_of(7);
+        let steps = Steps { read, advance };
+        let start = self.build.ins().iconst(types::I64, first_day() - 2);
+        let zero = self.build.ins().iconst(types::I64, 0);
+        self.jump(read, &[given.record.begin, start, zero]);
+        self.next_period(given, how, &steps, &reading);
+        self.stretches(given, how, &steps, &advancing, ends);
+    }
+
+    /// Reads the next period that counts.
+    fn next_period(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value]) {
+        self.build.switch_to_block(steps.read);
+        let [at, reached, flags] = *params else { return };
+        let (body, _) = self.block_of(0);
+        let (take, _) = self.block_of(0);
+        let (skip, _) = self.block_of(0);
+        let (ended, _) = self.block_of(0);
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, at, given.record.end);
+        self.build.ins().brif(more, body, &[], ended, &[]);
+        self.build.switch_to_block(ended);
+        let far = self.build.ins().iconst(types::I64, last_day() + 2);
+        let (nobody, zero) = (self.build.ins().iconst(types::I64, -1), self.build.ins().iconst(types::I64, 0));
+        self.jump(steps.advance, &[reached, flags, at, far, nobody, zero, zero]);
+        self.build.switch_to_block(body);
+        let piece = self.piece(&given.record, at);
+        let to = self.smaller(piece.to, Word::Run(given.until));
+        let days = self.test(IntCC::SignedLessThanOrEqual, piece.from, to);
+        let kind = self.counts(how.kinds, piece.kind);
+        let of = self.value(piece.party);
+        let bit = self.build.ins().ushr(given.of, of);
+        let bit = self.build.ins().band_imm_s(bit, 1);
+        let chosen = self.test(IntCC::NotEqual, Word::Run(bit), Word::Known(0));
+        let known = Word::Known(i64::try_from(how.parties).unwrap_or(0));
+        let ours = self.test(IntCC::SignedLessThan, piece.party, known);
+        let usable = [kind, chosen, ours].into_iter().fold(days, |all, one| self.and(all, one));
+        let usable = self.flag(usable);
+        self.build.ins().brif(usable, take, &[], skip, &[]);
+        self.build.switch_to_block(skip);
+        let next = self.build.ins().iadd_imm_s(at, 1);
+        self.jump(steps.read, &[next, reached, flags]);
+        self.build.switch_to_block(take);
+        let class = self.class(&given.record, &piece, how);
+        let words = [piece.from, piece.party, class, to].map(|w| self.value(w));
+        let [from, party, class, to] = words;
+        self.jump(steps.advance, &[reached, flags, at, from, party, class, to]);
+    }
+
+    /// The class of a period: the criteria by which it gives way, the first one weighing most.
+    fn class(&mut self, record: &Record, piece: &Piece, how: &Merging) -> Word {
+        let mut class = Word::Known(0);
+        for criterion in &how.precedence {
+            let yields = match criterion {
+                Criterion::CompulsoryOverVoluntary => {
+                    let quality = self.element(record.quality, Word::Run(piece.at), 1);
+                    self.read(types::I8, false, quality, 0)
+                }
+                Criterion::ActualOverAssimilated => {
+                    let yields = self.test(IntCC::SignedGreaterThanOrEqual, Word::Run(piece.kind), Word::Known(4));
+                    self.word_of(yields)
+                }
+            };
+            let twice = self.add(class, class);
+            class = self.add(twice, yields);
+        }
+        class
+    }
+
+    /// Goes over the days up to the next period, stretch by stretch, then adds that period.
+    fn stretches(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value], ends: Value) {
+        let [reached, flags, at, from, party, class, to] = *params else { return };
+        self.build.switch_to_block(steps.advance);
+        let (step, _) = self.block_of(0);
+        let (insert, _) = self.block_of(0);
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, reached, from);
+        self.build.ins().brif(more, step, &[], insert, &[]);
+        self.build.switch_to_block(step);
+        let rest = [at, from, party, class, to];
+        self.stretch(given, how, steps, (reached, flags, ends), &rest);
+
+        self.build.switch_to_block(insert);
+        let (ended, _) = self.block_of(0);
+        let (add, _) = self.block_of(0);
+        let is_end = self.build.ins().icmp_imm_s(IntCC::SignedLessThan, party, 0);
+        self.build.ins().brif(is_end, ended, &[], add, &[]);
+        self.build.switch_to_block(add);
+        let place = self.element(ends, Word::Run(party), 16);
+        self.raise(place, class, to);
+        let next = self.build.ins().iadd_imm_s(at, 1);
+        self.jump(steps.read, &[next, reached, flags]);
+        self.build.switch_to_block(ended);
+        self.finish(given.state, how.parties, how.mode);
+        self.build.ins().return_(&[flags]);
+    }
+
+    /// Raises the last day of one class of a party.
+    fn raise(&mut self, place: Value, class: Value, to: Value) {
+        let old = self.build.ins().load(types::I32X4, MemFlagsData::trusted(), place, 0);
+        let class = self.build.ins().ireduce(types::I32, class);
+        let class = self.build.ins().splat(types::I32X4, class);
+        let mut numbers = self.build.ins().iconst(types::I32, 0);
+        numbers = self.build.ins().splat(types::I32X4, numbers);
+        for lane in 1..LANES {
+            let number = self.build.ins().iconst(types::I32, i64::from(lane));
+            numbers = self.build.ins().insertlane(numbers, number, lane);
+        }
+        let here = self.build.ins().icmp(IntCC::Equal, class, numbers);
+        let to = self.build.ins().ireduce(types::I32, to);
+        let to = self.build.ins().splat(types::I32X4, to);
+        let larger = self.build.ins().smax(old, to);
+        let raised = self.build.ins().bitselect(here, larger, old);
+        self.build.ins().store(MemFlagsData::trusted(), raised, place, 0);
+    }
+
+    /// One stretch of days on which the same classes stand.
+    fn stretch(
+        &mut self,
+        given: &Sweep,
+        how: &Merging,
+        steps: &Steps,
+        (reached, flags, ends): (Value, Value, Value),
+        rest: &[Value; 5],
+    ) {
+        let [_, from, ..] = *rest;
+        let day = self.build.ins().ireduce(types::I32, reached);
+        let day = self.build.ins().splat(types::I32X4, day);
+        let far = self.build.ins().iconst(types::I32, i64::from(i32::MAX));
+        let far = self.build.ins().splat(types::I32X4, far);
+        let mut best = Word::Known(8);
+        let mut winners = Word::Known(0);
+        let mut soonest = far;
+        for at in 0..how.parties {
+            let offset = i32::try_from(at).unwrap_or(0) * 16;
+            let last = self.build.ins().load(types::I32X4, MemFlagsData::trusted(), ends, offset);
+            let stands = self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, last, day);
+            let ending = self.build.ins().bitselect(stands, last, far);
+            soonest = self.build.ins().smin(soonest, ending);
+            let bits = self.build.ins().vhigh_bits(types::I32, stands);
+            let bits = self.build.ins().uextend(types::I64, bits);
+            // A fifth bit, so that a party with nothing is behind every class.
+            let bits = self.build.ins().bor_imm_s(bits, 1 << 8);
+            let class = Word::Run(self.build.ins().ctz(bits));
+            let ahead = self.test(IntCC::SignedLessThan, class, best);
+            let level = self.test(IntCC::Equal, class, best);
+            let mine = Word::Known(1 << at);
+            let with = self.bor(winners, mine);
+            let winners_if_level = self.select(level, with, winners);
+            winners = self.select(ahead, mine, winners_if_level);
+            best = self.smaller(class, best);
+        }
+        let soonest = self.least_lane(soonest);
+        let next = self.add(Word::Run(soonest), Word::Known(1));
+        let next = self.smaller(next, Word::Run(from));
+        let (some, _) = self.block_of(0);
+        let (none, _) = self.block_of(0);
+        let any = self.test(IntCC::SignedLessThan, best, Word::Known(8));
+        let any = self.flag(any);
+        self.build.ins().brif(any, some, &[], none, &[]);
+        self.build.switch_to_block(none);
+        self.again(steps, from, flags, rest);
+
+        self.build.switch_to_block(some);
+        let (alone, _) = self.block_of(0);
+        let (tied, _) = self.block_of(0);
+        let winners_value = self.value(winners);
+        let count = self.build.ins().popcnt(winners_value);
+        let single = self.build.ins().icmp_imm_s(IntCC::Equal, count, 1);
+        self.build.ins().brif(single, alone, &[], tied, &[]);
+        self.build.switch_to_block(alone);
+        let party = self.build.ins().ctz(winners_value);
+        self.win(given, how, Word::Run(party), reached, next);
+        let next = self.value(next);
+        self.again(steps, next, flags, rest);
+        self.build.switch_to_block(tied);
+        self.tie(given, how, steps, (best, winners, reached, Word::Run(next), flags), rest);
+    }
+
+    fn again(&mut self, steps: &Steps, reached: Value, flags: Value, rest: &[Value; 5]) {
+        let [at, from, party, class, to] = *rest;
+        self.jump(steps.advance, &[reached, flags, at, from, party, class, to]);
+    }
+
+    /// The least of four lanes, as a 64-bit number.
+    fn least_lane(&mut self, vector: Value) -> Value {
+        let mut least: Option<Value> = None;
+        for lane in 0..LANES {
+            let one = self.build.ins().extractlane(vector, lane);
+            least = Some(match least {
+                Some(least) => self.build.ins().smin(least, one),
+                None => one,
+            });
+        }
+        let least = least.unwrap_or_else(|| self.build.ins().iconst(types::I32, 0));
+        self.build.ins().sextend(types::I64, least)
+    }
+
+    /// Counts the days from the one reached to the one before the next for a party.
+    fn win(&mut self, given: &Sweep, how: &Merging, party: Word, reached: Value, next: Word) {
+        let from = self.greater(Word::Run(reached), Word::Run(given.first));
+        let to = self.sub(next, Word::Known(1));
+        let to = self.smaller(to, Word::Run(given.last));
+        let (work, _) = self.block_of(0);
+        let (done, _) = self.block_of(0);
+        let some = self.test(IntCC::SignedLessThanOrEqual, from, to);
+        let some = self.flag(some);
+        self.build.ins().brif(some, work, &[], done, &[]);
+        self.build.switch_to_block(work);
+        let place = self.element(given.state, party, KEPT);
+        self.extend(place, from, to, how.mode);
+        self.jump(done, &[]);
+        self.build.switch_to_block(done);
+    }
+
+    /// Several parties have the best class.
+    fn tie(
+        &mut self,
+        given: &Sweep,
+        how: &Merging,
+        steps: &Steps,
+        (best, winners, reached, next, flags): (Word, Word, Value, Word, Value),
+        rest: &[Value; 5],
+    ) {
+        let assimilated = how.ties.assimilated.first();
+        let otherwise = how.ties.otherwise.first();
+        let actual = how.precedence.iter().position(|c| *c == Criterion::ActualOverAssimilated);
+        let is_assimilated = match actual {
+            Some(at) => {
+                let weight = how.precedence.len() - 1 - at;
+                self.has(best, weight)
+            }
+            None => Bit::Known(false),
+        };
+        let undecided = actual.is_none() && how.ties.assimilated != how.ties.otherwise;
+        let flag_of = |step: Option<&TieStep>| match step {
+            Some(TieStep::Own) => 0,
+            Some(TieStep::Refer) | None => REFERRED,
+            Some(TieStep::LastCompulsoryBefore | TieStep::FirstCompulsoryAfter) => UNSETTLED,
+        };
+        let mut flag = self.select(is_assimilated, Word::Known(flag_of(assimilated)), Word::Known(flag_of(otherwise)));
+        if undecided {
+            flag = Word::Known(UNSETTLED);
+        }
+        let flags = self.bor(Word::Run(flags), flag);
+        if flag != Word::Known(REFERRED) && flag != Word::Known(UNSETTLED) {
+            // Each counts its own; where another flag is set the result is not looked at.
+            for at in 0..how.parties {
+                let (work, _) = self.block_of(0);
+                let (done, _) = self.block_of(0);
+                let mine = self.has(winners, at);
+                let mine = self.flag(mine);
+                self.build.ins().brif(mine, work, &[], done, &[]);
+                self.build.switch_to_block(work);
+                self.win(given, how, Word::Known(i64::try_from(at).unwrap_or(0)), reached, next);
+                self.jump(done, &[]);
+                self.build.switch_to_block(done);
+            }
+        }
+        let (next, flags) = (self.value(next), self.value(flags));
+        self.again(steps, next, flags, rest);
+    }
+}

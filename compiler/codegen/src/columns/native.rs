@@ -1,0 +1,233 @@
+//! Kernels in memory, as object files, and as text.
+
+#![expect(unsafe_code, reason = "entering native code and freeing its memory")]
+
+use super::fold::Sweep;
+use super::row::{Beside, sweep_signature};
+use super::word::Code;
+use super::write::{Subject, Wanted, function};
+use crate::CodegenError;
+use crate::jit::isa;
+use accord_core::columns::{Input, Layout, RawColumn, RawOut, Shape};
+use accord_ir::{ExprId, Program, Verified};
+use cranelift_codegen::ir::{AbiParam, UserFuncName, types};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
+use cranelift_object::{ObjectBuilder, ObjectModule};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::mem::ManuallyDrop;
+
+/// What a kernel is to compute, over which columns, and what is known of them.
+pub struct Request<'a> {
+    /// The program.
+    pub program: &'a Verified,
+    /// The columns of the question.
+    pub layout: &'a Layout,
+    /// What is known of a batch.
+    pub shape: &'a Shape,
+    /// The decisions with their arguments and columns, as [`accord_ir::outputs`] gives them.
+    pub wanted: &'a [Wanted],
+}
+
+/// A kernel: `(columns, outs, lo, hi)`, see [`accord_core::columns`].
+type Enter = unsafe extern "C" fn(*const RawColumn, *const RawOut, i64, i64) -> i64;
+
+/// A kernel in memory.
+pub struct Columns {
+    module: ManuallyDrop<JITModule>,
+    entry: *const u8,
+    inputs: Vec<Input>,
+    names: Vec<String>,
+    outputs: usize,
+}
+
+// SAFETY: once made, the code and everything else of a kernel is only read.
+unsafe impl Send for Columns {}
+// SAFETY: as above.
+unsafe impl Sync for Columns {}
+
+impl Columns {
+    /// Compiles a kernel for this machine.
+    pub fn compile(request: &Request<'_>) -> Result<Columns, CodegenError> {
+        let isa = isa(false, true)?;
+        let module = ManuallyDrop::new(JITModule::new(JITBuilder::with_isa(isa, default_libcall_names())));
+        // From here on dropping frees the code, whatever fails.
+        let mut columns =
+            Columns { module, entry: std::ptr::null(), inputs: Vec::new(), names: Vec::new(), outputs: 0 };
+        let mut sink = |_: &str, _: &cranelift_codegen::ir::Function| {};
+        let (id, beside) = lower(request, &mut *columns.module, "rows", &mut sink)?;
+        columns.module.finalize_definitions()?;
+        columns.entry = columns.module.get_finalized_function(id);
+        columns.inputs = beside.inputs;
+        columns.names = beside.names.list;
+        columns.outputs = request.wanted.len();
+        Ok(columns)
+    }
+
+    /// What the kernel reads, in this order.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The names that bits of `detail` stand for.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Computes the rows from `lo` to before `hi`. Another number of columns or results than the kernel has is refused.
+    ///
+    /// # Safety
+    ///
+    /// Every column holds these rows in the form its input says, every result has room for them, and offsets of
+    /// periods do not decrease and stay within the periods.
+    pub unsafe fn run(&self, columns: &[RawColumn], outs: &[RawOut], lo: usize, hi: usize) -> Result<(), CodegenError> {
+        let (Ok(first), Ok(end)) = (i64::try_from(lo), i64::try_from(hi)) else {
+            return Err(CodegenError::Program("so many rows".to_owned()));
+        };
+        if columns.len() != self.inputs.len() || outs.len() != self.outputs || self.entry.is_null() {
+            return Err(CodegenError::Program("a kernel was given other columns than it has".to_owned()));
+        }
+        // SAFETY: the function was compiled with this signature, and its memory lives as long as `self`.
+        let enter = unsafe { std::mem::transmute::<*const u8, Enter>(self.entry) };
+        // SAFETY: as many columns and results as the function reads; the rest is the caller's promise.
+        let _ = unsafe { enter(columns.as_ptr(), outs.as_ptr(), first, end) };
+        Ok(())
+    }
+}
+
+impl Drop for Columns {
+    fn drop(&mut self) {
+        // SAFETY: `module` is not used after this.
+        let module = unsafe { ManuallyDrop::take(&mut self.module) };
+        // SAFETY: nobody is in its code: `run` borrows `self`.
+        unsafe { module.free_memory() };
+    }
+}
+
+/// A kernel as an object file for this kind of machine, under a symbol. Gives what it reads and the names of bits.
+pub fn columns_object(request: &Request<'_>, symbol: &str) -> Result<(Vec<u8>, Vec<Input>, Vec<String>), CodegenError> {
+    let builder = ObjectBuilder::new(isa(true, false)?, symbol.as_bytes().to_vec(), default_libcall_names())?;
+    let mut module = ObjectModule::new(builder);
+    let mut sink = |_: &str, _: &cranelift_codegen::ir::Function| {};
+    let (_, beside) = lower(request, &mut module, symbol, &mut sink)?;
+    let object = module.finish().emit().map_err(|e| CodegenError::Backend(e.to_string()))?;
+    Ok((object, beside.inputs, beside.names.list))
+}
+
+/// A kernel as text, before it is optimised, with the provisions as comments.
+pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
+    let mut module = JITModule::new(JITBuilder::with_isa(isa(false, true)?, default_libcall_names()));
+    let mut text = String::new();
+    let places = Places::of(request.program.program());
+    let mut sink = |name: &str, function: &cranelift_codegen::ir::Function| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "; {name}");
+        places.annotate(&function.display().to_string(), &mut text);
+    };
+    let (_, beside) = lower(request, &mut module, "rows", &mut sink)?;
+    let mut heading = String::new();
+    for (at, input) in beside.inputs.iter().enumerate() {
+        let column = request.layout.columns.get(input.column).map_or("", |c| c.name.as_str());
+        let _ = writeln!(heading, "; column {at}: {column} ({:?})", input.part);
+    }
+    for (at, (_, _, output)) in request.wanted.iter().enumerate() {
+        let _ = writeln!(heading, "; result {at}: {}", output.name);
+    }
+    for (at, name) in beside.names.list.iter().enumerate() {
+        let _ = writeln!(heading, "; name {at}: {name}");
+    }
+    Ok(heading + &text)
+}
+
+/// Lowers a kernel into a module.
+fn lower(
+    request: &Request<'_>,
+    module: &mut dyn Module,
+    symbol: &str,
+    sink: &mut dyn FnMut(&str, &cranelift_codegen::ir::Function),
+) -> Result<(FuncId, Beside), CodegenError> {
+    let mut signature = module.make_signature();
+    signature.params.extend((0..4).map(|_| AbiParam::new(types::I64)));
+    signature.returns.push(AbiParam::new(types::I64));
+    let id = module.declare_function(symbol, Linkage::Export, &signature)?;
+    let mut context = module.make_context();
+    let mut builder = FunctionBuilderContext::new();
+    context.func.signature = signature;
+    context.func.name = UserFuncName::user(0, id.as_u32());
+    let mut beside = Beside::default();
+    let Request { program, layout, shape, wanted } = request;
+    let subject = Subject { program: program.program(), layout, shape, wanted };
+    let build = FunctionBuilder::new(&mut context.func, &mut builder);
+    function(&subject, build, module, &mut beside)?;
+    sink(symbol, &context.func);
+    module.define_function(id, &mut context)?;
+    module.clear_context(&mut context);
+    for (at, (how, id)) in beside.sweeps.iter().enumerate() {
+        context.func.signature = sweep_signature(module);
+        context.func.name = UserFuncName::user(0, id.as_u32());
+        let mut code = Code { build: FunctionBuilder::new(&mut context.func, &mut builder), bail: None };
+        let entry = code.build.create_block();
+        code.build.append_block_params_for_function_params(entry);
+        code.build.switch_to_block(entry);
+        let params = code.build.block_params(entry).to_vec();
+        let given = Sweep::from_words(&params).ok_or_else(|| CodegenError::missing("a parameter"))?;
+        code.sweep(&given, how);
+        code.build.seal_all_blocks();
+        code.build.finalize(module.target_config());
+        sink(&format!("sweep.{at}"), &context.func);
+        module.define_function(*id, &mut context)?;
+        module.clear_context(&mut context);
+    }
+    Ok((id, beside))
+}
+
+/// Where each expression stands.
+struct Places {
+    of: BTreeMap<u32, String>,
+}
+
+impl Places {
+    fn of(program: &Program) -> Places {
+        let mut of = BTreeMap::new();
+        for rule in &program.rules {
+            let decision = program.decisions.get(rule.decision.0 as usize).map_or("", |d| d.name.as_str());
+            let address = program.provision(rule.provision).map_or("", |p| p.address.as_str());
+            for (part, root) in [("condition", rule.condition), ("value", Some(rule.value))] {
+                let words = format!("{address}: {part} of a rule for `{decision}`");
+                spread(program, root, &words, &mut of);
+            }
+        }
+        for node in &program.nodes {
+            if let accord_ir::Body::Expr(body) = &node.body {
+                let address = node.provision.and_then(|p| program.provision(p)).map_or("", |p| p.address.as_str());
+                spread(program, Some(*body), &format!("`{}` {address}", node.name), &mut of);
+            }
+        }
+        Places { of }
+    }
+
+    /// Adds a line wherever the code of another provision begins.
+    fn annotate(&self, code: &str, text: &mut String) {
+        let mut last = "";
+        for row in code.lines() {
+            let place = row.trim_start().strip_prefix('@').and_then(|r| u32::from_str_radix(r.get(..4)?, 16).ok());
+            let place = place.and_then(|at| self.of.get(&at)).map_or(last, String::as_str);
+            if place != last {
+                let _ = writeln!(text, "; {place}");
+                last = place;
+            }
+            let _ = writeln!(text, "{row}");
+        }
+    }
+}
+
+fn spread(program: &Program, root: Option<ExprId>, words: &str, of: &mut BTreeMap<u32, String>) {
+    let mut open: Vec<ExprId> = root.into_iter().collect();
+    while let Some(id) = open.pop() {
+        if of.insert(id.0, words.to_owned()).is_none() {
+            open.extend(program.expr(id).map(|e| e.kind.children()).unwrap_or_default());
+        }
+    }
+}

@@ -1,0 +1,508 @@
+//! Periods: which days of the record an expression speaks of, folded once for each way of looking at them, and how
+//! long they are.
+
+use super::data::{Data, Val};
+use super::fold::{Counted, KEPT, Limits, Merging, REFERRED, Record, Sweep, UNSETTLED};
+use super::number::Exact;
+use super::row::Row;
+use super::tag::Tag;
+use super::word::{Bit, Word};
+use super::{calendar, tag};
+use accord_core::{Conversions, Criterion, DatedIn, Ratio, Remainder, Ties, Unit, Way};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value, types};
+use std::rc::Rc;
+
+/// Every kind.
+const ALL_KINDS: u8 = 0b11_1111;
+
+/// The most months, and the most days, that the runs of one party can have.
+const MOST_MONTHS: i64 = 120_000;
+const MOST_DAYS: i64 = 3_660_000;
+
+/// How records were brought together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Merged {
+    /// Whose: a bit each.
+    pub of: Word,
+    pub precedence: Vec<Criterion>,
+    pub ties: Ties,
+}
+
+/// What a selection counts of each party, whether a day is two parties', and what else is to be said of it.
+pub(super) type Selected = (Rc<Vec<Counted>>, Bit, Tag);
+
+/// Days of the record, as an expression selects them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Selection {
+    pub merged: Option<Merged>,
+    /// The last day that counts for precedence.
+    pub until: Word,
+    pub limits: Limits,
+}
+
+/// Periods in native code.
+#[derive(Clone, Debug)]
+pub(super) struct Career {
+    pub selection: Selection,
+    /// Whether the periods that each party completed are among them.
+    pub origins: Vec<Bit>,
+    /// The party whose own they all count as.
+    pub owner: Option<usize>,
+    /// The parties whose records were brought together, a bit each.
+    pub made_of: Word,
+    /// What was counted; nothing yet for a record as communicated.
+    pub counted: Option<Rc<Vec<Counted>>>,
+    /// Whether a day is two parties': then what was displaced is not known here.
+    pub shared: Bit,
+    /// Whether they are the record as communicated, all of it.
+    pub is_record: bool,
+}
+
+/// A record folded by each party alone.
+#[derive(Clone)]
+pub(super) struct Folded {
+    counted: Rc<Vec<Counted>>,
+    state: Value,
+    shared: Bit,
+    /// Whether a day is in two periods of one party.
+    doubled: Bit,
+    /// Whether the last day there is is among them.
+    edge: Bit,
+}
+
+/// A record that was read.
+#[derive(Clone, Copy)]
+pub(super) struct Scanned {
+    pub record: Record,
+    /// The parties that hold a period, a bit each.
+    pub parties: Word,
+    pub tag: Tag,
+}
+
+impl Row<'_, '_> {
+    /// The record of the row.
+    pub fn record(&mut self) -> Val {
+        let Some(scanned) = self.scanned() else { return Val::open() };
+        let everything = Limits {
+            kinds: ALL_KINDS,
+            first: Word::Known(calendar::first_day()),
+            last: Word::Known(calendar::last_day()),
+            mode: DatedIn::Runs,
+        };
+        let selection = Selection { merged: None, until: everything.last, limits: everything };
+        let origins = (0..self.parties()).map(|at| self.code.has(scanned.parties, at)).collect();
+        let career = Career {
+            selection,
+            origins,
+            owner: None,
+            made_of: scanned.parties,
+            counted: None,
+            shared: Bit::Known(false),
+            is_record: true,
+        };
+        Val::new(scanned.tag, Data::Periods(Rc::new(career)))
+    }
+
+    /// What periods count, and what else is to be said of it.
+    fn counted_of(&mut self, career: &Career) -> (Rc<Vec<Counted>>, Tag) {
+        if let Some(counted) = &career.counted {
+            return (counted.clone(), Tag::value());
+        }
+        match self.select_days(&career.selection) {
+            Some((counted, _, tag)) => (counted, tag),
+            None => (Rc::new(Vec::new()), Tag::open()),
+        }
+    }
+
+    /// Each party's days within limits, folded once.
+    fn folded(&mut self, record: &Record, limits: &Limits) -> Folded {
+        if let Some((_, known)) = self.folds.iter().find(|(l, _)| l == limits) {
+            return known.clone();
+        }
+        let parties = self.parties();
+        let state = self.place_for_parties();
+        let (shared, doubled) = self.code.plain(record, limits, parties, state);
+        let (counted, mut edge) = self.code.counted(state, parties);
+        let (mut shared, unusual) = (shared, self.code.or(shared, edge));
+        if self.code.bail_if(unusual) {
+            (shared, edge) = (Bit::Known(false), Bit::Known(false));
+        }
+        let folded = Folded { counted: Rc::new(counted), state, shared, doubled, edge };
+        self.folds.push((*limits, folded.clone()));
+        folded
+    }
+
+    fn place_for_parties(&mut self) -> Value {
+        let size = u32::try_from(self.parties() + 1).unwrap_or(1) * u32::try_from(KEPT).unwrap_or(48);
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4);
+        let slot = self.code.build.create_sized_stack_slot(slot);
+        self.code.build.ins().stack_addr(types::I64, slot, 0)
+    }
+
+    /// The days that a selection has of each party, with what else is to be said of it.
+    pub fn select_days(&mut self, selection: &Selection) -> Option<Selected> {
+        if let Some((_, known)) = self.selected.iter().find(|(s, _)| s == selection) {
+            return Some(known.clone());
+        }
+        let selected = self.days_of(selection)?;
+        self.selected.push((selection.clone(), selected.clone()));
+        Some(selected)
+    }
+
+    fn days_of(&mut self, selection: &Selection) -> Option<Selected> {
+        let scanned = self.scanned()?;
+        let limits = selection.limits;
+        let within = self.folded(&scanned.record, &limits);
+        let mut tag = self.code.unless(Tag::value(), within.edge, Tag::open());
+        let Some(merged) = &selection.merged else { return Some((within.counted, within.shared, tag)) };
+        let whole = Limits { first: Word::Known(calendar::first_day()), last: selection.until, ..limits };
+        let base = self.folded(&scanned.record, &whole);
+        let one = self.is_one_party(merged.of);
+        let several = self.code.not(one);
+        let sweeps = self.code.and(base.shared, several);
+        if sweeps == Bit::Known(false) || self.parties() < 2 {
+            return Some((within.counted, base.shared, tag));
+        }
+        let how = Merging {
+            kinds: limits.kinds,
+            precedence: merged.precedence.clone(),
+            ties: merged.ties.clone(),
+            mode: limits.mode,
+            parties: self.parties(),
+        };
+        let (state, flags) = self.swept(&scanned.record, selection, merged.of, (within.state, sweeps), how);
+        let (counted, _) = self.code.counted(state, self.parties());
+        let referred = self.code.band(flags, Word::Known(REFERRED));
+        let referred = self.code.test(IntCC::NotEqual, referred, Word::Known(0));
+        let unsettled = self.code.band(flags, Word::Known(UNSETTLED));
+        let unsettled = self.code.test(IntCC::NotEqual, unsettled, Word::Known(0));
+        let settled = self.code.not(referred);
+        let unsettled = self.code.and(settled, unsettled);
+        let refer = self.names.tag(&accord_core::Outcome::refer(super::COINCIDING));
+        tag = self.code.unless(tag, referred, refer);
+        tag = self.code.unless(tag, unsettled, Tag::open());
+        Some((Rc::new(counted), base.shared, tag))
+    }
+
+    /// Whether a set of parties has at most one member.
+    fn is_one_party(&mut self, of: Word) -> Bit {
+        let less = self.code.sub(of, Word::Known(1));
+        let rest = self.code.band(of, less);
+        self.code.test(IntCC::Equal, rest, Word::Known(0))
+    }
+
+    /// Where what counts of each party is: where it is folded, or in a place of its own if precedence has to decide.
+    fn swept(
+        &mut self,
+        record: &Record,
+        selection: &Selection,
+        of: Word,
+        (state, sweeps): (Value, Bit),
+        how: Merging,
+    ) -> (Value, Word) {
+        let own = self.place_for_parties();
+        let sweep = self.sweep_of(how);
+        let (cold, _) = self.code.block_of(0);
+        let (done, given) = self.code.block_of(2);
+        let zero = self.code.build.ins().iconst(types::I64, 0);
+        let sweeps = self.code.flag(sweeps);
+        self.code.build.ins().brif(sweeps, cold, &[], done, &[state.into(), zero.into()]);
+        self.code.build.set_cold_block(cold);
+        self.code.build.switch_to_block(cold);
+        let words = [selection.until, selection.limits.first, selection.limits.last, of].map(|w| self.code.value(w));
+        let [until, first, last, of] = words;
+        let sweep_words = Sweep { record: *record, until, first, last, of, state: own }.words();
+        let call = self.code.build.ins().call(sweep, &sweep_words);
+        let flags = self.code.build.inst_results(call).first().copied().unwrap_or(zero);
+        self.code.jump(done, &[own, flags]);
+        self.code.build.switch_to_block(done);
+        match given[..] {
+            [state, flags] => (state, Word::Run(flags)),
+            _ => (state, Word::Known(UNSETTLED)),
+        }
+    }
+
+    /// Periods of a selection, as an outcome of this tag.
+    pub fn career(&mut self, tag: Tag, selection: Selection, made_of: Word) -> Val {
+        if tag.never_value() {
+            return Val::new(tag, Data::Void);
+        }
+        let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
+        let tag = self.code.worst(tag, also);
+        let origins = match &selection.merged {
+            Some(merged) => (0..self.parties()).map(|at| self.code.has(merged.of, at)).collect(),
+            None => vec![Bit::Known(true); self.parties()],
+        };
+        let counted = Some(counted);
+        let career = Career { selection, origins, owner: None, made_of, counted, shared, is_record: false };
+        Val::new(tag, Data::Periods(Rc::new(career)))
+    }
+
+    /// The same periods within other limits.
+    pub fn within(&mut self, tag: Tag, career: &Career, first: Option<Word>, last: Option<Word>) -> Val {
+        let mut selection = career.selection.clone();
+        if let Some(first) = first {
+            let later = self.code.test(IntCC::SignedGreaterThan, first, selection.limits.first);
+            selection.limits.first = self.code.select(later, first, selection.limits.first);
+        }
+        if let Some(last) = last {
+            let earlier = self.code.test(IntCC::SignedLessThan, last, selection.limits.last);
+            selection.limits.last = self.code.select(earlier, last, selection.limits.last);
+        }
+        let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
+        let tag = self.code.worst(tag, also);
+        let career = Career { selection, counted: Some(counted), shared, is_record: false, ..career.clone() };
+        Val::new(tag, Data::Periods(Rc::new(career)))
+    }
+
+    /// The periods that count for a party.
+    pub fn part(&mut self, tag: Tag, career: &Career, party: usize) -> Val {
+        let mut part = career.clone();
+        part.made_of = Word::Known(1 << party);
+        part.is_record = false;
+        let keeps = |at: usize| career.owner.unwrap_or(at) == party;
+        for (at, origin) in part.origins.iter_mut().enumerate() {
+            if !keeps(at) {
+                *origin = Bit::Known(false);
+            }
+        }
+        Val::new(tag, Data::Periods(Rc::new(part)))
+    }
+
+    /// The parties that hold a period.
+    pub fn owners(&mut self, career: &Career) -> (Tag, Word) {
+        if career.is_record {
+            return (Tag::value(), career.made_of);
+        }
+        let mut owners = Word::Known(0);
+        let (counted, tag) = self.counted_of(career);
+        let members: Vec<(usize, Bit, Bit)> =
+            career.origins.iter().zip(counted.iter()).enumerate().map(|(at, (o, c))| (at, *o, c.some)).collect();
+        for (at, origin, some) in members {
+            let holds = self.code.and(origin, some);
+            let bit = self.code.select(holds, Word::Known(1 << career.owner.unwrap_or(at)), Word::Known(0));
+            owners = self.code.bor(owners, bit);
+        }
+        (tag, owners)
+    }
+
+    /// The periods of some kinds. Where days of a party are in periods of several kinds, or precedence has to decide,
+    /// which kind a day has is left to the general evaluator.
+    pub fn of_kinds(&mut self, tag: Tag, career: &Career, kinds: u8) -> Val {
+        let mut selection = career.selection.clone();
+        selection.limits.kinds &= kinds;
+        let Some(scanned) = self.scanned() else { return Val::open() };
+        let whole = self.folded(&scanned.record, &career.selection.limits);
+        let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
+        let mut tag = self.code.worst(tag, also);
+        if career.selection.merged.is_some() {
+            let unclear = self.code.or(whole.doubled, career.shared);
+            tag = self.code.unless(tag, unclear, Tag::open());
+        }
+        let career = Career { selection, counted: Some(counted), shared, is_record: false, ..career.clone() };
+        Val::new(tag, Data::Periods(Rc::new(career)))
+    }
+
+    /// First or last day of periods, and whether there is one.
+    pub fn edge(&mut self, career: &Career, last: bool) -> (Tag, Word, Bit) {
+        let mut found = (Word::Known(0), Bit::Known(false));
+        let (counted, tag) = self.counted_of(career);
+        let members: Vec<(Bit, Counted)> = career.origins.iter().copied().zip(counted.iter().copied()).collect();
+        for (origin, counted) in members {
+            let here = self.code.and(origin, counted.some);
+            let day = if last { counted.last } else { counted.first };
+            let how = if last { IntCC::SignedGreaterThan } else { IntCC::SignedLessThan };
+            let further = self.code.test(how, day, found.0);
+            let none = self.code.not(found.1);
+            let take = self.code.or(none, further);
+            let take = self.code.and(here, take);
+            found = (self.code.select(take, day, found.0), self.code.or(found.1, here));
+        }
+        (tag, found.0, found.1)
+    }
+
+    /// How long periods are in a unit: see [`accord_core::length_of`].
+    pub fn length(&mut self, tag: Tag, career: &Career, unit: Unit) -> Val {
+        let mode = career.selection.limits.mode;
+        let in_days = mode == DatedIn::Days || (mode == DatedIn::Runs && unit == Unit::Days);
+        let conversions = &self.program.conversions;
+        let months = if in_days { None } else { Some(conversions.way(Unit::Months, unit)) };
+        let days = if mode == DatedIn::MonthsTouched { None } else { Some(conversions.way(Unit::Days, unit)) };
+        let by_year = mode != DatedIn::Runs || in_days;
+        let capped =
+            |way: &Option<Option<Way>>| way.as_ref().is_some_and(|w| w.as_ref().is_some_and(|w| w.year_cap.is_some()));
+        if in_days && mode == DatedIn::Runs {
+            // Folded as runs, asked for in days.
+            return self.length_in_days(tag, career, unit);
+        }
+        if by_year && (capped(&months) || capped(&days)) {
+            return Val::open();
+        }
+        let (counted, also) = self.counted_of(career);
+        let tag = self.code.worst(tag, also);
+        let members: Vec<(Bit, Counted)> = career.origins.iter().copied().zip(counted.iter().copied()).collect();
+        let mut all = (tag, Exact::known(0, 1), Exact::known(0, 1));
+        for (origin, counted) in members {
+            if origin == Bit::Known(false) {
+                continue;
+            }
+            let months = months.as_ref().map(|way| (counted.months, Unit::Months, way.as_ref()));
+            let days = days.as_ref().map(|way| (counted.days, Unit::Days, way.as_ref()));
+            let Some((also, length, exact)) = self.of_one(origin, months, days, unit) else { return Val::open() };
+            let tag = self.code.worst(all.0, also);
+            let (sum, left) = self.code.plus(all.1, length);
+            let (exact, more) = self.code.plus(all.2, exact);
+            let left = self.code.or(left, more);
+            all = (self.code.unless(tag, left, Tag::open()), sum, exact);
+        }
+        Val::new(all.0, Data::Length(unit, all.1, all.2))
+    }
+
+    /// The days of periods that are otherwise counted in runs.
+    fn length_in_days(&mut self, tag: Tag, career: &Career, unit: Unit) -> Val {
+        let mut selection = career.selection.clone();
+        selection.limits.mode = DatedIn::Days;
+        let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
+        let tag = self.code.worst(tag, also);
+        let career = Career { selection, counted: Some(counted), shared, is_record: false, ..career.clone() };
+        self.length(tag, &career, unit)
+    }
+
+    /// What one party has in a unit: counted, and exactly.
+    fn of_one(
+        &mut self,
+        origin: Bit,
+        months: Option<(Word, Unit, Option<&Way>)>,
+        days: Option<(Word, Unit, Option<&Way>)>,
+        unit: Unit,
+    ) -> Option<(Tag, Exact, Exact)> {
+        let mut tag = Tag::value();
+        let mut shares: Vec<(Exact, Option<Remainder>, Bit)> = Vec::new();
+        for (amount, from, way) in [months, days].into_iter().flatten() {
+            let most = if from == Unit::Months { MOST_MONTHS } else { MOST_DAYS };
+            let amount = self.code.select(origin, amount, Word::Known(0));
+            let some = self.code.test(IntCC::NotEqual, amount, Word::Known(0));
+            let Some(way) = way else {
+                let missing = self.names.tag(&accord_core::Outcome::missing_conversion(from, unit));
+                tag = self.code.unless(tag, some, missing);
+                continue;
+            };
+            let factor = Exact::constant(&way.factor)?;
+            let (share, left) = self.code.times(Exact::whole(amount, 0, most), factor);
+            tag = self.code.unless(tag, left, Tag::open());
+            shares.push((share, way.remainder, some));
+        }
+        let mut exact = Exact::known(0, 1);
+        for (share, ..) in &shares {
+            let (sum, left) = self.code.plus(exact, *share);
+            exact = sum;
+            tag = self.code.unless(tag, left, Tag::open());
+        }
+        let counted = self.rounded_once(&shares, exact)?;
+        Some((tag, counted, exact))
+    }
+
+    /// A single rule for the remainder governs the whole, of several each governs its own.
+    fn rounded_once(&mut self, shares: &[(Exact, Option<Remainder>, Bit)], exact: Exact) -> Option<Exact> {
+        let rules: Vec<(Remainder, Bit)> =
+            shares.iter().filter_map(|(_, rule, some)| Some(((*rule)?, *some))).collect();
+        match rules.as_slice() {
+            [] => Some(exact),
+            [(rule, some)] => {
+                let applied = self.apply(*rule, exact)?;
+                Some(self.code.either(*some, applied, exact))
+            }
+            [(rule, _), (other, _)] if rule == other => self.apply(*rule, exact),
+            _ => {
+                let mut sum = Exact::known(0, 1);
+                for (share, rule, _) in shares {
+                    let applied = match rule {
+                        Some(rule) => self.apply(*rule, *share)?,
+                        None => *share,
+                    };
+                    let (next, left) = self.code.plus(sum, applied);
+                    if left != Bit::Known(false) {
+                        return None;
+                    }
+                    sum = next;
+                }
+                Some(sum)
+            }
+        }
+    }
+
+    fn apply(&mut self, rule: Remainder, count: Exact) -> Option<Exact> {
+        let mode = match rule {
+            Remainder::Counts => accord_core::Mode::Up,
+            Remainder::Dropped => accord_core::Mode::Down,
+            Remainder::Kept => return Some(count),
+        };
+        let (applied, left) = self.code.round(mode, count, Exact::known(1, 1))?;
+        (left == Bit::Known(false)).then_some(applied)
+    }
+
+    /// A length in another unit.
+    pub fn convert(&mut self, tag: Tag, unit: Unit, counted: Exact, exact: Exact, into: Unit) -> Val {
+        if unit == into {
+            return Val::new(tag, Data::Length(unit, counted, exact));
+        }
+        let conversions: &Conversions = &self.program.conversions;
+        let Some(way) = conversions.way(unit, into) else {
+            let missing = self.names.tag(&accord_core::Outcome::missing_conversion(unit, into));
+            let tag = self.code.worst(tag, missing);
+            return Val::new(tag, Data::Void);
+        };
+        let Some(factor) = Exact::constant(&way.factor) else { return Val::open() };
+        let (counted, left) = self.code.times(counted, factor);
+        let (exact, more) = self.code.times(exact, factor);
+        let left = self.code.or(left, more);
+        let tag = self.code.unless(tag, left, Tag::open());
+        let counted = match way.remainder {
+            Some(rule) => match self.apply(rule, counted) {
+                Some(counted) => counted,
+                None => return Val::open(),
+            },
+            None => counted,
+        };
+        Val::new(tag, Data::Length(into, counted, exact))
+    }
+
+    /// Compares two lengths by what is exact; what comparing needs and has not is missing.
+    pub fn compare_lengths(&mut self, how: IntCC, a: (Unit, Exact), b: (Unit, Exact)) -> Result<(Bit, Bit), Tag> {
+        let conversions: &Conversions = &self.program.conversions;
+        let scale = |from: Unit, into: Unit| -> Option<Ratio> { conversions.exact_factor(from, into) };
+        let (of_a, of_b): (Option<Ratio>, Option<Ratio>) = if a.0 == b.0 {
+            (None, None)
+        } else if let Some(factor) = scale(a.0, b.0) {
+            (Some(factor), None)
+        } else {
+            let one = |from: Unit, into: Unit| conversions.way(from, into).map(|w| w.factor);
+            // From the shorter unit into the longer where both ways are declared.
+            let (longer, shorter) = if a.0 < b.0 { (a.0, b.0) } else { (b.0, a.0) };
+            let up = one(shorter, longer);
+            let down = if up.is_none() { one(longer, shorter) } else { None };
+            match (up, down) {
+                (Some(factor), _) if a.0 == shorter => (Some(factor), None),
+                (Some(factor), _) => (None, Some(factor)),
+                (None, Some(factor)) if a.0 == longer => (Some(factor), None),
+                (None, Some(factor)) => (None, Some(factor)),
+                (None, None) => {
+                    return Err(self.names.tag(&accord_core::Outcome::missing_conversion(a.0, b.0)));
+                }
+            }
+        };
+        let mut left = Bit::Known(false);
+        let mut scaled = |row: &mut Self, exact: Exact, factor: Option<Ratio>| -> Result<Exact, Tag> {
+            let Some(factor) = factor else { return Ok(exact) };
+            let factor = Exact::constant(&factor).ok_or(Tag::known(tag::OPEN))?;
+            let (exact, more) = row.code.times(exact, factor);
+            left = row.code.or(left, more);
+            Ok(exact)
+        };
+        let x = scaled(self, a.1, of_a)?;
+        let y = scaled(self, b.1, of_b)?;
+        let (result, more) = self.code.compare(how, x, y);
+        Ok((result, self.code.or(left, more)))
+    }
+}

@@ -1,0 +1,484 @@
+//! A row in the making: what is read of it, and what was made of it so far.
+
+use super::data::{Data, Key, OTHERS, Val};
+use super::fold::{Limits, Merging, Record, SWEEP_PARAMETERS};
+use super::number::Exact;
+use super::periods::{Folded, Scanned, Selected, Selection};
+use super::tag::{Names, Tag};
+use super::word::{Bit, Code, Word, constant_memory};
+use crate::CodegenError;
+use accord_core::columns::{Cell, Column, Fill, Input, Layout, Part, Place, Shape};
+use accord_core::{Country, Money, RuleId, Value as Constant};
+use accord_ir::{ExprId, NodeId, Program};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{AbiParam, Block, FuncRef, InstBuilder, SourceLoc, Type, Value, types};
+use cranelift_module::{FuncId, Linkage, Module};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// More expressions than this are not lowered for one row: what is left over is for the general evaluator.
+const MOST_EXPRESSIONS: usize = 400_000;
+
+/// The size of a [`accord_core::columns::RawColumn`], and where its parts are.
+const RAW_COLUMN: i64 = 24;
+const RAW_VALUES: i32 = 0;
+const RAW_VALID: i32 = 8;
+const RAW_FIRST: i32 = 16;
+
+/// What is made beside the rows: the columns that are read, the names of outcomes, the sweeps that are called.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub inputs: Vec<Input>,
+    pub names: Names,
+    pub sweeps: Vec<(Merging, FuncId)>,
+}
+
+/// What a node came to: its outcome, and for a decision the rules that made it.
+#[derive(Clone)]
+pub(super) struct Answered {
+    pub val: Val,
+    pub rules: Vec<(RuleId, Bit)>,
+}
+
+/// A row in the making.
+pub(super) struct Row<'p, 'f> {
+    pub code: Code<'f>,
+    pub program: &'p Program,
+    pub layout: &'p Layout,
+    pub shape: &'p Shape,
+    pub names: &'f mut Names,
+    pub folds: Vec<(Limits, Folded)>,
+    pub selected: Vec<(Selection, Selected)>,
+    pub memo: BTreeMap<(NodeId, Vec<Key>), Answered>,
+    /// What expressions that read no local came to.
+    pub closed: BTreeMap<ExprId, Val>,
+    /// Whether expressions read no local.
+    pub reads_none: BTreeMap<ExprId, bool>,
+    pub left: usize,
+    inputs: &'f mut Vec<Input>,
+    sweeps: &'f mut Vec<(Merging, FuncId)>,
+    module: &'f mut dyn Module,
+    cols: Value,
+    at: Value,
+    /// A column whose member is known in this arm; without one it is null.
+    key: Option<(usize, Option<u16>)>,
+    scanned: Option<Option<Scanned>>,
+    read: BTreeMap<usize, Val>,
+}
+
+/// What a row is made of.
+pub(super) struct Given<'p, 'f> {
+    pub program: &'p Program,
+    pub layout: &'p Layout,
+    pub shape: &'p Shape,
+    pub cols: Value,
+    pub at: Value,
+    pub beside: &'f mut Beside,
+    pub module: &'f mut dyn Module,
+}
+
+impl<'p, 'f> Row<'p, 'f> {
+    pub fn new(code: Code<'f>, given: Given<'p, 'f>) -> Row<'p, 'f> {
+        let Given { program, layout, shape, cols, at, beside, module } = given;
+        let Beside { inputs, names, sweeps } = beside;
+        Row {
+            code,
+            program,
+            layout,
+            shape,
+            names,
+            folds: Vec::new(),
+            selected: Vec::new(),
+            memo: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            reads_none: BTreeMap::new(),
+            left: MOST_EXPRESSIONS,
+            inputs,
+            sweeps,
+            module,
+            cols,
+            at,
+            key: None,
+            scanned: None,
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// Forgets what was made, for another arm. Rows that are not as it takes them to be go on at `bail`, where there is
+    /// such a place; `scanned` is what is known of the record.
+    pub fn arm(&mut self, key: Option<(usize, Option<u16>)>, bail: Option<Block>, scanned: Option<Scanned>) {
+        self.key = key;
+        self.code.bail = bail;
+        self.folds.clear();
+        self.selected.clear();
+        self.memo.clear();
+        self.closed.clear();
+        self.scanned = scanned.map(Some);
+        self.read.clear();
+    }
+
+    /// How many parties native code knows.
+    pub fn parties(&self) -> usize {
+        self.shape.parties.len()
+    }
+
+    /// The position of a party, where native code knows it.
+    pub fn party(&self, country: Country) -> Option<usize> {
+        self.shape.parties.iter().position(|p| *p == country)
+    }
+
+    /// The code that follows is that of this expression.
+    pub fn mark(&mut self, expr: u32) {
+        self.code.build.set_srcloc(SourceLoc::new(expr));
+    }
+
+    /// The sweep that decides in this way.
+    pub fn sweep_of(&mut self, how: Merging) -> FuncRef {
+        let known = self.sweeps.iter().find(|(h, _)| *h == how).map(|(_, id)| *id);
+        let id = match known {
+            Some(id) => Some(id),
+            None => {
+                let name = format!("sweep.{}", self.sweeps.len());
+                let signature = sweep_signature(&*self.module);
+                let id = self.module.declare_function(&name, Linkage::Local, &signature).ok();
+                self.sweeps.extend(id.map(|id| (how, id)));
+                id
+            }
+        };
+        // A name that was not declared before is never refused.
+        let id = id.unwrap_or(FuncId::from_u32(0));
+        self.module.declare_func_in_func(id, self.code.build.func)
+    }
+
+    /// The address of what is said of an input.
+    fn input(&mut self, column: usize, part: Part) -> Value {
+        let wanted = Input { column, part };
+        let at = match self.inputs.iter().position(|input| *input == wanted) {
+            Some(at) => at,
+            None => {
+                self.inputs.push(wanted);
+                self.inputs.len() - 1
+            }
+        };
+        let offset = i64::try_from(at).unwrap_or(0) * RAW_COLUMN;
+        if offset == 0 { self.cols } else { self.code.build.ins().iadd_imm_s(self.cols, offset) }
+    }
+
+    fn pointer(&mut self, raw: Value, offset: i32) -> Value {
+        self.code.build.ins().load(types::I64, constant_memory(), raw, offset)
+    }
+
+    /// The position of this row in an input.
+    fn position(&mut self, raw: Value) -> Value {
+        let first = self.pointer(raw, RAW_FIRST);
+        self.code.build.ins().iadd(first, self.at)
+    }
+
+    /// A bit of a bitmap.
+    fn bit(&mut self, map: Value, at: Value) -> Bit {
+        let byte = self.code.build.ins().ushr_imm_u(at, 3);
+        let address = self.code.build.ins().iadd(map, byte);
+        let byte = self.code.build.ins().load(types::I8, constant_memory(), address, 0);
+        let shift = self.code.build.ins().band_imm_s(at, 7);
+        let bit = self.code.build.ins().ushr(byte, shift);
+        let one = self.code.build.ins().iconst(types::I8, 1);
+        Bit::Run(self.code.build.ins().band(bit, one))
+    }
+
+    /// Whether an input holds something in this row.
+    fn is_there(&mut self, column: usize, part: Part) -> Bit {
+        if let Some((_, member)) = self.key.filter(|(key, _)| *key == column) {
+            return Bit::Known(member.is_some());
+        }
+        match self.shape.fills.get(column) {
+            Some(Fill::Absent) => return Bit::Known(false),
+            Some(Fill::Dense | Fill::Constant(_)) => return Bit::Known(true),
+            Some(Fill::Sparse | Fill::Mixed) | None => {}
+        }
+        let raw = self.input(column, part);
+        let valid = self.pointer(raw, RAW_VALID);
+        let always = self.code.test(IntCC::Equal, Word::Run(valid), Word::Known(0));
+        let at = self.position(raw);
+        // Without a bitmap something else is read that is surely there, and not looked at.
+        let at_all = self.code.select(always, Word::Known(0), Word::Run(at));
+        let map = self.code.select(always, Word::Run(self.cols), Word::Run(valid));
+        let (map, at) = (self.code.value(map), self.code.value(at_all));
+        let bit = self.bit(map, at);
+        let there = self.code.or(always, bit);
+        let sparse = self.shape.fills.get(column) == Some(&Fill::Sparse);
+        let null = self.code.not(there);
+        if !sparse && self.code.bail_if(null) { Bit::Known(true) } else { there }
+    }
+
+    fn scalar(&mut self, column: usize, part: Part, ty: Type, signed: bool) -> Word {
+        let raw = self.input(column, part);
+        let (values, at) = (self.pointer(raw, RAW_VALUES), self.position(raw));
+        let address = self.code.element(values, Word::Run(at), i64::from(ty.bytes()));
+        self.code.read(ty, signed, address, 0)
+    }
+
+    /// Whether a column of scalars holds something in this row.
+    pub fn is_column_there(&mut self, column: usize) -> Bit {
+        self.is_there(column, Part::Values)
+    }
+
+    /// The member that a column holds, where it holds one.
+    pub fn member(&mut self, column: usize) -> Word {
+        self.scalar(column, Part::Values, types::I8, false)
+    }
+
+    /// What a column holds in this row.
+    pub fn column(&mut self, at: usize) -> Val {
+        if let Some(known) = self.read.get(&at) {
+            return known.clone();
+        }
+        let layout = self.layout;
+        let Some(column) = layout.columns.get(at) else { return Val::open() };
+        let val = self.read_column(at, column);
+        self.read.insert(at, val.clone());
+        val
+    }
+
+    fn read_column(&mut self, at: usize, column: &Column) -> Val {
+        if column.cell == Cell::Periods {
+            if self.is_there(at, Part::Offsets) == Bit::Known(false) {
+                return Val::new(self.names.missing(&column.name), Data::Void);
+            }
+            return self.record();
+        }
+        let there = self.is_there(at, Part::Values);
+        let otherwise = if there == Bit::Known(true) {
+            Tag::value()
+        } else if column.optional {
+            Tag::known(super::tag::NOTHING)
+        } else {
+            let name = self.missing_name(at, column);
+            self.names.missing(&name)
+        };
+        let tag = self.code.select_tag(there, Tag::value(), otherwise);
+        if tag.never_value() {
+            return Val::new(tag, Data::Void);
+        }
+        let constant = match (self.key, self.shape.fills.get(at)) {
+            (Some((key, Some(member))), _) if key == at => Some(Word::Known(i64::from(member))),
+            (_, Some(Fill::Constant(code))) => Some(Word::Known(i64::from(*code))),
+            _ => None,
+        };
+        let data = match &column.cell {
+            Cell::YesNo => {
+                let raw = self.input(at, Part::Values);
+                let (values, position) = (self.pointer(raw, RAW_VALUES), self.position(raw));
+                let bit = self.bit(values, position);
+                return self.code.yes_no(tag, bit);
+            }
+            Cell::Country => {
+                Data::Country(constant.unwrap_or_else(|| self.scalar(at, Part::Values, types::I16, false)))
+            }
+            Cell::Member(id, _) => {
+                Data::Member(*id, constant.unwrap_or_else(|| self.scalar(at, Part::Values, types::I8, false)))
+            }
+            Cell::Date => Data::Date(self.scalar(at, Part::Values, types::I32, true)),
+            Cell::Money(currency) => {
+                let minor = self.scalar(at, Part::Values, types::I64, true);
+                Data::Amount(*currency, Exact::whole(minor, -Money::LIMIT, Money::LIMIT))
+            }
+            Cell::Length(unit) => {
+                let count = self.scalar(at, Part::Values, types::I64, true);
+                match unit {
+                    Some(unit) => {
+                        let count = Exact::whole(count, 0, 1 << 40);
+                        Data::Length(*unit, count, count)
+                    }
+                    None => Data::AnyLength(count, self.scalar(at, Part::Unit, types::I8, false)),
+                }
+            }
+            Cell::Countries => Data::Parties(self.scalar(at, Part::Values, types::I64, false)),
+            Cell::Members(id, _) => Data::Members(*id, self.scalar(at, Part::Values, types::I64, false)),
+            Cell::Number
+            | Cell::Records(_)
+            | Cell::Figures(_)
+            | Cell::Periods
+            | Cell::Text
+            | Cell::Unit
+            | Cell::Rounding => Data::Void,
+        };
+        Val::new(tag, data)
+    }
+
+    /// What a column is called where it is missing: `entitled of NL` for a fact that a legislation declares.
+    fn missing_name(&self, at: usize, column: &Column) -> String {
+        let given = self.layout.given.iter().find(|g| g.column == at);
+        given.map_or_else(|| column.name.clone(), |g| format!("{} of {}", g.name, g.party))
+    }
+
+    /// Where a path of positions leads from a fact.
+    fn place(&self, path: &[usize]) -> Option<&'p Place> {
+        let (fact, fields) = path.split_first()?;
+        let mut place = self.layout.facts.get(*fact)?;
+        for field in fields {
+            let Place::Record { fields, .. } = place else { return None };
+            place = fields.get(*field)?;
+        }
+        Some(place)
+    }
+
+    /// What stands in a place of the facts.
+    pub fn fact(&mut self, path: &[usize]) -> Val {
+        match self.place(path) {
+            None => Val::open(),
+            Some(Place::Elsewhere { optional: true, .. }) => Val::new(Tag::known(super::tag::NOTHING), Data::Void),
+            Some(Place::Elsewhere { name, .. }) => Val::new(self.names.missing(name), Data::Void),
+            Some(Place::Column(at)) => self.column(*at),
+            Some(place @ Place::Record { optional, .. }) => {
+                let given = if *optional { self.any_given(place) } else { Bit::Known(true) };
+                let tag = self.code.select_tag(given, Tag::value(), Tag::known(super::tag::NOTHING));
+                Val::new(tag, Data::Record(Rc::from(path)))
+            }
+        }
+    }
+
+    /// Whether any column of a place holds something.
+    fn any_given(&mut self, place: &Place) -> Bit {
+        match place {
+            Place::Elsewhere { .. } => Bit::Known(false),
+            Place::Column(at) => {
+                let is_periods = self.layout.columns.get(*at).is_some_and(|c| c.cell == Cell::Periods);
+                let part = if is_periods { Part::Offsets } else { Part::Values };
+                self.is_there(*at, part)
+            }
+            Place::Record { fields, .. } => fields.iter().fold(Bit::Known(false), |any, field| {
+                let one = self.any_given(field);
+                self.code.or(any, one)
+            }),
+        }
+    }
+
+    /// The record of periods, read once.
+    pub fn scanned(&mut self) -> Option<Scanned> {
+        if let Some(known) = self.scanned {
+            return known;
+        }
+        let found = self.scan();
+        self.scanned = Some(found);
+        found
+    }
+
+    fn scan(&mut self) -> Option<Scanned> {
+        let column = self.layout.columns.iter().position(|c| c.cell == Cell::Periods)?;
+        if self.parties() > 16 {
+            return None;
+        }
+        let there = self.is_there(column, Part::Offsets);
+        let name = self.layout.columns.get(column).map_or("", |c| c.name.as_str());
+        let missing = self.names.missing(name);
+        let tag = self.code.select_tag(there, Tag::value(), missing);
+        if tag.never_value() {
+            return None;
+        }
+        let raw = self.input(column, Part::Offsets);
+        let (offsets, at) = (self.pointer(raw, RAW_VALUES), self.position(raw));
+        let address = self.code.element(offsets, Word::Run(at), 4);
+        let (begin, end) = (self.code.read(types::I32, true, address, 0), self.code.read(types::I32, true, address, 4));
+        // A record that is not there has no periods, whatever its offsets say.
+        let end = self.code.select(there, end, begin);
+        let (begin, end) = (self.code.value(begin), self.code.value(end));
+        let [from, to, party, kind, quality] =
+            [(Part::From, 4), (Part::To, 4), (Part::Party, 1), (Part::Kind, 1), (Part::Quality, 1)].map(
+                |(part, size)| {
+                    let raw = self.input(column, part);
+                    let (values, first) = (self.pointer(raw, RAW_VALUES), self.pointer(raw, RAW_FIRST));
+                    self.code.element(values, Word::Run(first), size)
+                },
+            );
+        let record = Record { begin, end, from, to, party, kind, quality };
+        let (parties, odd) = self.code.scan(&record);
+        let tag = self.code.unless(tag, odd, Tag::open());
+        Some(Scanned { record, parties, tag })
+    }
+
+    /// A constant.
+    pub fn constant(&mut self, value: &Constant) -> Data {
+        match value {
+            Constant::YesNo(yes) => Data::YesNo(Bit::Known(*yes)),
+            Constant::Number(number) => {
+                let written = match &number.written {
+                    Some((above, below)) => match (Exact::constant(above), Exact::constant(below)) {
+                        (Some(above), Some(below)) => Some((above, below)),
+                        _ => return Data::Void,
+                    },
+                    None => None,
+                };
+                Exact::constant(&number.value).map_or(Data::Void, |n| Data::Number(n, written))
+            }
+            Constant::Country(country) => match self.party(*country) {
+                Some(at) => Data::Country(Word::Known(i64::try_from(at).unwrap_or(0))),
+                None => Data::Known(value.clone()),
+            },
+            Constant::Member(id, at) => Data::Member(*id, Word::Known(i64::from(*at))),
+            Constant::Date(day) => Data::Date(Word::Known(i64::from(day.day_number()))),
+            Constant::Span(span) => Data::Span(
+                Word::Known(i64::from(span.first.day_number())),
+                Word::Known(i64::from(span.last.day_number())),
+            ),
+            Constant::Length(length) => match (Exact::constant(&length.counted), Exact::constant(&length.exact)) {
+                (Some(counted), Some(exact)) => Data::Length(length.unit, counted, exact),
+                _ => Data::Void,
+            },
+            Constant::Money(money) => Data::Amount(money.currency, Exact::known(money.minor, 1)),
+            Constant::Amount(amount) => {
+                let scale = 10_i64.checked_pow(amount.currency.decimals());
+                match (Exact::constant(&amount.value), scale) {
+                    (Some(major), Some(scale)) => {
+                        let (minor, _) = self.code.times(major, Exact::known(scale, 1));
+                        Data::Amount(amount.currency, minor)
+                    }
+                    _ => Data::Void,
+                }
+            }
+            Constant::Set(set) => self.constant_set(set.iter()).unwrap_or_else(|| Data::Known(value.clone())),
+            Constant::List(_)
+            | Constant::Periods(_)
+            | Constant::Rounding(_)
+            | Constant::Unit(_)
+            | Constant::Text(_)
+            | Constant::Record(_)
+            | Constant::Order(_)
+            | Constant::Ties(_) => Data::Known(value.clone()),
+        }
+    }
+
+    fn constant_set<'v>(&self, members: impl Iterator<Item = &'v Constant>) -> Option<Data> {
+        let mut mask = 0_i64;
+        let mut kind = None;
+        for member in members {
+            match member {
+                Constant::Country(country) if kind.is_none() || kind == Some(None) => {
+                    kind = Some(None);
+                    mask |= self.party(*country).map_or(OTHERS, |at| 1 << at);
+                }
+                Constant::Member(id, at) if *at < 63 && (kind.is_none() || kind == Some(Some(*id))) => {
+                    kind = Some(Some(*id));
+                    mask |= 1 << at;
+                }
+                _ => return None,
+            }
+        }
+        match kind? {
+            None => Some(Data::Parties(Word::Known(mask))),
+            Some(id) => Some(Data::Members(id, Word::Known(mask))),
+        }
+    }
+}
+
+/// The signature of a sweep.
+pub(super) fn sweep_signature(module: &dyn Module) -> cranelift_codegen::ir::Signature {
+    let mut signature = module.make_signature();
+    signature.params.extend((0..SWEEP_PARAMETERS).map(|_| AbiParam::new(types::I64)));
+    signature.returns.push(AbiParam::new(types::I64));
+    signature
+}
+
+/// An expression that the program refers to and does not have.
+pub(super) fn missing(what: impl std::fmt::Display) -> CodegenError {
+    CodegenError::missing(what)
+}

@@ -1,0 +1,54 @@
+//! Why a run over a file stopped. A row that is wrong never stops one: it comes out with its reason.
+
+use std::fmt;
+use std::path::Path;
+
+/// What stopped a run, in one clause, and what to do about it.
+#[derive(Debug)]
+pub struct BatchError {
+    message: String,
+    help: Option<String>,
+}
+
+impl BatchError {
+    /// What happened, in one clause.
+    pub fn new(message: impl Into<String>) -> BatchError {
+        BatchError { message: message.into(), help: None }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> BatchError {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// What could not be done with a file, and why.
+    pub fn file(doing: &str, path: &Path, why: impl fmt::Display) -> BatchError {
+        BatchError::new(format!("cannot {doing} `{}`: {}", path.display(), short(&why.to_string())))
+    }
+
+    /// What to do about it, where that is known.
+    pub fn remedy(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for BatchError {}
+
+/// A text of somebody else as far as it fits into a message, without what would disturb a terminal.
+pub(crate) fn short(text: &str) -> String {
+    const MOST: usize = 120;
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut cut: String = plain.take(MOST).collect();
+    if text.chars().nth(MOST).is_some() {
+        cut.push('…');
+    }
+    cut
+}

@@ -1,0 +1,92 @@
+//! Which native code a block gets.
+
+use crate::{Kernel, Kernels};
+use accord_core::Country;
+use accord_core::columns::{Layout, Shape};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Shapes that code is made for as they are; after that only what is known of every block is used.
+const MOST: usize = 24;
+
+/// Of an agreement of so many parties all are told to native code; of others those that occur.
+const FEW_PARTIES: usize = 4;
+
+/// Most parties of a shape.
+const MOST_PARTIES: usize = 16;
+
+/// Native code by shape, made once for all threads, and the parties that occurred so far.
+pub(crate) struct Shapes<'a> {
+    layout: &'a Layout,
+    kernels: Option<Arc<dyn Kernels>>,
+    made: Mutex<BTreeMap<Shape, Option<Arc<dyn Kernel>>>>,
+    /// What is known of all blocks so far: code is made for that, so that little is made anew.
+    joined: Mutex<Option<Shape>>,
+    parties: Mutex<BTreeSet<Country>>,
+}
+
+impl<'a> Shapes<'a> {
+    pub fn new(layout: &'a Layout, kernels: Option<Arc<dyn Kernels>>) -> Shapes<'a> {
+        let few = layout.parties.len() <= FEW_PARTIES;
+        let parties = if few { layout.parties.iter().copied().collect() } else { BTreeSet::new() };
+        Shapes { layout, kernels, made: Mutex::default(), joined: Mutex::default(), parties: Mutex::new(parties) }
+    }
+
+    /// Whether the parties are to be found in the periods.
+    pub fn looks_for_parties(&self) -> bool {
+        self.layout.parties.len() > FEW_PARTIES
+    }
+
+    /// The parties of the next shape, once these occurred as well.
+    pub fn parties(&self, occurring: &BTreeSet<Country>) -> Vec<Country> {
+        let mut known = self.parties.lock().unwrap_or_else(PoisonError::into_inner);
+        for party in occurring.iter().filter(|p| self.layout.parties.contains(p)) {
+            if known.len() < MOST_PARTIES {
+                let _ = known.insert(*party);
+            }
+        }
+        known.iter().copied().collect()
+    }
+
+    /// Code for a shape, or for one that says less; none where none can be made.
+    pub fn kernel(&self, shape: &Shape) -> Option<Arc<dyn Kernel>> {
+        let kernels = self.kernels.as_ref()?;
+        let shape = &self.joined(shape);
+        // Whoever waits here waits for code it needs itself.
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = made.get(shape) {
+            return known.clone().or_else(|| made.get(&self.unknown(shape)).cloned().flatten());
+        }
+        if made.len() < MOST {
+            let kernel = kernels.kernel(shape).ok();
+            let _ = made.insert(shape.clone(), kernel.clone());
+            if kernel.is_some() {
+                return kernel;
+            }
+        }
+        let unknown = self.unknown(shape);
+        if let Some(known) = made.get(&unknown) {
+            return known.clone();
+        }
+        // The parties only ever become more, so there are few of these.
+        let kernel = kernels.kernel(&unknown).ok();
+        let _ = made.insert(unknown, kernel.clone());
+        kernel
+    }
+
+    /// What is known of all blocks so far and this one.
+    fn joined(&self, shape: &Shape) -> Shape {
+        let mut joined = self.joined.lock().unwrap_or_else(PoisonError::into_inner);
+        // Other parties have other numbers, and what native code reads was made with those of this block.
+        let next = match joined.as_ref().filter(|before| before.parties == shape.parties) {
+            Some(before) => before.join(shape),
+            None => shape.clone(),
+        };
+        *joined = Some(next.clone());
+        next
+    }
+
+    fn unknown(&self, shape: &Shape) -> Shape {
+        Shape::unknown(self.layout, shape.parties.clone())
+    }
+}

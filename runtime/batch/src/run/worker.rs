@@ -1,0 +1,130 @@
+//! One block: taken in, asked, put together again.
+
+use super::shapes::Shapes;
+use super::tally::Tally;
+use crate::General;
+use crate::ingest::Survey;
+use crate::results::{self, Asked, FAULT, Finished, Form, Made, Origin, Said};
+use crate::row::Rows;
+use crate::source::{Block, Columns};
+use accord_core::Country;
+use accord_core::columns::RawOut;
+use arrow_array::RecordBatch;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a thread works with.
+pub(crate) struct Worker<'a> {
+    pub asked: &'a Asked,
+    pub columns: &'a Columns,
+    pub form: &'a Form,
+    pub shapes: &'a Shapes<'a>,
+    pub evaluate: bool,
+    pub general: Box<dyn General>,
+    /// What is said of faults, by output, place and kind: found out once.
+    faults: BTreeMap<(usize, u64), String>,
+}
+
+/// A block that was decided.
+struct Decided {
+    made: Vec<Made>,
+    parties: Vec<Country>,
+    names: Vec<String>,
+    general: Vec<(usize, Vec<Said>)>,
+}
+
+impl<'a> Worker<'a> {
+    pub fn new(
+        asked: &'a Asked,
+        columns: &'a Columns,
+        form: &'a Form,
+        shapes: &'a Shapes<'a>,
+        evaluate: bool,
+        general: Box<dyn General>,
+    ) -> Worker<'a> {
+        Worker { asked, columns, form, shapes, evaluate, general, faults: BTreeMap::new() }
+    }
+
+    /// What comes out of a block. An error is an array that is not what it says.
+    pub fn work(&mut self, block: &Block) -> Result<(RecordBatch, Tally), String> {
+        let rows = block.batch.num_rows();
+        let decided = self.decide(block)?;
+        let mut tally = Tally::new(self.asked);
+        tally.rows = u64::try_from(rows).unwrap_or(0);
+        tally.general = u64::try_from(decided.general.len()).unwrap_or(0);
+        let Decided { made, parties, names, general } = decided;
+        let mut finished = Vec::with_capacity(made.len());
+        for (at, (made, output)) in made.into_iter().zip(&self.asked.outputs).enumerate() {
+            let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
+            let reasons = results::reasons(&made, &names, &general, at, &faults);
+            let provisions =
+                self.asked.provisions.then(|| results::provisions(&made, self.asked, output, &general, at));
+            tally.count(at, &made, &reasons);
+            finished.push(Finished { made, parties: parties.clone(), reasons, provisions });
+        }
+        let kept = results::carry(self.columns, &block.batch)?;
+        Ok((self.form.batch(kept, finished, rows)?, tally))
+    }
+
+    fn decide(&mut self, block: &Block) -> Result<Decided, String> {
+        let rows = block.batch.num_rows();
+        let survey = Survey::new(&self.asked.layout, self.columns, block)?;
+        let occurring = if self.shapes.looks_for_parties() { survey.parties()? } else { BTreeSet::new() };
+        let mut taken = survey.take(self.shapes.parties(&occurring))?;
+        let mut made: Vec<Made> = self.asked.outputs.iter().map(|o| Made::new(&o.cell, rows)).collect();
+        // Numbers of countries in results stand for these.
+        let parties = taken.shape.parties.clone();
+        let decided = |made, names, general| Decided { made, parties: parties.clone(), names, general };
+        if !self.evaluate {
+            return Ok(decided(made, Vec::new(), Vec::new()));
+        }
+        let kernel = self.shapes.kernel(&taken.shape);
+        let names = kernel.as_ref().map(|k| k.names().to_vec()).unwrap_or_default();
+        let left: Vec<usize> = match kernel {
+            Some(kernel) => {
+                let columns = taken.raw(kernel.inputs())?;
+                let outs: Vec<RawOut> = made.iter_mut().map(Made::raw).collect();
+                kernel.run(&columns, &outs, 0, rows);
+                self.left(&made, taken.odd(), kernel.loose(), parties.len())
+            }
+            None => (0..rows).collect(),
+        };
+        let facts = Rows { layout: &self.asked.layout, columns: self.columns, block };
+        let mut general = Vec::with_capacity(left.len());
+        for row in left {
+            let (of_row, wrong) = facts.facts_and_wrong(row);
+            let answers = self.general.answer(&of_row);
+            let origin = Origin { asked: self.asked, parties: &parties, wrong: &wrong };
+            let mut said = Vec::with_capacity(made.len());
+            for (at, made) in made.iter_mut().enumerate() {
+                let before = (made.outcome.get(row).copied(), made.detail.get(row).copied());
+                let Some(answer) = answers.get(at) else {
+                    return Err("the general evaluator left an answer out".to_owned());
+                };
+                let one = made.put(row, answer, &origin);
+                if let ((Some(FAULT), Some(detail)), Some(reason)) = (before, &one.reason) {
+                    let _ = self.faults.insert((at, detail), reason.clone());
+                }
+                said.push(one);
+            }
+            general.push((row, said));
+        }
+        Ok(decided(made, names, general))
+    }
+
+    /// The rows for the general evaluator, in order: odd ones, those that were not decided, and the first of each
+    /// fault whose words are not known yet.
+    fn left(&self, made: &[Made], odd: impl Iterator<Item = usize>, loose: u64, parties: usize) -> Vec<usize> {
+        let mut left: BTreeSet<usize> = odd.collect();
+        let mut met: BTreeSet<(usize, u64)> = BTreeSet::new();
+        for (at, made) in made.iter().enumerate().filter(|(_, m)| m.has_left(loose)) {
+            for (row, (outcome, detail)) in made.outcome.iter().zip(&made.detail).enumerate() {
+                let new_fault =
+                    *outcome == FAULT && !self.faults.contains_key(&(at, *detail)) && met.insert((at, *detail));
+                if new_fault || made.is_left(row, loose, parties) {
+                    let _ = left.insert(row);
+                }
+            }
+        }
+        left.into_iter().collect()
+    }
+}

@@ -1,0 +1,206 @@
+//! Kernels over columns against the reference meaning: every shipped case, and very many made-up claims.
+
+use crate::cases::shipped;
+use accord_cli::columnar::{Kernel, answer};
+use accord_cli::evaluate::Evaluator;
+use accord_cli::examine::{examine, in_parallel};
+use accord_core::columns::{Cell, Layout};
+use accord_core::{Answer, Country, Date, Facts, Kind, Money, Number, Outcome, Periods, Piece, Quality, Span, Value};
+use accord_interp::Interp;
+use accord_ir::{NodeId, Verified};
+use std::collections::BTreeMap;
+
+/// What a kernel and the interpreter made of some rows.
+#[derive(Default)]
+struct Compared {
+    /// Of each decision: results, and those the kernel left open.
+    counts: BTreeMap<String, (usize, usize)>,
+    wrong: Vec<String>,
+}
+
+fn compare(verified: &Verified, kernel: &Kernel, rows: &[&Facts], compared: &mut Compared) {
+    let program = verified.program();
+    let answers = kernel.answers(rows).expect("a kernel runs");
+    for (facts, row) in rows.iter().zip(answers) {
+        let mut interp = Interp::new(verified, facts);
+        for ((decision, args, output), got) in kernel.wanted.iter().zip(row) {
+            let decision = &program.decisions[decision.0 as usize];
+            let node: NodeId = decision.node;
+            let count = compared.counts.entry(decision.name.clone()).or_default();
+            count.0 += 1;
+            if got.is_none() {
+                count.1 += 1;
+                continue;
+            }
+            let wanted: Answer = interp.ask(node, args);
+            let full = answer(got, || Some(wanted.clone())).expect("an answer");
+            if full != wanted && compared.wrong.len() < 20 {
+                let wrong = format!("{}: {full:?} for {wanted:?}\n  {:?}", output.name, facts.row);
+                compared.wrong.push(wrong);
+            }
+        }
+    }
+}
+
+#[test]
+fn kernels_answer_the_shipped_cases() {
+    assert!(Evaluator::ALL.contains(&Evaluator::Columns));
+    let loaded = shipped();
+    let results = in_parallel(loaded.roots.len(), |i| {
+        let examined = examine(&loaded, &loaded.roots[i]).expect("examined");
+        let Some(verified) = &examined.verified else { return (String::new(), Compared::default()) };
+        let mut compared = Compared::default();
+        let few = verified.program().parties.len() <= 4;
+        for case in examined.cases.iter().filter(|c| c.question == "benefit") {
+            let parties: Vec<Country> = if few {
+                let mut all: Vec<Country> = verified.program().parties.iter().map(|p| p.country).collect();
+                all.sort();
+                all
+            } else {
+                case.concerned.iter().copied().take(4).collect()
+            };
+            let kernel =
+                Kernel::for_rows(verified, &case.question, &parties, &[&case.facts]).expect("a kernel is made");
+            compare(verified, &kernel, &[&case.facts], &mut compared);
+        }
+        (verified.program().agreement.clone(), compared)
+    });
+    let mut wrong = Vec::new();
+    for (agreement, compared) in results.expect("run") {
+        println!("{agreement}");
+        for (decision, (asked, open)) in &compared.counts {
+            println!("  {decision}: {asked} asked, {open} left open");
+        }
+        wrong.extend(compared.wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A random number that depends on nothing but where it is drawn.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % sides
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.roll(n) == 0
+    }
+
+    fn of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[usize::try_from(self.roll(all.len() as u64)).expect("small")]
+    }
+
+    fn day(&mut self, from: i32, days: u64) -> Date {
+        let day = Date::from_day_number(from + i32::try_from(self.roll(days)).expect("small")).expect("a day");
+        // Most days of records are the first or the last of a month.
+        match self.roll(4) {
+            0 => day,
+            1 => Date::from_ymd(day.year(), day.month(), 1).expect("a day").add_days(-1).expect("a day"),
+            _ => Date::from_ymd(day.year(), day.month(), 1).expect("a day"),
+        }
+    }
+}
+
+/// A record of dated periods of some parties, overlaps and gaps included.
+fn record(dice: &mut Dice, parties: &[Country]) -> Outcome {
+    let mut pieces = Vec::new();
+    for _ in 0..dice.roll(8) {
+        let (from, days) = (dice.day(-3_000, 9_000), i64::try_from(dice.roll(3_000)).expect("small"));
+        let span = Span::new(from, from.add_days(days).expect("a day")).expect("days");
+        let kind = if dice.one_in(3) { dice.of(Kind::ALL) } else { Kind::Insurance };
+        let quality = if dice.one_in(5) { Quality::Voluntary } else { Quality::Compulsory };
+        let party = dice.of(parties);
+        pieces.extend(Piece::dated(party, kind, quality, span.first, span.last));
+    }
+    Outcome::Value(Value::Periods(std::rc::Rc::new(Periods::record(pieces))))
+}
+
+/// A value for a column, by what it holds.
+fn cell(dice: &mut Dice, layout: &Layout, at: usize, benefits: &[u16]) -> Option<Outcome> {
+    let column = &layout.columns[at];
+    if dice.one_in(40) || (column.optional && !dice.one_in(3)) {
+        return None;
+    }
+    let strangers: Vec<Country> = layout.parties.iter().copied().chain(Country::parse("US")).collect();
+    let value = match &column.cell {
+        Cell::YesNo => Value::YesNo(!dice.one_in(3)),
+        Cell::Number => Value::Number(Number::whole(1 + i64::try_from(dice.roll(3)).expect("small"))),
+        Cell::Country => Value::Country(dice.of(&strangers)),
+        Cell::Member(id, _) if column.name == "claim.benefit" => Value::Member(*id, dice.of(benefits)),
+        Cell::Member(id, members) => Value::Member(*id, u16::try_from(dice.roll(members.len() as u64)).expect("few")),
+        Cell::Date => Value::Date(dice.day(2_000, 9_000)),
+        Cell::Money(currency) => {
+            let large = dice.one_in(50);
+            let most = if large { 10_000_000_000_000 } else { 500_000 };
+            Value::Money(Money::new(*currency, i64::try_from(dice.roll(most)).expect("small")).expect("money"))
+        }
+        Cell::Length(_) => {
+            let (unit, count) = dice.of(&[(accord_core::Unit::Months, 300), (accord_core::Unit::Years, 20)]);
+            let count = i64::try_from(dice.roll(count)).expect("small");
+            Value::Length(accord_core::Length::new(unit, accord_core::ratio(count, 1)))
+        }
+        Cell::Countries => {
+            let some = strangers.iter().copied().filter(|_| dice.one_in(2)).collect::<Vec<_>>();
+            Value::countries(some)
+        }
+        Cell::Periods => return Some(record(dice, &layout.parties)),
+        Cell::Members(..) | Cell::Records(_) | Cell::Figures(_) | Cell::Text | Cell::Unit | Cell::Rounding => {
+            return None;
+        }
+    };
+    Some(Outcome::Value(value))
+}
+
+/// Compares made-up claims of an agreement, and prints how many results were left open.
+fn many(agreement: &str, parties: &[&str], rows: u64) -> Compared {
+    let loaded = accord_cli::Loaded::from_paths(&[accord_tests::at(agreement)]).expect("read");
+    let parties: Vec<Country> = parties.iter().map(|p| Country::parse(p).expect("a country")).collect();
+    const THREADS: usize = 2;
+    let results = in_parallel(THREADS, |thread| {
+        let examined = examine(&loaded, &loaded.roots[0]).expect("examined");
+        let verified = examined.verified.as_ref().expect("sound");
+        let kernel = Kernel::new(verified, "benefit", &parties).expect("a kernel is made");
+        let mut layout = kernel.layout.clone();
+        layout.parties.clone_from(&parties);
+        let benefits: Vec<u16> = match layout.columns.iter().find(|c| c.name == "claim.benefit").map(|c| &c.cell) {
+            Some(Cell::Member(_, members)) => {
+                (0..).zip(members).filter(|(_, m)| m.ends_with("pension")).map(|(at, _)| at).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut compared = Compared::default();
+        let mut dice = Dice(thread as u64 * 1_000_003 + 7);
+        for _ in 0..rows / (100 * THREADS as u64) {
+            let facts: Vec<Facts> =
+                (0..100).map(|_| layout.facts(&mut |at| cell(&mut dice, &layout, at, &benefits))).collect();
+            let rows: Vec<&Facts> = facts.iter().collect();
+            compare(verified, &kernel, &rows, &mut compared);
+        }
+        compared
+    });
+    let mut all = Compared::default();
+    for compared in results.expect("run") {
+        for (decision, (asked, open)) in compared.counts {
+            let count = all.counts.entry(decision).or_default();
+            *count = (count.0 + asked, count.1 + open);
+        }
+        all.wrong.extend(compared.wrong);
+    }
+    println!("{agreement}");
+    for (decision, (asked, open)) in &all.counts {
+        println!("  {decision}: {asked} asked, {open} left open");
+    }
+    all
+}
+
+#[test]
+fn kernels_agree_with_the_interpreter_on_many_claims() {
+    let compared = many("agreements/nl-cv", &["CV", "NL"], 2_000);
+    assert!(compared.wrong.is_empty(), "{}", compared.wrong.join("\n"));
+}
