@@ -110,8 +110,10 @@ impl Dice {
 /// A record of dated periods of some parties, overlaps and gaps included.
 fn record(dice: &mut Dice, parties: &[Country]) -> Outcome {
     let mut pieces = Vec::new();
+    // Mostly working lives of our time; now and then any days, for the calendar's sake.
+    let (begin, within) = if dice.one_in(4) { (-40_000, 60_000) } else { (-3_000, 9_000) };
     for _ in 0..dice.roll(8) {
-        let (from, days) = (dice.day(-3_000, 9_000), i64::try_from(dice.roll(3_000)).expect("small"));
+        let (from, days) = (dice.day(begin, within), i64::try_from(dice.roll(3_000)).expect("small"));
         let span = Span::new(from, from.add_days(days).expect("a day")).expect("days");
         let kind = if dice.one_in(3) { dice.of(Kind::ALL) } else { Kind::Insurance };
         let quality = if dice.one_in(5) { Quality::Voluntary } else { Quality::Compulsory };

@@ -8,6 +8,7 @@ use crate::tables::{Handle, Tables, number};
 use crate::{CodegenError, abi};
 use accord_core::{Answer, Facts, FaultKind, Outcome, SiteId, Value};
 use accord_ir::{NodeId, Verified};
+use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::default_libcall_names;
@@ -54,21 +55,30 @@ fn reservation(program: &Verified) -> usize {
     (1 << 20) + 2048 * (program.exprs.len() + functions)
 }
 
-/// This machine, for code that may lie anywhere or not, made with more or less work.
-pub(crate) fn isa(anywhere: bool, in_memory: bool) -> Result<cranelift_codegen::isa::OwnedTargetIsa, CodegenError> {
-    isa_with(Effort::Optimised, anywhere, in_memory)
+/// This machine, for code in memory, optimised.
+pub(crate) fn isa() -> Result<OwnedTargetIsa, CodegenError> {
+    let target = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
+    target_of(target, Effort::Optimised, false)
 }
 
-fn isa_with(
-    effort: Effort,
-    anywhere: bool,
-    in_memory: bool,
-) -> Result<cranelift_codegen::isa::OwnedTargetIsa, CodegenError> {
+/// Machines of this kind, for code in files: it runs on any that is not older than what is named here, and is the same
+/// wherever it is made.
+pub(crate) fn kind_of_isa() -> Result<OwnedTargetIsa, CodegenError> {
+    let here = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
+    let mut target = isa::lookup(here.triple().clone()).map_err(|e| CodegenError::Target(e.to_string()))?;
+    if cfg!(target_arch = "x86_64") {
+        // x86-64-v2: every processor since about 2009.
+        for feature in ["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"] {
+            target.enable(feature)?;
+        }
+    }
+    target_of(target, Effort::Optimised, true)
+}
+
+fn target_of(target: isa::Builder, effort: Effort, anywhere: bool) -> Result<OwnedTargetIsa, CodegenError> {
     let mut flags = settings::builder();
     flags.set("is_pic", if anywhere { "true" } else { "false" })?;
-    if in_memory {
-        flags.set("use_colocated_libcalls", "false")?;
-    }
+    flags.set("use_colocated_libcalls", "false")?;
     flags.set("unwind_info", "false")?;
     // A frame larger than a page must not step over the guard page of the stack.
     flags.set("enable_probestack", "true")?;
@@ -76,13 +86,13 @@ fn isa_with(
     flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
     flags.set("opt_level", if effort == Effort::Optimised { "speed" } else { "none" })?;
     flags.set("regalloc_algorithm", if effort == Effort::Optimised { "backtracking" } else { "single_pass" })?;
-    let target = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
     target.finish(settings::Flags::new(flags)).map_err(|e| CodegenError::Target(e.to_string()))
 }
 
 /// An empty module for this machine.
 pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, CodegenError> {
-    let mut builder = JITBuilder::with_isa(isa_with(effort, false, true)?, default_libcall_names());
+    let target = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
+    let mut builder = JITBuilder::with_isa(target_of(target, effort, false)?, default_libcall_names());
     builder.symbols(abi::operations().into_iter().map(|s| (s.name, s.address)));
     builder.symbols(abi::Service::ALL.iter().map(|s| s.symbol()).map(|s| (s.name, s.address)));
     let memory = ArenaMemoryProvider::new_with_size(reservation(program));

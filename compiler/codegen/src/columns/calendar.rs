@@ -21,6 +21,12 @@ pub(super) fn last_day() -> i64 {
     i64::from(Date::MAX.day_number())
 }
 
+/// `2^shift / by`, rounded up.
+fn factor(by: i64, shift: u32) -> i64 {
+    let power = 1_i64 << shift;
+    (power + by - 1) / by
+}
+
 /// A day as the number of its month since the year 0 began, and the day of the month, from 1.
 #[derive(Clone, Copy)]
 pub(super) struct Civil {
@@ -34,10 +40,11 @@ pub(super) struct Civil {
 }
 
 impl Code<'_> {
-    /// `n / d` for numbers whose product with the factor fits; exact for n below `2^shift / d`.
-    fn divided(&mut self, n: Word, factor: i64, shift: i64) -> Word {
-        let product = self.mul(n, Word::Known(factor));
-        self.shr(product, shift)
+    /// `n / by`, by a product and a shift: exact where `n * by` is below `2^shift`, or nearly so; the bounds of each use
+    /// are tried out in full by a test.
+    fn divided(&mut self, n: Word, by: i64, shift: u32) -> Word {
+        let product = self.mul(n, Word::Known(factor(by, shift)));
+        self.shr(product, i64::from(shift))
     }
 
     /// Month and day of a day not before the day before [`first_day`].
@@ -46,13 +53,11 @@ impl Code<'_> {
         let since = self.add(day, known(FROM_MARCH));
         let quarters = self.mul(since, known(4));
         let quarters = self.add(quarters, known(3));
-        // Below 2^24: 2^44 / 146_097 rounded up.
-        let century = self.divided(quarters, 120_414_933, 44);
+        let century = self.divided(quarters, 146_097, 44);
         let before = self.mul(century, known(146_097));
         let of_century = self.sub(quarters, before);
         let of_century = self.bor(of_century, known(3));
-        // Below 2^18: 2^32 / 1_461 rounded up.
-        let year = self.divided(of_century, 2_939_745, 32);
+        let year = self.divided(of_century, 1_461, 32);
         let before = self.mul(year, known(1_461));
         let of_year = self.sub(of_century, before);
         let of_year = self.shr(of_year, 2);
@@ -60,8 +65,7 @@ impl Code<'_> {
         let scaled = self.add(scaled, known(197_913));
         let month = self.shr(scaled, 16);
         let rest = self.band(scaled, known(0xFFFF));
-        // Below 2^16: 2^32 / 2_141 rounded up.
-        let day = self.divided(rest, 2_006_057, 32);
+        let day = self.divided(rest, 2_141, 32);
         let day = self.add(day, known(1));
         let years = self.mul(century, known(100));
         let years = self.add(years, year);
@@ -72,8 +76,7 @@ impl Code<'_> {
 
     /// The year and the month of the year, 0 to 11, of a month number from 0 on.
     fn year_and_month(&mut self, month: Word) -> (Word, Word) {
-        // Below 2^18: 2^36 / 12 rounded up.
-        let year = self.divided(month, 5_726_623_062, 36);
+        let year = self.divided(month, 12, 36);
         let before = self.mul(year, Word::Known(12));
         (year, self.sub(month, before))
     }
@@ -85,16 +88,14 @@ impl Code<'_> {
         let (year, month) = self.year_and_month(from_march);
         let days = self.mul(year, known(365));
         let fourth = self.shr(year, 2);
-        // Below 2^14: 2^32 / 100 and / 400 rounded up.
-        let hundredth = self.divided(year, 42_949_673, 32);
-        let four_hundredth = self.divided(year, 10_737_419, 32);
+        let hundredth = self.divided(year, 100, 32);
+        let four_hundredth = self.divided(year, 400, 32);
         let days = self.add(days, fourth);
         let days = self.sub(days, hundredth);
         let days = self.add(days, four_hundredth);
         let scaled = self.mul(month, known(153));
         let scaled = self.add(scaled, known(2));
-        // Below 2^11: 2^20 / 5 rounded up.
-        let of_year = self.divided(scaled, 209_716, 20);
+        let of_year = self.divided(scaled, 5, 20);
         let days = self.add(days, of_year);
         self.sub(days, known(FROM_MARCH))
     }
@@ -108,7 +109,7 @@ impl Code<'_> {
         let odd = self.bxor(from_one, high);
         let days = self.bor(odd, known(30));
         // A year that 25 divides is a leap year where 16 does, another where 4 does.
-        let by_25 = self.divided(year, 171_798_692, 32);
+        let by_25 = self.divided(year, 25, 32);
         let by_25 = self.mul(by_25, known(25));
         let whole = self.test(IntCC::Equal, by_25, year);
         let mask = self.select(whole, known(15), known(3));
@@ -209,5 +210,30 @@ impl Code<'_> {
     pub fn outside(&mut self, day: Word) -> Bit {
         let since = self.sub(day, Word::Known(first_day()));
         self.test(IntCC::UnsignedGreaterThanOrEqual, since, Word::Known(last_day() - first_day() + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::factor;
+
+    #[test]
+    fn products_and_shifts_divide_exactly() {
+        // The divisors above, with the largest number each is used for: quarters of days, days of a century times four,
+        // what is left of a scaled day of the year, months, years, a scaled month of the year.
+        let uses = [
+            (146_097, 44, 4 * 3_660_000 + 3),
+            (1_461, 32, 146_099),
+            (2_141, 32, 65_535),
+            (12, 36, 121_000),
+            (100, 32, 10_001),
+            (400, 32, 10_001),
+            (25, 32, 10_001),
+            (5, 20, 2_000),
+        ];
+        for (by, shift, most) in uses {
+            let factor = factor(by, shift);
+            assert!((0..=most).all(|n: i64| (n * factor) >> shift == n / by), "by {by}");
+        }
     }
 }

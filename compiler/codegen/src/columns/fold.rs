@@ -78,21 +78,21 @@ pub(super) struct Counted {
 }
 
 /// A period as it is read.
-struct Piece {
-    from: Word,
-    to: Word,
-    party: Word,
-    kind: Value,
+pub(super) struct Piece {
+    pub from: Word,
+    pub to: Word,
+    pub party: Word,
+    pub kind: Value,
     at: Value,
 }
 
 impl Code<'_> {
-    fn put(&mut self, word: Word, address: Value, offset: i32) {
+    pub fn put(&mut self, word: Word, address: Value, offset: i32) {
         let value = self.value(word);
         self.build.ins().store(MemFlagsData::trusted(), value, address, offset);
     }
 
-    fn get(&mut self, address: Value, offset: i32) -> Word {
+    pub fn get(&mut self, address: Value, offset: i32) -> Word {
         Word::Run(self.build.ins().load(types::I64, MemFlagsData::trusted(), address, offset))
     }
 
@@ -117,40 +117,40 @@ impl Code<'_> {
     }
 
     /// Counts a run for a party; the last day may be the one before the first.
-    fn count(&mut self, party: Value, (start, end): (Word, Word), mode: DatedIn) {
+    fn count(&mut self, party: Value, run: (Word, Word), mode: DatedIn) {
+        let touched = self.get(party, TOUCHED);
+        let (months, days, touched) = self.length_of_run(run, touched, mode);
+        let (old_months, old_days) = (self.get(party, MONTHS), self.get(party, DAYS));
+        let (months, days) = (self.add(old_months, months), self.add(old_days, days));
+        self.put(months, party, MONTHS);
+        self.put(days, party, DAYS);
+        self.put(touched, party, TOUCHED);
+    }
+
+    /// The months and the days that a run counts, and the last month that was touched after it.
+    pub fn length_of_run(&mut self, (start, end): (Word, Word), touched: Word, mode: DatedIn) -> (Word, Word, Word) {
+        let zero = Word::Known(0);
         match mode {
             DatedIn::Runs => {
                 let (months, days) = self.months_and_days(start, end);
-                let (old_months, old_days) = (self.get(party, MONTHS), self.get(party, DAYS));
-                let (months, days) = (self.add(old_months, months), self.add(old_days, days));
-                self.put(months, party, MONTHS);
-                self.put(days, party, DAYS);
+                (months, days, touched)
             }
             DatedIn::Days => {
                 let days = self.sub(end, start);
-                let days = self.add(days, Word::Known(1));
-                let old = self.get(party, DAYS);
-                let days = self.add(old, days);
-                self.put(days, party, DAYS);
+                (zero, self.add(days, Word::Known(1)), touched)
             }
             DatedIn::MonthsTouched => {
                 let (from, to) = (self.civil(start), self.civil(end));
                 // A month that the run before it touched is not counted again; an empty run touches none.
-                let touched = self.get(party, TOUCHED);
                 let next = self.add(touched, Word::Known(1));
-                let later = self.test(IntCC::SignedGreaterThan, next, from.month);
-                let from = self.select(later, next, from.month);
+                let from = self.greater(next, from.month);
                 let count = self.sub(to.month, from);
                 let count = self.add(count, Word::Known(1));
                 let empty = self.test(IntCC::SignedLessThan, end, start);
-                let none = self.test(IntCC::SignedLessThan, count, Word::Known(0));
+                let none = self.test(IntCC::SignedLessThan, count, zero);
                 let none = self.or(empty, none);
-                let count = self.select(none, Word::Known(0), count);
-                let old = self.get(party, MONTHS);
-                let months = self.add(old, count);
-                self.put(months, party, MONTHS);
-                let touched = self.select(none, touched, to.month);
-                self.put(touched, party, TOUCHED);
+                let count = self.select(none, zero, count);
+                (count, zero, self.select(none, touched, to.month))
             }
         }
     }
@@ -203,7 +203,7 @@ impl Code<'_> {
         (all, edge)
     }
 
-    fn piece(&mut self, record: &Record, at: Value) -> Piece {
+    pub fn piece(&mut self, record: &Record, at: Value) -> Piece {
         let at_word = Word::Run(at);
         let (from, to) = (self.element(record.from, at_word, 4), self.element(record.to, at_word, 4));
         let (party, kind) = (self.element(record.party, at_word, 1), self.element(record.kind, at_word, 1));
@@ -216,19 +216,19 @@ impl Code<'_> {
     }
 
     /// Whether a kind is among those that count.
-    fn counts(&mut self, kinds: u8, kind: Value) -> Bit {
+    pub fn counts(&mut self, kinds: u8, kind: Value) -> Bit {
         let mask = self.build.ins().iconst(types::I64, i64::from(kinds));
         let bit = self.build.ins().ushr(mask, kind);
         let bit = self.build.ins().band_imm_s(bit, 1);
         self.test(IntCC::NotEqual, Word::Run(bit), Word::Known(0))
     }
 
-    fn smaller(&mut self, a: Word, b: Word) -> Word {
+    pub fn smaller(&mut self, a: Word, b: Word) -> Word {
         let less = self.test(IntCC::SignedLessThan, a, b);
         self.select(less, a, b)
     }
 
-    fn greater(&mut self, a: Word, b: Word) -> Word {
+    pub fn greater(&mut self, a: Word, b: Word) -> Word {
         let more = self.test(IntCC::SignedGreaterThan, a, b);
         self.select(more, a, b)
     }
@@ -266,8 +266,8 @@ impl Code<'_> {
     pub fn plain(&mut self, record: &Record, limits: &Limits, parties: usize, state: Value) -> (Bit, Bit) {
         // One more than there are, for periods that do not count.
         self.begin(state, parties + 1);
-        let room = RUNS + i64::try_from(parties).unwrap_or(0) + 1;
-        let room = self.room_for(room * RUN);
+        let bytes = (RUNS + i64::try_from(parties).unwrap_or(0) + 1) * RUN;
+        let room = self.place(bytes);
         let turn = Turn::new(self);
         let never = self.build.ins().iconst(types::I64, first_day() - 2);
         let nobody = self.build.ins().iconst(types::I64, -1);
@@ -276,15 +276,9 @@ impl Code<'_> {
         self.write_runs(record, limits, parties, (state, room), &turn);
         self.count_runs(record, limits.mode, parties, (state, room), &turn);
         self.build.switch_to_block(turn.done);
+        self.slots.release(bytes);
         let [shared] = turn.found[..] else { return (Bit::Known(true), Bit::Known(true)) };
         (self.has(Word::Run(shared), 0), self.has(Word::Run(shared), 1))
-    }
-
-    fn room_for(&mut self, bytes: i64) -> Value {
-        let size = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let slot = cranelift_codegen::ir::StackSlotKind::ExplicitSlot;
-        let slot = self.build.create_sized_stack_slot(cranelift_codegen::ir::StackSlotData::new(slot, size, 4));
-        self.build.ins().stack_addr(types::I64, slot, 0)
     }
 
     /// Writes runs down until the periods end or the room is full.
@@ -421,9 +415,9 @@ fn place_word(place: Value) -> Word {
 }
 
 /// How many runs are written down before they are counted.
-const RUNS: i64 = 120;
+pub(super) const RUNS: i64 = 120;
 /// The size of a run: first day, last day, where its party is.
-const RUN: i64 = 24;
+pub(super) const RUN: i64 = 24;
 
 /// The blocks of the plain form.
 struct Turn {
@@ -490,12 +484,7 @@ struct Steps {
 impl Code<'_> {
     /// The body of a sweep. Gives its flags.
     pub fn sweep(&mut self, given: &Sweep, how: &Merging) {
-        let lanes = self.build.create_sized_stack_slot(cranelift_codegen::ir::StackSlotData::new(
-            cranelift_codegen::ir::StackSlotKind::ExplicitSlot,
-            u32::try_from(how.parties * 16).unwrap_or(16),
-            4,
-        ));
-        let ends = self.build.ins().stack_addr(types::I64, lanes, 0);
+        let ends = self.place(i64::try_from(how.parties).unwrap_or(1) * 16);
         self.begin(given.state, how.parties);
         let never = self.build.ins().iconst(types::I32, i64::from(i32::MIN));
         let never = self.build.ins().splat(types::I32X4, never);

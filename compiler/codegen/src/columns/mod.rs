@@ -12,7 +12,7 @@
 //! | `row` | reading columns |
 //! | `expr`, `decide`, `sets` | expressions, rules, quantifiers |
 //! | `ops`, `amounts`, `days`, `calendar` | operations of the runtime |
-//! | `fold`, `periods` | the record of periods |
+//! | `fold`, `few`, `periods` | the record of periods |
 //! | `write` | the function, its loop and its results |
 //! | `native` | in memory, as an object file, as text |
 //!
@@ -24,6 +24,7 @@ mod data;
 mod days;
 mod decide;
 mod expr;
+mod few;
 mod fold;
 mod native;
 mod number;

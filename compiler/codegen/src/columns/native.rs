@@ -4,10 +4,10 @@
 
 use super::fold::Sweep;
 use super::row::{Beside, sweep_signature};
-use super::word::Code;
+use super::word::{Code, Slots};
 use super::write::{Subject, Wanted, function};
 use crate::CodegenError;
-use crate::jit::isa;
+use crate::jit::{isa, kind_of_isa};
 use accord_core::columns::{Input, Layout, RawColumn, RawOut, Shape};
 use accord_ir::{ExprId, Program, Verified};
 use cranelift_codegen::ir::{AbiParam, UserFuncName, types};
@@ -51,7 +51,7 @@ unsafe impl Sync for Columns {}
 impl Columns {
     /// Compiles a kernel for this machine.
     pub fn compile(request: &Request<'_>) -> Result<Columns, CodegenError> {
-        let isa = isa(false, true)?;
+        let isa = isa()?;
         let module = ManuallyDrop::new(JITModule::new(JITBuilder::with_isa(isa, default_libcall_names())));
         // From here on dropping frees the code, whatever fails.
         let mut columns =
@@ -106,9 +106,12 @@ impl Drop for Columns {
     }
 }
 
+/// An object file, what its kernel reads, and the names of bits.
+pub type Object = (Vec<u8>, Vec<Input>, Vec<String>);
+
 /// A kernel as an object file for this kind of machine, under a symbol. Gives what it reads and the names of bits.
-pub fn columns_object(request: &Request<'_>, symbol: &str) -> Result<(Vec<u8>, Vec<Input>, Vec<String>), CodegenError> {
-    let builder = ObjectBuilder::new(isa(true, false)?, symbol.as_bytes().to_vec(), default_libcall_names())?;
+pub fn columns_object(request: &Request<'_>, symbol: &str) -> Result<Object, CodegenError> {
+    let builder = ObjectBuilder::new(kind_of_isa()?, symbol.as_bytes().to_vec(), default_libcall_names())?;
     let mut module = ObjectModule::new(builder);
     let mut sink = |_: &str, _: &cranelift_codegen::ir::Function| {};
     let (_, beside) = lower(request, &mut module, symbol, &mut sink)?;
@@ -118,7 +121,7 @@ pub fn columns_object(request: &Request<'_>, symbol: &str) -> Result<(Vec<u8>, V
 
 /// A kernel as text, before it is optimised, with the provisions as comments.
 pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
-    let mut module = JITModule::new(JITBuilder::with_isa(isa(false, true)?, default_libcall_names()));
+    let mut module = JITModule::new(JITBuilder::with_isa(isa()?, default_libcall_names()));
     let mut text = String::new();
     let places = Places::of(request.program.program());
     let mut sink = |name: &str, function: &cranelift_codegen::ir::Function| {
@@ -167,7 +170,8 @@ fn lower(
     for (at, (how, id)) in beside.sweeps.iter().enumerate() {
         context.func.signature = sweep_signature(module);
         context.func.name = UserFuncName::user(0, id.as_u32());
-        let mut code = Code { build: FunctionBuilder::new(&mut context.func, &mut builder), bail: None };
+        let mut code =
+            Code { build: FunctionBuilder::new(&mut context.func, &mut builder), bail: None, slots: Slots::default() };
         let entry = code.build.create_block();
         code.build.append_block_params_for_function_params(entry);
         code.build.switch_to_block(entry);
@@ -212,7 +216,10 @@ impl Places {
     fn annotate(&self, code: &str, text: &mut String) {
         let mut last = "";
         for row in code.lines() {
-            let place = row.trim_start().strip_prefix('@').and_then(|r| u32::from_str_radix(r.get(..4)?, 16).ok());
+            let place = row
+                .trim_start()
+                .strip_prefix('@')
+                .and_then(|r| u32::from_str_radix(r.split_whitespace().next()?, 16).ok());
             let place = place.and_then(|at| self.of.get(&at)).map_or(last, String::as_str);
             if place != last {
                 let _ = writeln!(text, "; {place}");

@@ -7,10 +7,10 @@ use super::number::Exact;
 use super::row::Row;
 use super::tag::Tag;
 use super::word::{Bit, Word};
-use super::{calendar, tag};
+use super::{calendar, few, tag};
 use accord_core::{Conversions, Criterion, DatedIn, Ratio, Remainder, Ties, Unit, Way};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Value};
 use std::rc::Rc;
 
 /// Every kind.
@@ -63,7 +63,6 @@ pub(super) struct Career {
 #[derive(Clone)]
 pub(super) struct Folded {
     counted: Rc<Vec<Counted>>,
-    state: Value,
     shared: Bit,
     /// Whether a day is in two periods of one party.
     doubled: Bit,
@@ -121,23 +120,25 @@ impl Row<'_, '_> {
             return known.clone();
         }
         let parties = self.parties();
-        let state = self.place_for_parties();
-        let (shared, doubled) = self.code.plain(record, limits, parties, state);
-        let (counted, mut edge) = self.code.counted(state, parties);
-        let (mut shared, unusual) = (shared, self.code.or(shared, edge));
+        let (counted, mut shared, doubled, mut edge) = if parties <= few::FEW {
+            self.code.plain_of_few(record, limits, parties)
+        } else {
+            let state = self.place_for_parties();
+            let (shared, doubled) = self.code.plain(record, limits, parties, state);
+            let (counted, edge) = self.code.counted(state, parties);
+            (counted, shared, doubled, edge)
+        };
+        let unusual = self.code.or(shared, edge);
         if self.code.bail_if(unusual) {
             (shared, edge) = (Bit::Known(false), Bit::Known(false));
         }
-        let folded = Folded { counted: Rc::new(counted), state, shared, doubled, edge };
+        let folded = Folded { counted: Rc::new(counted), shared, doubled, edge };
         self.folds.push((*limits, folded.clone()));
         folded
     }
 
     fn place_for_parties(&mut self) -> Value {
-        let size = u32::try_from(self.parties() + 1).unwrap_or(1) * u32::try_from(KEPT).unwrap_or(48);
-        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4);
-        let slot = self.code.build.create_sized_stack_slot(slot);
-        self.code.build.ins().stack_addr(types::I64, slot, 0)
+        self.code.place(i64::try_from(self.parties() + 1).unwrap_or(1) * KEPT)
     }
 
     /// The days that a selection has of each party, with what else is to be said of it.
@@ -171,8 +172,7 @@ impl Row<'_, '_> {
             mode: limits.mode,
             parties: self.parties(),
         };
-        let (state, flags) = self.swept(&scanned.record, selection, merged.of, (within.state, sweeps), how);
-        let (counted, _) = self.code.counted(state, self.parties());
+        let (counted, flags) = self.swept(&scanned.record, selection, merged.of, (&within.counted, sweeps), how);
         let referred = self.code.band(flags, Word::Known(REFERRED));
         let referred = self.code.test(IntCC::NotEqual, referred, Word::Known(0));
         let unsettled = self.code.band(flags, Word::Known(UNSETTLED));
@@ -192,35 +192,52 @@ impl Row<'_, '_> {
         self.code.test(IntCC::Equal, rest, Word::Known(0))
     }
 
-    /// Where what counts of each party is: where it is folded, or in a place of its own if precedence has to decide.
+    /// What counts of each party: as it was folded, or by a sweep if precedence has to decide; with what the sweep met.
     fn swept(
         &mut self,
         record: &Record,
         selection: &Selection,
         of: Word,
-        (state, sweeps): (Value, Bit),
+        (folded, sweeps): (&[Counted], Bit),
         how: Merging,
-    ) -> (Value, Word) {
+    ) -> (Vec<Counted>, Word) {
         let own = self.place_for_parties();
         let sweep = self.sweep_of(how);
         let (cold, _) = self.code.block_of(0);
-        let (done, given) = self.code.block_of(2);
-        let zero = self.code.build.ins().iconst(types::I64, 0);
+        let (done, given) = self.code.block_of(1 + 5 * folded.len());
+        let plain = self.words_of(folded, Word::Known(0));
         let sweeps = self.code.flag(sweeps);
-        self.code.build.ins().brif(sweeps, cold, &[], done, &[state.into(), zero.into()]);
+        let plain: Vec<_> = plain.into_iter().map(Into::into).collect();
+        self.code.build.ins().brif(sweeps, cold, &[], done, &plain);
         self.code.build.set_cold_block(cold);
         self.code.build.switch_to_block(cold);
         let words = [selection.until, selection.limits.first, selection.limits.last, of].map(|w| self.code.value(w));
         let [until, first, last, of] = words;
         let sweep_words = Sweep { record: *record, until, first, last, of, state: own }.words();
         let call = self.code.build.ins().call(sweep, &sweep_words);
-        let flags = self.code.build.inst_results(call).first().copied().unwrap_or(zero);
-        self.code.jump(done, &[own, flags]);
+        let flags = self.code.build.inst_results(call).first().copied();
+        let flags = flags.map_or(Word::Known(UNSETTLED), Word::Run);
+        let (counted, _) = self.code.counted(own, folded.len());
+        let words = self.words_of(&counted, flags);
+        self.code.jump(done, &words);
         self.code.build.switch_to_block(done);
-        match given[..] {
-            [state, flags] => (state, Word::Run(flags)),
-            _ => (state, Word::Known(UNSETTLED)),
+        let Some((flags, counted)) = given.split_first() else { return (Vec::new(), Word::Known(UNSETTLED)) };
+        let counted = counted.chunks_exact(5).filter_map(|chunk| {
+            let [months, days, first, last, some] = *chunk else { return None };
+            let some = self.code.test(IntCC::NotEqual, Word::Run(some), Word::Known(0));
+            let (months, days, first, last) = (Word::Run(months), Word::Run(days), Word::Run(first), Word::Run(last));
+            Some(Counted { months, days, first, last, some })
+        });
+        (counted.collect(), Word::Run(*flags))
+    }
+
+    fn words_of(&mut self, counted: &[Counted], flags: Word) -> Vec<Value> {
+        let mut words = vec![self.code.value(flags)];
+        for one in counted {
+            let some = self.code.word_of(one.some);
+            words.extend([one.months, one.days, one.first, one.last, some].map(|w| self.code.value(w)));
         }
+        words
     }
 
     /// Periods of a selection, as an outcome of this tag.

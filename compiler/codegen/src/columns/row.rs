@@ -109,6 +109,7 @@ impl<'p, 'f> Row<'p, 'f> {
     pub fn arm(&mut self, key: Option<(usize, Option<u16>)>, bail: Option<Block>, scanned: Option<Scanned>) {
         self.key = key;
         self.code.bail = bail;
+        self.code.slots.free();
         self.folds.clear();
         self.selected.clear();
         self.memo.clear();

@@ -1,7 +1,9 @@
 //! Words and bits in the making: what is known while code is made is computed then.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::ir::{
+    Block, BlockArg, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Type, Value, types,
+};
 use cranelift_frontend::FunctionBuilder;
 
 /// A 64-bit number: known now, or when it runs.
@@ -32,6 +34,30 @@ pub(super) struct Code<'f> {
     pub build: FunctionBuilder<'f>,
     /// Where a row goes on that is not as this code takes it to be: the code for any row.
     pub bail: Option<Block>,
+    /// Places in the frame, used again by each arm.
+    pub slots: Slots,
+}
+
+/// Places in the frame by their size, and how many of each this arm has taken.
+#[derive(Default)]
+pub(super) struct Slots {
+    made: Vec<(u32, StackSlot, bool)>,
+}
+
+impl Slots {
+    /// Places of this size are not needed any longer.
+    pub fn release(&mut self, bytes: i64) {
+        for (_, _, taken) in self.made.iter_mut().filter(|(size, ..)| i64::from(*size) == bytes) {
+            *taken = false;
+        }
+    }
+
+    /// Another arm begins: all places are free.
+    pub fn free(&mut self) {
+        for (.., taken) in &mut self.made {
+            *taken = false;
+        }
+    }
 }
 
 impl Code<'_> {
@@ -279,6 +305,25 @@ impl Code<'_> {
             self.build.switch_to_block(next);
         }
         true
+    }
+
+    /// A place of so many bytes in the frame, which no other part of this arm has.
+    pub fn place(&mut self, bytes: i64) -> Value {
+        let size = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let free = self.slots.made.iter_mut().find(|(of, _, taken)| *of == size && !*taken);
+        let slot = match free {
+            Some((_, slot, taken)) => {
+                *taken = true;
+                *slot
+            }
+            None => {
+                let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4);
+                let slot = self.build.create_sized_stack_slot(data);
+                self.slots.made.push((size, slot, true));
+                slot
+            }
+        };
+        self.build.ins().stack_addr(types::I64, slot, 0)
     }
 
     /// A block with parameters of 64 bits.

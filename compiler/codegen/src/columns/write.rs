@@ -4,7 +4,7 @@ use super::data::{Data, Val};
 use super::periods::Scanned;
 use super::row::{Answered, Beside, Given, Row, missing};
 use super::tag::{DETAIL, RANK, Tag};
-use super::word::{Bit, Code, Word};
+use super::word::{Bit, Code, Slots, Word};
 use crate::CodegenError;
 use accord_core::columns::{Cell, Fill, Layout, OutCell, Output, Shape};
 use accord_core::{HostFn, Outcome, Value as Constant};
@@ -82,7 +82,7 @@ pub(super) fn function(
     beside: &mut Beside,
 ) -> Result<(), CodegenError> {
     let config = module.target_config();
-    let mut code = Code { build, bail: None };
+    let mut code = Code { build, bail: None, slots: Slots::default() };
     let entry = code.build.create_block();
     code.build.append_block_params_for_function_params(entry);
     code.build.switch_to_block(entry);

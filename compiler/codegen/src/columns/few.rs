@@ -1,0 +1,257 @@
+//! The plain fold of few parties, in registers: as [`super::fold`] has it for many in memory.
+
+use super::calendar::{first_day, last_day};
+use super::fold::{Counted, Limits, RUN, RUNS, Record};
+use super::word::{Bit, Code, Word};
+use accord_core::DatedIn;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
+
+/// Of so many parties everything is kept in registers.
+pub(super) const FEW: usize = 3;
+
+/// A first day that no period has.
+const NEVER: i64 = i64::MAX;
+
+/// What is carried from turn to turn: the position, what was met, and of each party the run that is open and what was
+/// counted.
+#[derive(Clone)]
+struct Carried {
+    at: Word,
+    met: Word,
+    parties: Vec<Party>,
+}
+
+/// Of one party.
+#[derive(Clone, Copy)]
+struct Party {
+    start: Word,
+    end: Word,
+    months: Word,
+    days: Word,
+    first: Word,
+    touched: Word,
+}
+
+impl Carried {
+    fn words(&self) -> Vec<Word> {
+        let party = |p: &Party| [p.start, p.end, p.months, p.days, p.first, p.touched];
+        [self.at, self.met].into_iter().chain(self.parties.iter().flat_map(party)).collect()
+    }
+
+    fn from(values: &[Value]) -> Option<Carried> {
+        let [at, met, rest @ ..] = values else { return None };
+        let run = |v: &Value| Word::Run(*v);
+        let parties = rest.chunks_exact(6).filter_map(|chunk| {
+            let [start, end, months, days, first, touched] = chunk else { return None };
+            let (start, end, months, days) = (run(start), run(end), run(months), run(days));
+            Some(Party { start, end, months, days, first: run(first), touched: run(touched) })
+        });
+        Some(Carried { at: run(at), met: run(met), parties: parties.collect() })
+    }
+}
+
+/// What folding gives: what was counted of each party; whether a day is two parties', whether one is in two periods of
+/// a party, whether one is the last there is.
+pub(super) type Plain = (Vec<Counted>, Bit, Bit, Bit);
+
+impl Code<'_> {
+    fn go(&mut self, block: Block, words: &[Word]) {
+        let values: Vec<Value> = words.iter().map(|w| self.value(*w)).collect();
+        self.jump(block, &values);
+    }
+
+    /// The plain form for few parties: runs are written down, then counted, without branches that the record decides.
+    pub fn plain_of_few(&mut self, record: &Record, limits: &Limits, parties: usize) -> Plain {
+        let bytes = (RUNS + i64::try_from(FEW).unwrap_or(3) + 1) * RUN;
+        let room = self.place(bytes);
+        let size = 2 + 6 * parties;
+        let (head, carried) = self.block_of(size + 1);
+        let (full, _) = self.block_of(0);
+        let (done, found) = self.block_of(size);
+        let party = Party {
+            start: Word::Known(first_day()),
+            end: Word::Known(first_day() - 1),
+            months: Word::Known(0),
+            days: Word::Known(0),
+            first: Word::Known(NEVER),
+            touched: Word::Known(-1),
+        };
+        let begin = Carried { at: Word::Run(record.begin), met: Word::Known(0), parties: vec![party; parties] };
+        let mut words = vec![Word::Known(0)];
+        words.extend(begin.words());
+        self.go(head, &words);
+        self.build.switch_to_block(head);
+        let all = (Vec::new(), Bit::Known(true), Bit::Known(true), Bit::Known(true));
+        let Some((runs, rest)) = carried.split_first() else { return all };
+        let Some(carried) = Carried::from(rest) else { return all };
+        self.take_period(record, limits, (room, head, full), (*runs, &carried));
+        self.count_few(record, limits.mode, (room, full, head, done), (*runs, &carried));
+        self.build.switch_to_block(done);
+        self.slots.release(bytes);
+        let Some(carried) = Carried::from(&found) else { return all };
+        let mut edge = Bit::Known(false);
+        let mut counted = Vec::new();
+        for party in &carried.parties {
+            let some = self.test(IntCC::NotEqual, party.first, Word::Known(NEVER));
+            let beyond = self.test(IntCC::SignedGreaterThanOrEqual, party.end, Word::Known(last_day()));
+            edge = self.or(edge, beyond);
+            let Party { months, days, first, end, .. } = *party;
+            counted.push(Counted { months, days, first, last: end, some });
+        }
+        (counted, self.has(carried.met, 0), self.has(carried.met, 1), edge)
+    }
+
+    /// Takes the next period: adds its days to the open run of its party, or begins another and writes that one down.
+    fn take_period(
+        &mut self,
+        record: &Record,
+        limits: &Limits,
+        (room, head, full): (Value, Block, Block),
+        (runs, carried): (Value, &Carried),
+    ) {
+        let (body, _) = self.block_of(0);
+        let at = self.value(carried.at);
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, at, record.end);
+        let space = self.build.ins().icmp_imm_s(IntCC::SignedLessThan, runs, RUNS);
+        let goes_on = self.build.ins().band(more, space);
+        self.build.ins().brif(goes_on, body, &[], full, &[]);
+        self.build.switch_to_block(body);
+        let piece = self.piece(record, at);
+        let to = self.smaller(piece.to, limits.last);
+        let from = match limits.first {
+            Word::Known(first) if first == first_day() => piece.from,
+            first => self.greater(piece.from, first),
+        };
+        let days = self.test(IntCC::SignedLessThanOrEqual, from, to);
+        let kind = self.counts(limits.kinds, piece.kind);
+        let usable = self.and(days, kind);
+        let mine: Vec<Bit> = (0..carried.parties.len())
+            .map(|party| {
+                let party = Word::Known(i64::try_from(party).unwrap_or(0));
+                let is = self.test(IntCC::Equal, piece.party, party);
+                self.and(usable, is)
+            })
+            .collect();
+        // Of the party whose the period is: its open run. Of the others: their latest last day.
+        let (mut start, mut end, mut theirs) = (Word::Known(0), Word::Known(0), Word::Known(first_day() - 2));
+        for (at, (party, is)) in carried.parties.iter().zip(&mine).enumerate() {
+            start = if at == 0 { party.start } else { self.select(*is, party.start, start) };
+            end = if at == 0 { party.end } else { self.select(*is, party.end, end) };
+            let other = self.select(*is, Word::Known(first_day() - 2), party.end);
+            theirs = if at == 0 { other } else { self.greater(theirs, other) };
+        }
+        let meets = self.test(IntCC::SignedLessThanOrEqual, from, theirs);
+        let again = self.test(IntCC::SignedLessThanOrEqual, from, end);
+        let (meets, again) = (self.word_of(meets), self.word_of(again));
+        let again = self.add(again, again);
+        let met = self.bor(meets, again);
+        let used = self.word_of(usable);
+        let all = self.sub(Word::Known(0), used);
+        let met = self.band(met, all);
+        let met = self.bor(carried.met, met);
+        let next = self.add(end, Word::Known(1));
+        let gap = self.test(IntCC::SignedGreaterThan, from, next);
+        // The run that ends here is written where the next one will be; it stays if there is one.
+        let run = self.element(room, Word::Run(runs), RUN);
+        self.put(start, run, 0);
+        self.put(end, run, 8);
+        self.put(piece.party, run, 16);
+        let some = self.test(IntCC::SignedLessThanOrEqual, start, end);
+        let ended = self.and(gap, some);
+        let ended = self.word_of(ended);
+        let ended = self.band(ended, used);
+        let runs = self.add(Word::Run(runs), ended);
+        let mut following = carried.clone();
+        for (party, is) in following.parties.iter_mut().zip(&mine) {
+            let fresh = self.and(*is, gap);
+            party.start = self.select(fresh, from, party.start);
+            let later = self.greater(to, party.end);
+            party.end = self.select(*is, later, party.end);
+        }
+        following.at = self.add(carried.at, Word::Known(1));
+        following.met = met;
+        let mut words = vec![runs];
+        words.extend(following.words());
+        self.go(head, &words);
+    }
+
+    /// Counts the runs that were written down; after the last period also those that are still open.
+    fn count_few(
+        &mut self,
+        record: &Record,
+        mode: DatedIn,
+        (room, full, head, done): (Value, Block, Block, Block),
+        (runs, carried): (Value, &Carried),
+    ) {
+        self.build.switch_to_block(full);
+        let at = self.value(carried.at);
+        let over = Bit::Run(self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, at, record.end));
+        let mut count = Word::Run(runs);
+        for (at, party) in carried.parties.iter().enumerate() {
+            let run = self.element(room, count, RUN);
+            self.put(party.start, run, 0);
+            self.put(party.end, run, 8);
+            self.put(Word::Known(i64::try_from(at).unwrap_or(0)), run, 16);
+            let some = self.test(IntCC::SignedLessThanOrEqual, party.start, party.end);
+            let open = self.and(over, some);
+            let open = self.word_of(open);
+            count = self.add(count, open);
+        }
+        // Of each party: months, days, first day, last month touched.
+        let (next, params) = self.block_of(1 + 4 * carried.parties.len());
+        let (body, _) = self.block_of(0);
+        let (counted, _) = self.block_of(0);
+        let mut words = vec![Word::Known(0)];
+        words.extend(carried.parties.iter().flat_map(|p| [p.months, p.days, p.first, p.touched]));
+        self.go(next, &words);
+        self.build.switch_to_block(next);
+        let Some((index, sums)) = params.split_first() else { return };
+        let mut parties = carried.parties.clone();
+        for (party, sums) in parties.iter_mut().zip(sums.chunks_exact(4)) {
+            if let [months, days, first, touched] = sums {
+                *party = Party {
+                    months: Word::Run(*months),
+                    days: Word::Run(*days),
+                    first: Word::Run(*first),
+                    touched: Word::Run(*touched),
+                    ..*party
+                };
+            }
+        }
+        let count = self.value(count);
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, *index, count);
+        self.build.ins().brif(more, body, &[], counted, &[]);
+        self.build.switch_to_block(counted);
+        let after = Carried { parties: parties.clone(), ..carried.clone() };
+        let ended = after.words();
+        let mut again = vec![Word::Known(0)];
+        again.extend(&ended);
+        let ended: Vec<_> = ended.iter().map(|w| self.value(*w).into()).collect();
+        let again: Vec<_> = again.iter().map(|w| self.value(*w).into()).collect();
+        let over = self.flag(over);
+        self.build.ins().brif(over, done, &ended, head, &again);
+
+        self.build.switch_to_block(body);
+        let run = self.element(room, Word::Run(*index), RUN);
+        let (start, end, whose) = (self.get(run, 0), self.get(run, 8), self.get(run, 16));
+        let touched = parties.iter().enumerate().fold(Word::Known(-1), |touched, (at, party)| {
+            let is = self.test(IntCC::Equal, whose, Word::Known(i64::try_from(at).unwrap_or(0)));
+            self.select(is, party.touched, touched)
+        });
+        let (months, days, touched) = self.length_of_run((start, end), touched, mode);
+        let index = self.add(Word::Run(*index), Word::Known(1));
+        let mut words = vec![index];
+        for (at, party) in parties.iter().enumerate() {
+            let is = self.test(IntCC::Equal, whose, Word::Known(i64::try_from(at).unwrap_or(0)));
+            let (more_months, more_days) =
+                (self.select(is, months, Word::Known(0)), self.select(is, days, Word::Known(0)));
+            words.push(self.add(party.months, more_months));
+            words.push(self.add(party.days, more_days));
+            let first = self.smaller(start, party.first);
+            words.push(self.select(is, first, party.first));
+            words.push(self.select(is, touched, party.touched));
+        }
+        self.go(next, &words);
+    }
+}
