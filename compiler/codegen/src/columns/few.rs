@@ -22,6 +22,13 @@ struct Carried {
     parties: Vec<Party>,
 }
 
+/// What is carried from period to period: how many runs were written down, and of what is carried from turn to turn
+/// that which a period changes.
+struct Open {
+    runs: Word,
+    carried: Carried,
+}
+
 /// Of one party.
 #[derive(Clone, Copy)]
 struct Party {
@@ -51,6 +58,25 @@ impl Carried {
     }
 }
 
+impl Open {
+    fn words(runs: Word, carried: &Carried) -> Vec<Word> {
+        let parties = carried.parties.iter().flat_map(|p| [p.start, p.end]);
+        [runs, carried.at, carried.met].into_iter().chain(parties).collect()
+    }
+
+    fn from(values: &[Value], before: &Carried) -> Option<Open> {
+        let [runs, at, met, rest @ ..] = values else { return None };
+        let run = |v: &Value| Word::Run(*v);
+        let mut parties = before.parties.clone();
+        for (party, ends) in parties.iter_mut().zip(rest.chunks_exact(2)) {
+            if let [start, end] = ends {
+                (party.start, party.end) = (run(start), run(end));
+            }
+        }
+        Some(Open { runs: run(runs), carried: Carried { at: run(at), met: run(met), parties } })
+    }
+}
+
 /// What folding gives: what was counted of each party; whether a day is two parties', whether one is in two periods of
 /// a party, whether one is the last there is.
 pub(super) type Plain = (Vec<Counted>, Bit, Bit, Bit);
@@ -61,12 +87,26 @@ impl Code<'_> {
         self.jump(block, &values);
     }
 
+    /// The same record, with its addresses computed here and not again for each period.
+    pub fn held(&mut self, record: &Record) -> Record {
+        let (block, params) = self.block_of(7);
+        let Record { begin, end, from, to, party, kind, quality } = *record;
+        self.jump(block, &[begin, end, from, to, party, kind, quality]);
+        self.build.switch_to_block(block);
+        match params[..] {
+            [begin, end, from, to, party, kind, quality] => Record { begin, end, from, to, party, kind, quality },
+            _ => *record,
+        }
+    }
+
     /// The plain form for few parties: runs are written down, then counted, without branches that the record decides.
     pub fn plain_of_few(&mut self, record: &Record, limits: &Limits, parties: usize) -> Plain {
         let bytes = (RUNS + i64::try_from(FEW).unwrap_or(3) + 1) * RUN;
         let room = self.place(bytes);
         let size = 2 + 6 * parties;
-        let (head, carried) = self.block_of(size + 1);
+        let record = &self.held(record);
+        let (turn, carried) = self.block_of(size);
+        let (head, open) = self.block_of(3 + 2 * parties);
         let (full, _) = self.block_of(0);
         let (done, found) = self.block_of(size);
         let party = Party {
@@ -78,15 +118,16 @@ impl Code<'_> {
             touched: Word::Known(-1),
         };
         let begin = Carried { at: Word::Run(record.begin), met: Word::Known(0), parties: vec![party; parties] };
-        let mut words = vec![Word::Known(0)];
-        words.extend(begin.words());
-        self.go(head, &words);
-        self.build.switch_to_block(head);
+        self.go(turn, &begin.words());
+        self.build.switch_to_block(turn);
         let all = (Vec::new(), Bit::Known(true), Bit::Known(true), Bit::Known(true));
-        let Some((runs, rest)) = carried.split_first() else { return all };
-        let Some(carried) = Carried::from(rest) else { return all };
-        self.take_period(record, limits, (room, head, full), (*runs, &carried));
-        self.count_few(record, limits.mode, (room, full, head, done), (*runs, &carried));
+        let Some(carried) = Carried::from(&carried) else { return all };
+        // What was counted does not change while runs are written down, so it is not carried along.
+        self.go(head, &Open::words(Word::Known(0), &carried));
+        self.build.switch_to_block(head);
+        let Some(open) = Open::from(&open, &carried) else { return all };
+        self.take_period(record, limits, (room, head, full), &open);
+        self.count_few(record, limits.mode, (room, full, turn, done), &open);
         self.build.switch_to_block(done);
         self.slots.release(bytes);
         let Some(carried) = Carried::from(&found) else { return all };
@@ -108,8 +149,10 @@ impl Code<'_> {
         record: &Record,
         limits: &Limits,
         (room, head, full): (Value, Block, Block),
-        (runs, carried): (Value, &Carried),
+        open: &Open,
     ) {
+        let Open { runs, carried } = open;
+        let runs = self.value(*runs);
         let (body, _) = self.block_of(0);
         let at = self.value(carried.at);
         let more = self.build.ins().icmp(IntCC::SignedLessThan, at, record.end);
@@ -171,9 +214,7 @@ impl Code<'_> {
         }
         following.at = self.add(carried.at, Word::Known(1));
         following.met = met;
-        let mut words = vec![runs];
-        words.extend(following.words());
-        self.go(head, &words);
+        self.go(head, &Open::words(runs, &following));
     }
 
     /// Counts the runs that were written down; after the last period also those that are still open.
@@ -181,13 +222,14 @@ impl Code<'_> {
         &mut self,
         record: &Record,
         mode: DatedIn,
-        (room, full, head, done): (Value, Block, Block, Block),
-        (runs, carried): (Value, &Carried),
+        (room, full, turn, done): (Value, Block, Block, Block),
+        open: &Open,
     ) {
+        let Open { runs, carried } = open;
         self.build.switch_to_block(full);
         let at = self.value(carried.at);
         let over = Bit::Run(self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, at, record.end));
-        let mut count = Word::Run(runs);
+        let mut count = *runs;
         for (at, party) in carried.parties.iter().enumerate() {
             let run = self.element(room, count, RUN);
             self.put(party.start, run, 0);
@@ -224,13 +266,9 @@ impl Code<'_> {
         self.build.ins().brif(more, body, &[], counted, &[]);
         self.build.switch_to_block(counted);
         let after = Carried { parties: parties.clone(), ..carried.clone() };
-        let ended = after.words();
-        let mut again = vec![Word::Known(0)];
-        again.extend(&ended);
-        let ended: Vec<_> = ended.iter().map(|w| self.value(*w).into()).collect();
-        let again: Vec<_> = again.iter().map(|w| self.value(*w).into()).collect();
+        let words: Vec<_> = after.words().iter().map(|w| self.value(*w).into()).collect();
         let over = self.flag(over);
-        self.build.ins().brif(over, done, &ended, head, &again);
+        self.build.ins().brif(over, done, &words, turn, &words);
 
         self.build.switch_to_block(body);
         let run = self.element(room, Word::Run(*index), RUN);

@@ -235,6 +235,7 @@ impl Code<'_> {
 
     /// The parties that hold a period in a record, and whether a period is odd.
     pub fn scan(&mut self, record: &Record) -> (Word, Bit) {
+        let record = &self.held(record);
         let (head, at) = self.block_of(2);
         let (body, _) = self.block_of(0);
         let (done, found) = self.block_of(1);
@@ -264,6 +265,7 @@ impl Code<'_> {
     /// Runs are first written down and then counted, both without branches that the record decides: only the number of
     /// periods and of runs can be foretold wrongly. A record with more runs than there is room for is counted in turns.
     pub fn plain(&mut self, record: &Record, limits: &Limits, parties: usize, state: Value) -> (Bit, Bit) {
+        let record = &self.held(record);
         // One more than there are, for periods that do not count.
         self.begin(state, parties + 1);
         let bytes = (RUNS + i64::try_from(parties).unwrap_or(0) + 1) * RUN;

@@ -70,6 +70,17 @@ pub(super) struct Folded {
     edge: Bit,
 }
 
+/// What a sweep gave.
+pub(super) struct Swept {
+    limits: Limits,
+    until: Word,
+    how: Merging,
+    /// Whose days it decided about: a bit each.
+    of: Word,
+    counted: Vec<Counted>,
+    flags: Word,
+}
+
 /// A record that was read.
 #[derive(Clone, Copy)]
 pub(super) struct Scanned {
@@ -202,7 +213,7 @@ impl Row<'_, '_> {
         how: Merging,
     ) -> (Vec<Counted>, Word) {
         let own = self.place_for_parties();
-        let sweep = self.sweep_of(how);
+        let sweep = self.sweep_of(how.clone());
         let (cold, _) = self.code.block_of(0);
         let (done, given) = self.code.block_of(1 + 5 * folded.len());
         let plain = self.words_of(folded, Word::Known(0));
@@ -211,6 +222,19 @@ impl Row<'_, '_> {
         self.code.build.ins().brif(sweeps, cold, &[], done, &plain);
         self.code.build.set_cold_block(cold);
         self.code.build.switch_to_block(cold);
+        let alike = |s: &&Swept| s.limits == selection.limits && s.until == selection.until && s.how == how;
+        if let Some(before) = self.swept.iter().rev().find(alike) {
+            // Of the same parties it gives the same.
+            let (counted, flags, theirs) = (before.counted.clone(), before.flags, before.of);
+            let same = self.code.test(IntCC::Equal, of, theirs);
+            let words = self.words_of(&counted, flags);
+            let (other, _) = self.code.block_of(0);
+            let same = self.code.flag(same);
+            let words: Vec<_> = words.into_iter().map(Into::into).collect();
+            self.code.build.ins().brif(same, done, &words, other, &[]);
+            self.code.build.switch_to_block(other);
+        }
+        let whose = of;
         let words = [selection.until, selection.limits.first, selection.limits.last, of].map(|w| self.code.value(w));
         let [until, first, last, of] = words;
         let sweep_words = Sweep { record: *record, until, first, last, of, state: own }.words();
@@ -228,7 +252,10 @@ impl Row<'_, '_> {
             let (months, days, first, last) = (Word::Run(months), Word::Run(days), Word::Run(first), Word::Run(last));
             Some(Counted { months, days, first, last, some })
         });
-        (counted.collect(), Word::Run(*flags))
+        let (counted, flags): (Vec<Counted>, Word) = (counted.collect(), Word::Run(*flags));
+        let Selection { until, limits, .. } = *selection;
+        self.swept.push(Swept { limits, until, how, of: whose, counted: counted.clone(), flags });
+        (counted, flags)
     }
 
     fn words_of(&mut self, counted: &[Counted], flags: Word) -> Vec<Value> {

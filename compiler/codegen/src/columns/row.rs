@@ -3,7 +3,7 @@
 use super::data::{Data, Key, OTHERS, Val};
 use super::fold::{Limits, Merging, Record, SWEEP_PARAMETERS};
 use super::number::Exact;
-use super::periods::{Folded, Scanned, Selected, Selection};
+use super::periods::{Folded, Scanned, Selected, Selection, Swept};
 use super::tag::{Names, Tag};
 use super::word::{Bit, Code, Word, constant_memory};
 use crate::CodegenError;
@@ -49,6 +49,7 @@ pub(super) struct Row<'p, 'f> {
     pub names: &'f mut Names,
     pub folds: Vec<(Limits, Folded)>,
     pub selected: Vec<(Selection, Selected)>,
+    pub swept: Vec<Swept>,
     pub memo: BTreeMap<(NodeId, Vec<Key>), Answered>,
     /// What expressions that read no local came to.
     pub closed: BTreeMap<ExprId, Val>,
@@ -89,6 +90,7 @@ impl<'p, 'f> Row<'p, 'f> {
             names,
             folds: Vec::new(),
             selected: Vec::new(),
+            swept: Vec::new(),
             memo: BTreeMap::new(),
             closed: BTreeMap::new(),
             reads_none: BTreeMap::new(),
@@ -112,6 +114,7 @@ impl<'p, 'f> Row<'p, 'f> {
         self.code.slots.free();
         self.folds.clear();
         self.selected.clear();
+        self.swept.clear();
         self.memo.clear();
         self.closed.clear();
         self.scanned = scanned.map(Some);

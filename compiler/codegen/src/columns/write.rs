@@ -207,8 +207,14 @@ impl Results {
         let parties = row.code.value(scanned.parties);
         switch.emit(&mut row.code.build, parties, any);
         for (mask, block) in blocks {
+            // Rows of these parties with something unusual have code of their own.
+            let (unusual, _) = row.code.block_of(0);
+            let scanned = Scanned { parties: Word::Known(mask), ..scanned };
             row.code.build.switch_to_block(block);
-            row.arm(key, Some(any), Some(Scanned { parties: Word::Known(mask), ..scanned }));
+            row.arm(key, Some(unusual), Some(scanned));
+            self.results(row, subject);
+            row.code.build.switch_to_block(unusual);
+            row.arm(key, None, Some(scanned));
             self.results(row, subject);
         }
     }
