@@ -26,11 +26,12 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// A kernel for everything a question decides about some parties, for batches of which nothing is known.
-    pub fn new(verified: &Verified, question: &str, parties: &[Country]) -> Result<Kernel, Trouble> {
+    /// A kernel for these decisions of a question about some parties, or for all where none is named, for batches of which
+    /// nothing is known.
+    pub fn new(verified: &Verified, question: &str, parties: &[Country], names: &[String]) -> Result<Kernel, Trouble> {
         let program = verified.program();
         let layout = accord_ir::layout(program, question).map_err(Trouble::new)?;
-        let wanted = accord_ir::outputs(program, &layout, parties, &[]).map_err(Trouble::new)?;
+        let wanted = accord_ir::outputs(program, &layout, parties, names).map_err(Trouble::new)?;
         let shape = Shape::unknown(&layout, parties.to_vec());
         Kernel::of(verified, layout, shape, wanted)
     }

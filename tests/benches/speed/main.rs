@@ -10,7 +10,7 @@
 //! | `expert`, `sweep`, `open`, `calendar` | hand-written Rust as fast as it gets, independent of Accord |
 //! | `naive` | hand-written Rust without a thought of speed |
 //! | `engine`, `native`, `law` | what is compared; Accord's kernel, tree walk and general machine code |
-//! | `scalar`, `peers` | the rule with months given; peers in other languages, in `tests/benches/peers` |
+//! | `scalar`, `scalar_native`, `peers` | the rule with months given; peers in other languages, in `tests/benches/peers` |
 //! | `machine` | clock, copying, tables |
 
 #![expect(
@@ -32,6 +32,7 @@ mod out;
 mod peers;
 mod rows;
 mod scalar;
+mod scalar_native;
 mod sweep;
 
 use engine::{Engine, Expert, Naive, run_all};
@@ -291,8 +292,12 @@ fn walks(agreement: &Agreement, plan: Plan) {
 fn scalar(plan: Plan) -> bool {
     let columns = scalar::generate(plan.rows, 6);
     let mut out = scalar::Results::new(columns.count);
-    let taken = in_turns(plan.times, &mut [&mut || scalar::run(&columns, &mut out)]);
-    let expert = median(taken[0].clone());
+    let mut native = scalar_native::Native::new(&columns);
+    let mut of_native = scalar::Results::new(columns.count);
+    let mut by_hand = || scalar::run(&columns, &mut out);
+    let mut by_kernel = || native.run(&columns, &mut of_native);
+    let taken = in_turns(plan.times, &mut [&mut by_hand, &mut by_kernel]);
+    let (expert, kernel) = (median(taken[0].clone()), median(taken[1].clone()));
     let heading = format!("The scalar rule, months given: {} rows", columns.count);
     let table = Table::begin(&heading, &["peer", "ns a row", "of hand-written Rust", "different"]);
     let line = |name: &str, seconds: f64, different: u64| {
@@ -300,6 +305,7 @@ fn scalar(plan: Plan) -> bool {
         table.line(&[name.to_owned(), ns, format!("{:.3}", expert / seconds), different.to_string()]);
     };
     line("hand-written Rust", expert, wrong(&columns, &out));
+    line("Accord, native kernel", kernel, wrong(&columns, &of_native));
     let folder = accord_tests::scratch("speed").expect("a folder of its own");
     scalar::write(&columns, &out, &folder).expect("columns are written");
     let peers = [
@@ -315,7 +321,7 @@ fn scalar(plan: Plan) -> bool {
     }
     left.iter().for_each(|why| println!("\n{why}"));
     std::fs::remove_dir_all(&folder).expect("the folder can go");
-    wrong(&columns, &out) == 0
+    wrong(&columns, &out) + wrong(&columns, &of_native) == 0
 }
 
 /// How many results of the scalar rule are not what plain arithmetic gives.

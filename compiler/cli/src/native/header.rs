@@ -81,8 +81,7 @@ impl Subject<'_> {
             "{name}.h: the question `{question}` of {agreement}, compiled. Made by accord {compiler}; do not edit.\n\n\
              {title}\n\nRuleset: sha256 {digest}, as `accord inspect` gives it of the ruleset built from the same \
              sources; {cases} of its cases passed.\nParties: {parties}; claims that others take part in come out as \
-             ACCORD_UNDECIDED where that matters.{of}\nMachine: {arch}, {os}, with the instructions of the processor it was made \
-             on.\n\nLink lib{name}.a, or load the shared library. It needs no other library, allocates nothing and \
+             ACCORD_UNDECIDED where that matters.{of}\nMachine: {arch}, {os}, any processor since about 2009 where it is x86_64.\n\nLink lib{name}.a, or load the shared library. It needs no other library, allocates nothing and \
              keeps nothing. Facts that have no column here play no part in what it computes; `accord schema --columns` \
              lists all there are.",
             name = self.name,

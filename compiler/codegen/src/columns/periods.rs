@@ -131,7 +131,7 @@ impl Row<'_, '_> {
             return known.clone();
         }
         let parties = self.parties();
-        let (counted, mut shared, doubled, mut edge) = if parties <= few::FEW {
+        let (counted, shared, doubled, mut edge) = if parties <= few::FEW {
             self.code.plain_of_few(record, limits, parties)
         } else {
             let state = self.place_for_parties();
@@ -139,9 +139,8 @@ impl Row<'_, '_> {
             let (counted, edge) = self.code.counted(state, parties);
             (counted, shared, doubled, edge)
         };
-        let unusual = self.code.or(shared, edge);
-        if self.code.bail_if(unusual) {
-            (shared, edge) = (Bit::Known(false), Bit::Known(false));
+        if self.code.bail_if(edge) {
+            edge = Bit::Known(false);
         }
         let folded = Folded { counted: Rc::new(counted), shared, doubled, edge };
         self.folds.push((*limits, folded.clone()));
@@ -188,6 +187,10 @@ impl Row<'_, '_> {
         let referred = self.code.test(IntCC::NotEqual, referred, Word::Known(0));
         let unsettled = self.code.band(flags, Word::Known(UNSETTLED));
         let unsettled = self.code.test(IntCC::NotEqual, unsettled, Word::Known(0));
+        let met = self.code.or(referred, unsettled);
+        if self.code.bail_if(met) {
+            return Some((Rc::new(counted), base.shared, tag));
+        }
         let settled = self.code.not(referred);
         let unsettled = self.code.and(settled, unsettled);
         let refer = self.names.tag(&accord_core::Outcome::refer(super::COINCIDING));
