@@ -458,7 +458,16 @@ impl Row<'_, '_> {
             [] => Some(exact),
             [(rule, some)] => {
                 let applied = self.apply(*rule, exact)?;
-                Some(self.code.either(*some, applied, exact))
+                // Where the rule has nothing to govern, the rest is all there is.
+                let mut rest = Exact::known(0, 1);
+                for (share, ..) in shares.iter().filter(|(_, rule, _)| rule.is_none()) {
+                    let (sum, left) = self.code.plus(rest, *share);
+                    if left != Bit::Known(false) {
+                        return None;
+                    }
+                    rest = sum;
+                }
+                Some(self.code.either(*some, applied, rest))
             }
             [(rule, _), (other, _)] if rule == other => self.apply(*rule, exact),
             _ => {
