@@ -7,7 +7,10 @@ use accord_codegen::COINCIDING;
 use accord_core::{Outcome, Value};
 use accord_tests::{Ran, accord, at, scratch};
 use serde_json::Value as Json;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 const CLAIM: &str = r#""person": {"born": "1945-01-01", "nationalities": ["CV"], "residence": "CV"}, "claim": {"benefit": "old_age.pension", "financing": "contributory", "start": "2010-01-01", "event": "2010-01-01", "made_on": "2009-10-01"}, "given": {"NL": {"entitled": true, "entitled_alone": true, "alone": "200.00 EUR"}, "CV": {"entitled": true, "entitled_alone": true, "alone": "110 CVE", "all": "1320 CVE"}}"#;
 
@@ -20,6 +23,11 @@ fn batch(agreement: &str, from: &Path, to: &Path, more: &[&str]) -> Ran {
     let (from, to) = (from.display().to_string(), to.display().to_string());
     let fixed = ["batch", &path, "--in", &from, "--out", &to];
     accord(fixed.iter().chain(more).map(|a| (*a).to_owned()))
+}
+
+/// What was said, however it was broken into lines.
+fn unwrapped(said: &str) -> String {
+    said.replace("\n  │ ", " ").replace("\n        ", " ")
 }
 
 fn lines(path: &Path) -> Vec<Json> {
@@ -123,11 +131,8 @@ fn a_file_that_cannot_be_run_leaves_the_old_answers() {
     std::fs::write(&to, "old").expect("written");
     let ran = batch("agreements/nl-cv", &from, &to, &[]);
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.err.contains("no column `claim.evnt`") && ran.err.contains("did you mean `claim.event`?"),
-        "{}",
-        ran.err
-    );
+    let said = unwrapped(&ran.err);
+    assert!(said.contains("no column `claim.evnt`") && said.contains("did you mean `claim.event`?"), "{said}");
     assert_eq!(std::fs::read_to_string(&to).expect("there"), "old");
     assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 2, "no file is left over");
     let ran = batch("agreements/nl-cv", &from, &to, &["--ignore", "claim.evnt", "--json"]);
@@ -155,4 +160,93 @@ fn what_cannot_be_asked_is_refused() {
     refused("agreements/nl-cv", &to, &["--keep", "note"], "no column `note` to keep");
     refused("agreements/nl-cv", &to, &["--explain-rows", "7"], "there is no row 7");
     refused("agreements/eu-883", &to, &[], "name those whose decisions you want");
+}
+
+/// The command as a program of its own, where it was built beside the tests.
+fn program() -> Option<PathBuf> {
+    let tests = std::env::current_exe().ok()?;
+    let beside = tests.parent()?.parent()?.join(format!("accord{}", std::env::consts::EXE_SUFFIX));
+    beside.is_file().then_some(beside)
+}
+
+#[test]
+fn a_killed_run_leaves_the_old_answers_and_a_file_that_the_next_one_removes() {
+    let Some(program) = program() else {
+        println!("not run: `cargo build` makes the program that is to be killed");
+        return;
+    };
+    let folder = folder("killed");
+    let to = folder.join("answers.csv");
+    std::fs::write(&to, "old").expect("written");
+    let mut child = Command::new(program)
+        .arg("batch")
+        .arg(at("agreements/nl-cv"))
+        .args(["--in", "-", "--from", "jsonl", "--out"])
+        .arg(&to)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("started");
+    // More than is read at once; as the input does not end, the run does not either.
+    let mut input = child.stdin.take().expect("an input");
+    let writing = std::thread::spawn(move || {
+        let _ = input.write_all("{}\n".repeat(200_000).as_bytes());
+        input
+    });
+    let partial = || {
+        let names =
+            std::fs::read_dir(&folder).expect("a folder").filter_map(|e| e.ok()?.file_name().into_string().ok());
+        names.filter(|name| name.starts_with(".answers.csv.accord-partial-")).collect::<Vec<_>>()
+    };
+    let begun = Instant::now();
+    while partial().is_empty() && begun.elapsed() < Duration::from_secs(60) {
+        assert!(child.try_wait().expect("asked").is_none(), "it ended by itself");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("killed");
+    let _ = child.wait().expect("ended");
+    drop(writing.join());
+    assert_eq!(partial().len(), 1, "one file is left over, and says whose it is");
+    assert_eq!(std::fs::read_to_string(&to).expect("there"), "old");
+    assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 2);
+    let from = folder.join("claims.jsonl");
+    std::fs::write(&from, format!("{{{CLAIM}}}\n")).expect("written");
+    let ran = batch("agreements/nl-cv", &from, &to, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(partial().is_empty() || !Path::new("/proc/self").exists());
+    assert!(std::fs::read_to_string(&to).expect("there").starts_with("entitled(CV),"));
+}
+
+#[test]
+fn a_damaged_file_is_refused_with_its_name_and_its_column() {
+    let folder = folder("damaged");
+    let (whole, from, to) = (folder.join("whole.arrow"), folder.join("damaged.arrow"), folder.join("answers.csv"));
+    let made = accord(
+        ["generate", &at("agreements/nl-cv").display().to_string(), "--rows", "200", "--out"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([whole.display().to_string()]),
+    );
+    assert_eq!(made.code, 0, "{}", made.err);
+    let bytes = std::fs::read(&whole).expect("made");
+    let refused = |bytes: &[u8]| {
+        std::fs::write(&from, bytes).expect("written");
+        let ran = batch("agreements/nl-cv", &from, &to, &[]);
+        assert!(!to.exists() || ran.code == 0);
+        let _ = std::fs::remove_file(&to);
+        (ran.code != 0).then(|| unwrapped(&ran.err))
+    };
+    let cut = refused(bytes.get(..bytes.len() / 2).expect("half")).expect("refused");
+    assert!(cut.contains("damaged.arrow`: the end of the file") && cut.contains("help: write the file anew"), "{cut}");
+    // Somewhere among this there are the bounds of lists and the keys of words.
+    let mut blamed = 0;
+    for at in (0..bytes.len()).step_by(bytes.len() / 60) {
+        let mut changed = bytes.clone();
+        changed.iter_mut().skip(at).take(16).for_each(|byte| *byte = 0xee);
+        if let Some(said) = refused(&changed) {
+            assert!(said.contains("damaged.arrow`") && said.contains("help: "), "{said}");
+            blamed += usize::from(said.contains("the column `"));
+        }
+    }
+    assert!(blamed > 0, "no column was blamed");
 }

@@ -25,7 +25,10 @@ impl BatchError {
 
     /// What could not be done with a file, and why.
     pub fn file(doing: &str, path: &Path, why: impl fmt::Display) -> BatchError {
-        BatchError::new(format!("cannot {doing} `{}`: {}", path.display(), short(&why.to_string())))
+        let why = why.to_string();
+        let error = BatchError::new(format!("cannot {doing} `{}`: {}", path.display(), short(plain(&why))));
+        let full = why.contains("No space left") || why.contains("not enough space");
+        if full { error.help("make room, or name a file on another disk; an older file is as it was") } else { error }
     }
 
     /// What to do about it, where that is known.
@@ -41,6 +44,12 @@ impl fmt::Display for BatchError {
 }
 
 impl std::error::Error for BatchError {}
+
+/// What a decoder or a system said, without what kind of mistake that is to it.
+pub(crate) fn plain(said: &str) -> &str {
+    let kinds = ["Invalid argument error: ", "Parser error: ", "Ipc error: ", "Io error: ", "External: ", "Arrow: "];
+    kinds.iter().fold(said, |said, kind| said.strip_prefix(kind).unwrap_or(said))
+}
 
 /// A text of somebody else as far as it fits into a message, without what would disturb a terminal.
 pub(crate) fn short(text: &str) -> String {

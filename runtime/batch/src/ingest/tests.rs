@@ -22,7 +22,7 @@ fn block(columns: Vec<(&str, ArrayRef)>) -> (Layout, Columns, Block) {
     let (known, _) = Columns::new(&layout, &schema, &Carried::default()).map_err(|e| e.to_string()).unwrap();
     let arrays = columns.into_iter().map(|(_, a)| a).collect();
     let batch = RecordBatch::try_new(Arc::new(schema), arrays).unwrap();
-    (layout, known, Block { first: 0, batch, bad: Vec::new() })
+    (layout, known, Block { batch, bad: Vec::new() })
 }
 
 /// The shape, the odd rows, and what the lanes hold: each row, and each period.
@@ -188,7 +188,7 @@ fn words_become_numbers_however_they_are_kept() {
         let seen = see(&block(vec![("claim.benefit", array)]), &[(1, Part::Values, 1)]).unwrap();
         assert_eq!(seen.rows[0], expected, "{shown}");
         assert!(seen.odd.is_empty());
-        assert_eq!(seen.shape.fills[1], Fill::Mixed);
+        assert_eq!(seen.shape.fills[1], Fill::Sparse);
     }
     let one = see(&block(vec![("claim.benefit", dictionary(&words, vec![Some(2); 9]))]), &[]).unwrap();
     assert_eq!(one.shape.fills[1], Fill::Constant(2));

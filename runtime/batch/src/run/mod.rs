@@ -1,22 +1,27 @@
 //! A run: one thread reads, several ask, the calling one writes in the order of the rows.
 
+mod hand;
 mod shapes;
 mod tally;
+mod turn;
 mod worker;
+mod writing;
 
 pub use tally::Tally;
 
 use crate::results::{Asked, Form};
 use crate::row::Rows;
-use crate::{BatchError, Block, Columns, Format, Generals, Kernels, Sink, Source};
+use crate::{BatchError, Columns, Format, Generals, Kernels, Sink, Source};
 use accord_core::Facts;
-use arrow_array::RecordBatch;
+use hand::{Done, Hand, Step, Task};
 use shapes::Shapes;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
+use turn::{Released, Turn};
 use worker::Worker;
+use writing::Writing;
 
 /// The stack of a thread that asks: programs nest as deep as the texts they come from.
 const STACK: usize = 16 << 20;
@@ -44,20 +49,6 @@ pub struct Progress {
     pub read: Option<(u64, u64)>,
 }
 
-/// What was read, on its way to the threads; no block is the end of the file.
-struct Sent {
-    number: u64,
-    read: Option<(u64, u64)>,
-    block: Result<Option<Block>, BatchError>,
-}
-
-/// What was made of it, on its way to the file.
-struct Done {
-    number: u64,
-    read: Option<(u64, u64)>,
-    made: Result<Option<(RecordBatch, Tally)>, BatchError>,
-}
-
 impl Run<'_> {
     /// Runs from one file to another.
     pub fn run(
@@ -69,13 +60,16 @@ impl Run<'_> {
     ) -> Result<Tally, BatchError> {
         let columns = source.columns().clone();
         let form = Form::new(&columns, self.asked)?;
-        let mut sink = Sink::create(to, format, form.schema().clone())?;
+        let (sink, press) = Sink::create(to, format, form.schema().clone())?.pressed()?;
         let shapes = Shapes::new(&self.asked.layout, self.kernels.clone());
         let threads = self.threads.max(1);
-        let tally = std::thread::scope(|scope| {
-            // As many blocks are under way as there are permits: how far one thread is ahead of another is bounded.
+        let turn = Turn::default();
+        let (extent, named) = (source.extent(), source.named());
+        let mut writing = Writing::new(self.asked, sink, &press, extent, &named, &turn);
+        std::thread::scope(|scope| {
+            // As many portions are under way as there are permits: how far reading is ahead is bounded.
             let (permits, permitted) = channel::<()>();
-            let (blocks, waiting) = channel::<Sent>();
+            let (tasks, waiting) = channel::<Task>();
             let (results, done) = channel::<Done>();
             let waiting = Arc::new(Mutex::new(waiting));
             for _ in 0..threads * 2 + 2 {
@@ -83,50 +77,29 @@ impl Run<'_> {
             }
             let cannot = |e: std::io::Error| BatchError::new(format!("cannot start a thread: {e}"));
             let thread = || std::thread::Builder::new().stack_size(STACK);
-            let reading = thread().spawn_scoped(scope, move || read(source, &permitted, &blocks)).map_err(cannot)?;
-            let mut handles = vec![reading];
+            let mut handles = Vec::new();
+            // Whoever waits for its turn is let go however this ends.
+            let _released = Released(&turn);
             for _ in 0..threads {
-                let (waiting, results) = (waiting.clone(), results.clone());
-                let (columns, form, shapes) = (&columns, &form, &shapes);
+                let (waiting, results, blocks) = (waiting.clone(), results.clone(), source.blocks()?);
+                let (columns, form, shapes, turn) = (&columns, &form, &shapes, &turn);
+                let printer = press.printer()?;
                 let work = move || {
-                    let general = self.generals.general();
-                    let worker = Worker::new(self.asked, columns, form, shapes, self.evaluate, general);
-                    ask(worker, &waiting, &results);
+                    let worker = Worker::new(self.asked, columns, form, shapes, self.evaluate, self.generals);
+                    Hand { worker, blocks, printer, turn, results }.work(&waiting);
                 };
                 handles.push(thread().spawn_scoped(scope, work).map_err(cannot)?);
             }
-            drop((waiting, results));
-            let written = self.write(&mut sink, done, permits, told);
+            let (portions, ends) = (tasks.clone(), results);
+            let reading = move || read(source, &permitted, &portions, &ends);
+            handles.push(thread().spawn_scoped(scope, reading).map_err(cannot)?);
+            drop(waiting);
+            let written = writing.write(done, permits, tasks, told);
+            turn.release();
             let fallen = handles.into_iter().map(|handle| handle.join()).filter(Result::is_err).count();
             if fallen > 0 { Err(stopped()) } else { written }
         })?;
-        sink.finish()?;
-        Ok(tally)
-    }
-
-    /// Writes what comes in the order in which it was read. The channels end with it, and the threads with them.
-    fn write(
-        &self,
-        sink: &mut Sink,
-        done: Receiver<Done>,
-        permits: Sender<()>,
-        told: &mut dyn FnMut(Progress),
-    ) -> Result<Tally, BatchError> {
-        let mut tally = Tally::new(self.asked);
-        let mut early: BTreeMap<u64, Done> = BTreeMap::new();
-        let mut next = 0u64;
-        for one in &done {
-            let _ = early.insert(one.number, one);
-            while let Some(one) = early.remove(&next) {
-                let Some((batch, counted)) = one.made? else { return Ok(tally) };
-                sink.write(&batch)?;
-                tally.add(counted);
-                told(Progress { rows: tally.rows, read: one.read });
-                let _ = permits.send(());
-                next += 1;
-            }
-        }
-        Err(stopped())
+        writing.finish()
     }
 }
 
@@ -134,35 +107,25 @@ fn stopped() -> BatchError {
     BatchError::new("a thread stopped in the middle of its work").help("this is a defect of accord; please report it")
 }
 
-fn read(mut source: Source, permitted: &Receiver<()>, blocks: &Sender<Sent>) {
+/// Takes portions off for the others.
+fn read(mut source: Source, permitted: &Receiver<()>, tasks: &Sender<Task>, results: &Sender<Done>) {
     let mut number = 0;
     while permitted.recv().is_ok() {
-        let block = source.next();
-        let last = !matches!(block, Ok(Some(_)));
-        let sent = blocks.send(Sent { number, read: source.progress(), block });
-        if last || sent.is_err() {
+        let sent = match source.portion() {
+            Ok(Some(portion)) => tasks.send(Task::Portion(number, portion)).is_ok(),
+            Ok(None) => {
+                let _ = results.send(Done::Portion(number, Step::EndOfFile));
+                false
+            }
+            Err(error) => {
+                let _ = results.send(Done::Portion(number, Step::Failed(error.into())));
+                false
+            }
+        };
+        if !sent {
             return;
         }
         number += 1;
-    }
-}
-
-fn ask(mut worker: Worker<'_>, waiting: &Mutex<Receiver<Sent>>, results: &Sender<Done>) {
-    loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Sent { number, read, block }) = next else { return };
-        let made = match block {
-            Ok(Some(block)) => worker.work(&block).map(Some).map_err(|why| {
-                let rows = u64::try_from(block.batch.num_rows()).unwrap_or(0);
-                let (first, last) = (block.first + 1, block.first + rows);
-                BatchError::new(format!("rows {first} to {last} are damaged: {why}"))
-            }),
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
-        };
-        if results.send(Done { number, read, made }).is_err() {
-            return;
-        }
     }
 }
 
@@ -175,15 +138,16 @@ pub fn facts_of(
 ) -> Result<(), BatchError> {
     let columns: Columns = source.columns().clone();
     let last = wanted.last().copied().unwrap_or(0);
+    let mut number = 0u64;
     while let Some(block) = source.next()? {
         let rows = Rows { layout: &asked.layout, columns: &columns, block: &block };
         for row in 0..block.batch.num_rows() {
-            let number = block.first + u64::try_from(row).unwrap_or(0) + 1;
+            number += 1;
             if wanted.contains(&number) {
                 told(number, rows.facts(row));
             }
         }
-        if block.first + u64::try_from(block.batch.num_rows()).unwrap_or(0) >= last {
+        if number >= last {
             break;
         }
     }

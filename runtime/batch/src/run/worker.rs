@@ -2,11 +2,11 @@
 
 use super::shapes::Shapes;
 use super::tally::Tally;
-use crate::General;
 use crate::ingest::Survey;
 use crate::results::{self, Asked, FAULT, Finished, Form, Made, Origin, Said};
 use crate::row::Rows;
 use crate::source::{Block, Columns};
+use crate::{General, Generals};
 use accord_core::Country;
 use accord_core::columns::RawOut;
 use arrow_array::RecordBatch;
@@ -19,7 +19,9 @@ pub(crate) struct Worker<'a> {
     pub form: &'a Form,
     pub shapes: &'a Shapes<'a>,
     pub evaluate: bool,
-    pub general: Box<dyn General>,
+    generals: &'a dyn Generals,
+    /// Made once a row needs it: that takes as long as thousands of rows.
+    general: Option<Box<dyn General>>,
     /// What is said of faults, by output, place and kind: found out once.
     faults: BTreeMap<(usize, u64), String>,
 }
@@ -39,9 +41,9 @@ impl<'a> Worker<'a> {
         form: &'a Form,
         shapes: &'a Shapes<'a>,
         evaluate: bool,
-        general: Box<dyn General>,
+        generals: &'a dyn Generals,
     ) -> Worker<'a> {
-        Worker { asked, columns, form, shapes, evaluate, general, faults: BTreeMap::new() }
+        Worker { asked, columns, form, shapes, evaluate, generals, general: None, faults: BTreeMap::new() }
     }
 
     /// What comes out of a block. An error is an array that is not what it says.
@@ -92,7 +94,7 @@ impl<'a> Worker<'a> {
         let mut general = Vec::with_capacity(left.len());
         for row in left {
             let (of_row, wrong) = facts.facts_and_wrong(row);
-            let answers = self.general.answer(&of_row);
+            let answers = self.general.get_or_insert_with(|| self.generals.general()).answer(&of_row);
             let origin = Origin { asked: self.asked, parties: &parties, wrong: &wrong };
             let mut said = Vec::with_capacity(made.len());
             for (at, made) in made.iter_mut().enumerate() {

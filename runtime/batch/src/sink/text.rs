@@ -15,7 +15,7 @@ use arrow_schema::{DataType, Field, Fields, SchemaRef};
 use std::fmt::{Display, Write};
 
 /// Prints batches of one schema.
-pub(super) struct Printer {
+pub(crate) struct Printer {
     format: Format,
     columns: Vec<(Name, Form)>,
     heading: String,
@@ -67,6 +67,11 @@ impl Printer {
             heading.push('\n');
         }
         Ok(Printer { format, columns, heading, text: String::new() })
+    }
+
+    /// The form it prints.
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// What stands before the first row.

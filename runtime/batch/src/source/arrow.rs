@@ -1,67 +1,222 @@
-//! Reading Parquet and Arrow IPC.
+//! Reading Arrow IPC. Of a file, which says where each batch is, batches are read and decoded by whoever asks about
+//! their rows; of a stream, which may say other words for its codes at any time, one after the other.
 
-use super::{BYTES, Bad, Carried, Columns, Opened, ROWS, Reader};
-use crate::{BatchError, texts};
-use accord_core::columns::{Cell, Layout};
-use arrow_array::{RecordBatch, RecordBatchReader};
-use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use super::at::Places;
+use super::guard::guarded;
+use super::{Bad, Carried, Columns, Damage, Decoder, Decoders, Feed, Opened, Pieces, Portion, ROWS};
+use crate::BatchError;
+use crate::error::{plain, short};
+use accord_core::columns::Layout;
+use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::reader::{FileDecoder, StreamReader, read_footer_length};
+use arrow_ipc::{Block, root_as_footer, root_as_message};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::sync::Arc;
 
-/// Batches as they come, in pieces of at most so many rows.
-struct Pieces<I> {
-    batches: I,
-    /// Which columns are wanted, where not all that come are.
-    wanted: Option<Vec<usize>>,
-    schema: SchemaRef,
-    left: Option<RecordBatch>,
+/// How a file begins.
+const MAGIC: &[u8] = b"ARROW1";
+
+/// How the end of a file is read: the length of what describes it, and the magic word again.
+const END: usize = 10;
+
+pub(super) fn damaged(error: impl std::fmt::Display) -> BatchError {
+    BatchError::new(short(plain(&error.to_string())))
 }
 
-impl<I: Iterator<Item = Result<RecordBatch, ArrowError>> + Send> Reader for Pieces<I> {
-    fn next(&mut self, _: u64) -> Result<Option<(RecordBatch, Vec<Bad>)>, BatchError> {
+/// Whether what a file holds begins like a file and not like a stream.
+pub(super) fn is_file(mut file: &File) -> bool {
+    let mut start = Vec::new();
+    let read = file.take(6).read_to_end(&mut start).and_then(|_| file.rewind());
+    read.is_ok() && start == MAGIC
+}
+
+/// What is the same for every thread.
+struct Known {
+    file: Places,
+    blocks: Vec<Block>,
+    decoder: FileDecoder,
+    /// Which columns of the file are wanted, and what they are.
+    wanted: Vec<usize>,
+    schema: SchemaRef,
+}
+
+/// Takes batches off, small ones together.
+struct Messages {
+    known: Arc<Known>,
+    next: usize,
+    /// A large one, in pieces: one thread decodes it and all of them ask.
+    large: Pieces,
+}
+
+struct Decoding {
+    known: Arc<Known>,
+    messages: std::ops::Range<usize>,
+    pieces: Pieces,
+}
+
+/// An Arrow IPC file.
+pub(super) fn file(file: File, layout: &Layout, carried: &Carried) -> Result<Opened, BatchError> {
+    let opened = guarded(|| Ok(described(Places::new(file).map_err(damaged)?)?));
+    let (file, blocks, mut decoder, schema) = opened.map_err(|d| d.error)?;
+    let (columns, wanted) = Columns::new(layout, &schema, carried)?;
+    decoder = decoder.with_projection(wanted.clone());
+    let known = Arc::new(Known { file, blocks, decoder, wanted, schema: columns.schema().clone() });
+    let rows = guarded(|| (0..known.blocks.len()).try_fold(0u64, |sum, at| Ok(sum.saturating_add(known.rows(at)?))));
+    let rows = rows.map_err(|d| d.error)?;
+    let shared = known.clone();
+    let decoders: Decoders =
+        Arc::new(move || Box::new(Decoding { known: shared.clone(), messages: 0..0, pieces: Pieces::default() }));
+    let feed = Box::new(Messages { known, next: 0, large: Pieces::default() });
+    Ok(Opened { columns, rows: Some(rows), feed, decoders })
+}
+
+/// What the end of a file says of it.
+fn described(file: Places) -> Result<(Places, Vec<Block>, FileDecoder, Schema), BatchError> {
+    let missing = || BatchError::new("the end of the file, which says what it holds, is missing");
+    let at = file.length.checked_sub(END as u64).ok_or_else(missing)?;
+    let end = file.read(at, END as u64).map_err(damaged)?;
+    let end: [u8; END] = end.as_ref().try_into().map_err(|_| missing())?;
+    let length = read_footer_length(end).map_err(|_| missing())? as u64;
+    let footer = file.read(at.checked_sub(length).ok_or_else(missing)?, length).map_err(damaged)?;
+    let footer = root_as_footer(&footer).map_err(damaged)?;
+    let schema = footer.schema().ok_or_else(|| BatchError::new("the file does not say what columns it has"))?;
+    if !schema.endianness().equals_to_target_endianness() {
+        return Err(BatchError::new("the file comes from a computer that keeps numbers the other way round"));
+    }
+    let schema = Arc::new(try_fb_to_schema(schema).map_err(damaged)?);
+    let mut decoder = FileDecoder::new(schema.clone(), footer.version());
+    for block in footer.dictionaries().iter().flatten() {
+        let message = read(&file, block)?;
+        within(block, &message)?;
+        decoder.read_dictionary(block, &message).map_err(damaged)?;
+    }
+    let blocks = footer.recordBatches().iter().flatten().copied().collect();
+    Ok((file, blocks, decoder, schema.as_ref().clone()))
+}
+
+/// The bytes of a block.
+fn read(file: &Places, block: &Block) -> Result<Buffer, BatchError> {
+    let wrong = || BatchError::new("the file says that something is in it before its beginning");
+    let part = |length: i64| u64::try_from(length).map_err(|_| wrong());
+    let (from, head, body) = (part(block.offset())?, part(block.metaDataLength().into())?, part(block.bodyLength())?);
+    let length = head.checked_add(body).filter(|_| head >= 8).ok_or_else(wrong)?;
+    Ok(Buffer::from(file.read(from, length).map_err(damaged)?))
+}
+
+impl Known {
+    /// How many rows a batch says it has.
+    fn rows(&self, at: usize) -> Result<u64, BatchError> {
+        let Some(block) = self.blocks.get(at) else { return Ok(0) };
+        let head = Block::new(block.offset(), block.metaDataLength(), 0);
+        let bytes = read(&self.file, &head)?;
+        let message = root_as_message(message(&bytes)).map_err(damaged)?;
+        Ok(message.header_as_record_batch().and_then(|b| u64::try_from(b.length()).ok()).unwrap_or(0))
+    }
+
+    fn batch(&self, at: usize) -> Result<Option<RecordBatch>, BatchError> {
+        let Some(block) = self.blocks.get(at) else { return Ok(None) };
+        let bytes = read(&self.file, block)?;
+        within(block, &bytes)?;
+        let batch = self.decoder.read_record_batch(block, &bytes);
+        let batch = batch.map_err(|e| self.blamed(block, &bytes).unwrap_or_else(|| damaged(e)))?;
+        batch.map(|batch| alike(&batch, &self.schema).map(|()| batch)).transpose()
+    }
+
+    /// What is wrong with the first column that cannot be read by itself.
+    fn blamed(&self, block: &Block, bytes: &Buffer) -> Option<BatchError> {
+        self.wanted.iter().zip(self.schema.fields()).find_map(|(at, field)| {
+            let (.., decoder, _) = described(self.file.clone()).ok()?;
+            let error = decoder.with_projection(vec![*at]).read_record_batch(block, bytes).err()?;
+            let name = short(field.name());
+            Some(BatchError::new(format!("the column `{name}` is damaged: {}", damaged(error))))
+        })
+    }
+}
+
+/// A message without what stands before it.
+fn message(bytes: &[u8]) -> &[u8] {
+    let start = if bytes.starts_with(&[0xff; 4]) { 8 } else { 4 };
+    bytes.get(start..).unwrap_or_default()
+}
+
+/// Whether every buffer of a batch is within the message.
+fn within(block: &Block, bytes: &[u8]) -> Result<(), BatchError> {
+    let message = root_as_message(message(bytes)).map_err(damaged)?;
+    let batch = message.header_as_record_batch().or_else(|| message.header_as_dictionary_batch()?.data());
+    for buffer in batch.and_then(|b| b.buffers()).iter().flatten() {
+        let (from, length) = (buffer.offset(), buffer.length());
+        let end = from.checked_add(length).filter(|end| from >= 0 && length >= 0 && *end <= block.bodyLength());
+        let _ = end.ok_or_else(|| BatchError::new("a batch says that it holds more than the file has"))?;
+    }
+    Ok(())
+}
+
+/// Whether a batch holds what the file says.
+pub(super) fn alike(batch: &RecordBatch, schema: &SchemaRef) -> Result<(), BatchError> {
+    let came = batch.schema();
+    match came.fields().iter().map(|f| f.data_type()).eq(schema.fields().iter().map(|f| f.data_type())) {
+        true => Ok(()),
+        false => Err(BatchError::new("a batch of the file has other columns than the file")),
+    }
+}
+
+impl Feed for Messages {
+    fn next(&mut self) -> Result<Option<Portion>, BatchError> {
+        const MOST: u64 = ROWS as u64;
+        let (first, mut rows) = (self.next, 0);
         loop {
-            if let Some(batch) = self.left.take() {
-                let rows = batch.num_rows();
-                if rows > ROWS {
-                    self.left = Some(batch.slice(ROWS, rows - ROWS));
-                    return Ok(Some((batch.slice(0, ROWS), Vec::new())));
-                }
-                if rows > 0 {
-                    return Ok(Some((batch, Vec::new())));
-                }
+            if let Some(piece) = self.large.next() {
+                return Ok(Some(Portion::Batch(piece)));
             }
-            let Some(batch) = self.batches.next() else { return Ok(None) };
-            let mut batch = batch.map_err(damaged)?;
-            if let Some(wanted) = &self.wanted {
-                batch = batch.project(wanted).map_err(damaged)?;
+            if self.next >= self.known.blocks.len() {
+                break;
             }
-            let came = batch.schema();
-            if !came.fields().iter().map(|f| f.data_type()).eq(self.schema.fields().iter().map(|f| f.data_type())) {
-                return Err(BatchError::new("a batch of the file has other columns than the file"));
+            let more = self.known.rows(self.next)?;
+            if rows > 0 && rows + more > MOST {
+                break;
             }
-            self.left = Some(batch);
+            self.next += 1;
+            if more > 2 * MOST {
+                self.large.left = self.known.batch(self.next - 1)?;
+            } else {
+                rows += more;
+            }
+        }
+        Ok((self.next > first).then_some(Portion::Messages(first..self.next)))
+    }
+}
+
+impl Decoder for Decoding {
+    fn begin(&mut self, portion: Portion) -> Result<(), Damage> {
+        match portion {
+            Portion::Messages(messages) => self.messages = messages,
+            Portion::Batch(batch) => self.pieces.left = Some(batch),
+            Portion::Groups(_) | Portion::Lines(_) | Portion::Cells(_) => {}
+        }
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<(RecordBatch, Vec<Bad>)>, Damage> {
+        loop {
+            if let Some(piece) = self.pieces.next() {
+                return Ok(Some((piece, Vec::new())));
+            }
+            let Some(at) = self.messages.next() else { return Ok(None) };
+            self.pieces.left = self.known.batch(at)?;
         }
     }
 }
 
-fn damaged(error: impl std::fmt::Display) -> BatchError {
-    BatchError::new(crate::error::short(&error.to_string()))
-}
-
-/// An Arrow IPC file.
-pub(super) fn file<R: Read + Seek + Send + 'static>(
-    read: BufReader<R>,
-    layout: &Layout,
-    carried: &Carried,
-) -> Result<Opened, BatchError> {
-    let reader = guarded(|| FileReader::try_new(read, None))?;
-    let schema = reader.schema();
-    let (columns, wanted) = Columns::new(layout, &schema, carried)?;
-    Ok(pieces(columns, wanted, reader, None))
+/// Batches of a stream, as they come.
+struct Stream<R> {
+    reader: StreamReader<R>,
+    wanted: Vec<usize>,
+    schema: SchemaRef,
+    left: Pieces,
 }
 
 /// An Arrow IPC stream.
@@ -70,91 +225,38 @@ pub(super) fn stream<R: Read + Send + 'static>(
     layout: &Layout,
     carried: &Carried,
 ) -> Result<Opened, BatchError> {
-    let reader = guarded(|| StreamReader::try_new(read, None))?;
-    let schema = reader.schema();
-    let (columns, wanted) = Columns::new(layout, &schema, carried)?;
-    Ok(pieces(columns, wanted, reader, None))
-}
-
-/// Opens what may be damaged in ways that its decoder does not expect.
-fn guarded<T>(open: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, BatchError> {
-    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open));
-    opened.map_err(|_| BatchError::new("the file is damaged"))?.map_err(damaged)
-}
-
-fn pieces<I>(columns: Columns, wanted: Vec<usize>, batches: I, rows: Option<u64>) -> Opened
-where
-    I: Iterator<Item = Result<RecordBatch, ArrowError>> + Send + 'static,
-{
+    let open = || StreamReader::try_new(read, None).map_err(|e: ArrowError| damaged(e).into());
+    let reader = guarded(open).map_err(|d| d.error)?;
+    let (columns, wanted) = Columns::new(layout, &reader.schema(), carried)?;
+    let decoders: Decoders = Arc::new(|| Box::new(Pieces::default()));
     let schema = columns.schema().clone();
-    let reader = Box::new(Pieces { batches, wanted: Some(wanted), schema, left: None });
-    Opened { columns, rows, reader }
+    let feed = Box::new(Stream { reader, wanted, schema, left: Pieces::default() });
+    Ok(Opened { columns, rows: None, feed, decoders })
 }
 
-/// A Parquet file.
-pub(super) fn parquet(file: File, layout: &Layout, carried: &Carried) -> Result<Opened, BatchError> {
-    let options = ArrowReaderOptions::new();
-    let load = || ArrowReaderMetadata::load(&file, options.clone()).map_err(ArrowError::from);
-    let metadata = guarded(load)?;
-    // Codes are read by dictionary where the file does not keep them so: they are translated once and not row by row.
-    let hinted = Schema::new(metadata.schema().fields().iter().map(|f| by_dictionary(f, layout)).collect::<Vec<_>>());
-    let with_hint = options.with_schema(Arc::new(hinted));
-    let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), with_hint).unwrap_or(metadata);
-    let (columns, wanted) = Columns::new(layout, metadata.schema(), carried)?;
-
-    let about = metadata.metadata().file_metadata();
-    let rows = usize::try_from(about.num_rows()).unwrap_or(0);
-    let groups = metadata.metadata().row_groups().iter();
-    let bytes: i64 = groups.map(|g| g.total_byte_size().max(0)).fold(0, i64::saturating_add);
-    let each = usize::try_from(bytes).unwrap_or(usize::MAX) / rows.max(1);
-    let batch = (BYTES / each.max(1)).clamp(1024, ROWS);
-
-    let mask = ProjectionMask::roots(metadata.parquet_schema(), wanted.iter().copied());
-    let reader = guarded(|| {
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
-            .with_projection(mask)
-            .with_batch_size(batch)
-            .build()
-            .map_err(ArrowError::from)
-    })?;
-    let schema = reader.schema();
-    let columns = columns.with_schema(schema.clone());
-    let reader = Box::new(Pieces { batches: reader, wanted: None, schema, left: None });
-    Ok(Opened { columns, rows: u64::try_from(rows).ok(), reader })
-}
-
-/// A field of the file, with codes kept by dictionary.
-fn by_dictionary(field: &Arc<Field>, layout: &Layout) -> Arc<Field> {
-    let cell = layout.position(field.name()).and_then(|p| layout.columns.get(p)).map(|c| &c.cell);
-    match cell {
-        Some(Cell::Country | Cell::Member(..) | Cell::Length(_) | Cell::Unit | Cell::Rounding) => words(field),
-        Some(Cell::Periods) => match field.data_type() {
-            DataType::List(of) => of_list(field, DataType::List(coded(of))),
-            DataType::LargeList(of) => of_list(field, DataType::LargeList(coded(of))),
-            _ => field.clone(),
-        },
-        _ => field.clone(),
+impl<R: Read + Send> Feed for Stream<R> {
+    fn next(&mut self) -> Result<Option<Portion>, BatchError> {
+        loop {
+            if let Some(piece) = self.left.next() {
+                return Ok(Some(Portion::Batch(piece)));
+            }
+            let Some(batch) = self.reader.next() else { return Ok(None) };
+            let batch = batch.and_then(|b| b.project(&self.wanted)).map_err(damaged)?;
+            alike(&batch, &self.schema)?;
+            self.left.left = Some(batch);
+        }
     }
 }
 
-fn of_list(field: &Field, list: DataType) -> Arc<Field> {
-    Arc::new(field.clone().with_data_type(list))
-}
-
-fn coded(of: &Arc<Field>) -> Arc<Field> {
-    const CODES: &[&str] = &["party", "kind", "quality", "unit"];
-    let DataType::Struct(fields) = of.data_type() else { return of.clone() };
-    let field = |f: &Arc<Field>| if CODES.contains(&f.name().as_str()) { words(f) } else { f.clone() };
-    Arc::new(of.as_ref().clone().with_data_type(DataType::Struct(fields.iter().map(field).collect())))
-}
-
-fn words(field: &Arc<Field>) -> Arc<Field> {
-    match field.data_type() {
-        DataType::Dictionary(..) => field.clone(),
-        of if texts::is_text(of) => {
-            let of = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-            Arc::new(field.as_ref().clone().with_data_type(of))
+impl Decoder for Pieces {
+    fn begin(&mut self, portion: Portion) -> Result<(), Damage> {
+        if let Portion::Batch(batch) = portion {
+            self.left = Some(batch);
         }
-        _ => field.clone(),
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<(RecordBatch, Vec<Bad>)>, Damage> {
+        Ok(Pieces::next(self).map(|batch| (batch, Vec::new())))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::build::Build;
 use super::columns::{self, Carried, Columns, ID};
-use super::{BYTES, Bad, Builds, Opened, ROWS, Reader};
+use super::{BYTES, Bad, Builds, Damage, Decoder, Decoders, Feed, Opened, Portion, ROWS};
 use crate::error::short;
 use crate::{BatchError, parse};
 use accord_core::Currency;
@@ -22,8 +22,15 @@ const LINE: u64 = 16 << 20;
 const HEADING: &[&str] =
     &["$schema", "name", "agreement", "question", "evidence", "source", "corrected", "note", "expect"];
 
-struct JsonLines {
+/// Takes lines off.
+struct Lines {
     read: BufReader<Box<dyn Read + Send>>,
+    /// Those that were read ahead.
+    ahead: Option<Vec<u8>>,
+}
+
+/// What is the same for every thread.
+struct Known {
     layout: Layout,
     ignore: Vec<String>,
     columns: Columns,
@@ -31,13 +38,17 @@ struct JsonLines {
     targets: BTreeMap<String, Vec<Target>>,
     /// Names that others begin with: `claim`, `NL`.
     above: BTreeSet<String>,
+    /// Of each column that is carried along, whether it holds whole numbers.
+    whole: Vec<bool>,
+}
+
+struct JsonLines {
+    known: Arc<Known>,
     builds: Builds,
     kept: Vec<Kept>,
     /// Which columns of this row are filled.
     filled: Vec<bool>,
-    line: Vec<u8>,
-    /// A line that was read ahead.
-    ahead: bool,
+    lines: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Copy)]
@@ -54,26 +65,28 @@ enum Kept {
     Text(StringBuilder),
 }
 
-/// Reads the first line ahead: it says of what type the columns are that are carried along.
+/// Reads the first lines ahead: the first says of what type the columns are that are carried along.
 pub(super) fn open(read: Box<dyn Read + Send>, layout: &Layout, carried: &Carried) -> Result<Opened, BatchError> {
     let mut read = BufReader::with_capacity(1 << 18, read);
     let start = read.fill_buf().map_err(damaged)?;
     if start.starts_with(b"\xef\xbb\xbf") {
         read.consume(3);
     }
+    let mut lines = Lines { read, ahead: None };
+    lines.ahead = lines.some_more()?;
     let mut line = Vec::new();
-    let ahead = next_line(&mut read, &mut line)? != Next::End;
+    let _ = next_line(&mut lines.ahead.as_deref().unwrap_or_default(), &mut line)?;
     let first = serde_json::from_slice::<Json>(&line).unwrap_or(Json::Null);
     let mut names: Vec<String> = carried.keep.clone();
     if first.get(ID).is_some() && !names.iter().any(|n| n == ID) && !carried.ignore.iter().any(|n| n == ID) {
         names.insert(0, ID.to_owned());
     }
-    let mut kept = Vec::new();
+    let mut kinds = Vec::new();
     let mut fields = Vec::new();
     let mut targets: BTreeMap<String, Vec<Target>> = BTreeMap::new();
     for (at, name) in names.iter().enumerate() {
         let whole = at_path(&first, name).is_some_and(Json::is_i64);
-        kept.push(if whole { Kept::Whole(Int64Builder::new()) } else { Kept::Text(StringBuilder::new()) });
+        kinds.push(whole);
         let of = if whole { DataType::Int64 } else { DataType::Utf8 };
         fields.push(Field::new(name, of, true));
         targets.entry(name.clone()).or_default().push(Target::Kept(at));
@@ -93,20 +106,39 @@ pub(super) fn open(read: Box<dyn Read + Send>, layout: &Layout, carried: &Carrie
     let known = super::schema_of(&mut builds, layout.columns.iter().map(|c| c.name.as_str()), layout)?;
     fields.extend(known.fields().iter().map(|f| f.as_ref().clone()));
     let columns = Columns::of_rows(names.len(), layout.columns.len(), Arc::new(Schema::new(fields)));
-    let reader = JsonLines {
-        read,
-        layout: layout.clone(),
-        ignore: carried.ignore.clone(),
-        columns: columns.clone(),
-        targets,
-        above,
-        builds,
-        kept,
-        filled: vec![false; layout.columns.len()],
-        line,
-        ahead,
-    };
-    Ok(Opened { columns, rows: None, reader: Box::new(reader) })
+    let (layout, ignore) = (layout.clone(), carried.ignore.clone());
+    let known = Arc::new(Known { layout, ignore, columns: columns.clone(), targets, above, whole: kinds });
+    let decoders: Decoders = Arc::new(move || Box::new(JsonLines::new(known.clone())));
+    Ok(Opened { columns, rows: None, feed: Box::new(lines), decoders })
+}
+
+impl Lines {
+    /// Whole lines, each as long as it may be at most.
+    fn some_more(&mut self) -> Result<Option<Vec<u8>>, BatchError> {
+        let (mut lines, mut count) = (Vec::new(), 0);
+        while count < ROWS && lines.len() < BYTES {
+            let read = (&mut self.read).take(LINE).read_until(b'\n', &mut lines).map_err(damaged)?;
+            if read == 0 {
+                break;
+            }
+            if u64::try_from(read).unwrap_or(LINE) >= LINE && lines.last() != Some(&b'\n') {
+                let _ = self.read.skip_until(b'\n').map_err(damaged)?;
+                lines.push(b'\n');
+            }
+            count += 1;
+        }
+        Ok((count > 0).then_some(lines))
+    }
+}
+
+impl Feed for Lines {
+    fn next(&mut self) -> Result<Option<Portion>, BatchError> {
+        let lines = match self.ahead.take() {
+            Some(lines) => Some(lines),
+            None => self.some_more()?,
+        };
+        Ok(lines.map(Portion::Lines))
+    }
 }
 
 fn damaged(error: impl std::fmt::Display) -> BatchError {
@@ -166,32 +198,45 @@ fn at_path<'j>(json: &'j Json, name: &str) -> Option<&'j Json> {
     at_path(json.get(first)?, rest)
 }
 
-impl Reader for JsonLines {
-    fn next(&mut self, first: u64) -> Result<Option<(RecordBatch, Vec<Bad>)>, BatchError> {
-        let (mut count, mut bytes) = (0u32, 0usize);
-        while (count as usize) < ROWS && bytes < BYTES {
-            let next = if std::mem::take(&mut self.ahead) {
-                // An empty line that was read ahead was a long one.
-                if self.line.is_empty() { Next::Long } else { Next::Line }
-            } else {
-                next_line(&mut self.read, &mut self.line)?
-            };
-            bytes += self.line.len();
-            match next {
+impl Decoder for JsonLines {
+    fn begin(&mut self, portion: Portion) -> Result<(), Damage> {
+        self.lines = match portion {
+            Portion::Lines(lines) => Some(lines),
+            Portion::Batch(_) | Portion::Messages(_) | Portion::Groups(_) | Portion::Cells(_) => None,
+        };
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<(RecordBatch, Vec<Bad>)>, Damage> {
+        let Some(lines) = self.lines.take() else { return Ok(None) };
+        let (mut rest, mut line, mut count) = (lines.as_slice(), Vec::new(), 0u32);
+        loop {
+            match next_line(&mut rest, &mut line)? {
                 Next::End => break,
-                Next::Line => self.row(count, first)?,
+                Next::Line => self.row(count, &line).map_err(|error| Damage { row: Some(u64::from(count)), error })?,
                 Next::Long => self.unread(count, format!("the line is longer than {LINE} bytes")),
             }
             count += 1;
         }
+        // Nothing but empty lines.
         if count == 0 {
             return Ok(None);
         }
-        self.batch(count as usize).map(Some)
+        Ok(self.batch(count as usize).map(Some)?)
     }
 }
 
 impl JsonLines {
+    fn new(known: Arc<Known>) -> JsonLines {
+        let builds = Builds::new(known.layout.columns.iter().map(|c| &c.cell));
+        let kept = known.whole.iter().map(|whole| match whole {
+            true => Kept::Whole(Int64Builder::new()),
+            false => Kept::Text(StringBuilder::new()),
+        });
+        let (kept, filled) = (kept.collect(), vec![false; known.layout.columns.len()]);
+        JsonLines { known, builds, kept, filled, lines: None }
+    }
+
     fn batch(&mut self, rows: usize) -> Result<(RecordBatch, Vec<Bad>), BatchError> {
         let kept = self.kept.iter_mut().map(|k| -> ArrayRef {
             match k {
@@ -199,7 +244,7 @@ impl JsonLines {
                 Kept::Text(b) => Arc::new(b.finish()),
             }
         });
-        super::batch(kept.collect(), &mut self.builds, &self.columns, rows)
+        super::batch(kept.collect(), &mut self.builds, &self.known.columns, rows)
     }
 
     /// A row of which nothing can be said but why.
@@ -209,8 +254,8 @@ impl JsonLines {
         self.builds.bad.push(Bad { row, column: None, said });
     }
 
-    fn row(&mut self, row: u32, first: u64) -> Result<(), BatchError> {
-        let object = match serde_json::from_slice::<Json>(&self.line) {
+    fn row(&mut self, row: u32, line: &[u8]) -> Result<(), BatchError> {
+        let object = match serde_json::from_slice::<Json>(line) {
             Ok(Json::Object(object)) => object,
             Ok(_) => {
                 self.unread(row, "the line is not a JSON object".to_owned());
@@ -226,21 +271,16 @@ impl JsonLines {
         self.filled.fill(false);
         let mut keeping: Vec<Option<&Json>> = vec![None; self.kept.len()];
         let mut path = String::new();
-        self.walk(row, &object, &mut path, &mut keeping).map_err(|e| {
-            let line = first.saturating_add(u64::from(row)).saturating_add(1);
-            let help = e.remedy().unwrap_or_default().to_owned();
-            BatchError::new(format!("row {line}: {e}")).help(help)
-        })?;
+        let known = self.known.clone();
+        self.walk(&known, row, &object, &mut path, &mut keeping)?;
         for (build, filled) in self.builds.builds.iter_mut().zip(&self.filled) {
             if !filled {
                 build.null();
             }
         }
         for (kept, value) in self.kept.iter_mut().zip(keeping) {
-            kept.put(value).map_err(|why| {
-                BatchError::new(format!("row {}: {why}", first.saturating_add(u64::from(row)).saturating_add(1)))
-                    .help("write what is to be kept as texts in every row")
-            })?;
+            let help = "write what is to be kept as texts in every row";
+            kept.put(value).map_err(|why| BatchError::new(why).help(help))?;
         }
         Ok(())
     }
@@ -248,6 +288,7 @@ impl JsonLines {
     /// Puts the fields of an object where they belong.
     fn walk<'j>(
         &mut self,
+        known: &Known,
         row: u32,
         object: &'j Map<String, Json>,
         path: &mut String,
@@ -264,11 +305,11 @@ impl JsonLines {
             if !given {
                 path.push_str(key);
             }
-            if self.ignore.iter().any(|i| i == path) {
+            if known.ignore.iter().any(|i| i == path) {
                 continue;
             }
-            let targets = self.targets.get(path.as_str()).cloned().unwrap_or_default();
-            for target in &targets {
+            let targets = known.targets.get(path.as_str()).map_or(&[] as &[Target], Vec::as_slice);
+            for target in targets {
                 match target {
                     Target::Column(at) => self.fill(row, *at, value),
                     Target::Kept(at) => {
@@ -283,21 +324,21 @@ impl JsonLines {
             }
             match value {
                 Json::Object(rates) if path == "rates" => self.rates(row, rates),
-                Json::Object(inner) if given || self.above.contains(path.as_str()) => {
-                    self.walk(row, inner, path, keeping)?;
+                Json::Object(inner) if given || known.above.contains(path.as_str()) => {
+                    self.walk(known, row, inner, path, keeping)?;
                 }
                 // A record that is not there: so are its fields.
-                Json::Null if given || path == "rates" || self.above.contains(path.as_str()) => {}
-                Json::String(question) if path == "question" && *question != self.layout.question => {
+                Json::Null if given || path == "rates" || known.above.contains(path.as_str()) => {}
+                Json::String(question) if path == "question" && *question != known.layout.question => {
                     let said = format!("the row puts the question `{}`", short(question));
                     self.builds.bad.push(Bad { row, column: None, said });
                 }
-                _ if self.above.contains(path.as_str()) => {
+                _ if known.above.contains(path.as_str()) => {
                     let said = format!("{path}: {} is not an object", short(&value.to_string()));
                     self.builds.bad.push(Bad { row, column: None, said });
                 }
                 _ if depth == 0 && HEADING.contains(&key.as_str()) => {}
-                _ => return Err(columns::unknown(&self.layout, path)),
+                _ => return Err(columns::unknown(&known.layout, path)),
             }
         }
         path.truncate(depth);
@@ -307,7 +348,7 @@ impl JsonLines {
     fn fill(&mut self, row: u32, at: usize, value: &Json) {
         let Builds { builds, bad } = &mut self.builds;
         let (Some(build), Some(filled)) = (builds.get_mut(at), self.filled.get_mut(at)) else { return };
-        let name = self.layout.columns.get(at).map_or("", |c| c.name.as_str());
+        let name = self.known.layout.columns.get(at).map_or("", |c| c.name.as_str());
         if std::mem::replace(filled, true) {
             bad.push(Bad { row, column: Some(at), said: format!("{name}: it stands there twice") });
         } else if let Err(why) = build.json(value) {
@@ -327,7 +368,7 @@ impl JsonLines {
                 continue;
             };
             // A rate that the question never asks for is no mistake.
-            if let Some(at) = self.layout.position(&format!("rate.{from}.{into}")) {
+            if let Some(at) = self.known.layout.position(&format!("rate.{from}.{into}")) {
                 self.fill(row, at, &Json::String(number.to_owned()));
             }
         }

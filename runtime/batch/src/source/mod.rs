@@ -1,10 +1,13 @@
 //! Reading files of claims, block by block.
 
 mod arrow;
+mod at;
 mod build;
 mod columns;
 mod csv;
+mod guard;
 mod json;
+mod parquet;
 
 pub(crate) use build::countries;
 pub use columns::{Carried, Columns};
@@ -15,8 +18,10 @@ use accord_core::{Country, Value};
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use build::Build;
+use guard::guarded;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,8 +34,6 @@ const BYTES: usize = 32 << 20;
 
 /// Rows that were read together.
 pub struct Block {
-    /// The number of the first of them, from 0.
-    pub first: u64,
     /// What the file holds, the columns of [`Columns::schema`].
     pub batch: RecordBatch,
     /// Cells of a text that could not be read, by row.
@@ -48,85 +51,140 @@ pub struct Bad {
     pub said: String,
 }
 
-/// A file that is being read.
+/// A file that is being read: one thread takes portions of it off, which costs next to nothing, and any number of
+/// threads make blocks of them.
 pub struct Source {
     columns: Columns,
-    rows: Option<u64>,
-    bytes: Option<(u64, Arc<AtomicU64>)>,
-    next: u64,
-    reader: Box<dyn Reader>,
+    extent: Extent,
+    feed: Box<dyn Feed>,
+    decoders: Decoders,
     spelt: Vec<Spelt>,
+    path: String,
+    /// Where the file is read by one thread alone, and how many rows it read.
+    here: Option<Blocks>,
+    before: u64,
+}
+
+/// How much there is, where that is known.
+#[derive(Clone)]
+pub(crate) enum Extent {
+    Unknown,
+    Rows(u64),
+    /// Bytes that were read, and all there are.
+    Bytes(Arc<AtomicU64>, u64),
+}
+
+/// Rows as they stand in the file.
+pub(crate) enum Portion {
+    /// Decoded already.
+    Batch(RecordBatch),
+    /// Record batches of an Arrow IPC file, by their numbers.
+    Messages(Range<usize>),
+    /// Row groups of a Parquet file, by their numbers.
+    Groups(Range<usize>),
+    /// Whole lines.
+    Lines(Vec<u8>),
+    Cells(csv::Cells),
+}
+
+/// What is wrong with a file, and with which row, counted from 0 in what was read at once.
+pub(crate) struct Damage {
+    pub row: Option<u64>,
+    pub error: BatchError,
 }
 
 /// A column that came as text and is asked about as something else.
+#[derive(Clone)]
 struct Spelt {
     /// Where it came.
     from: usize,
     /// Which it is of the layout.
     column: usize,
     name: String,
-    build: Build,
+    cell: Cell,
 }
 
-/// What reads one form of file.
-trait Reader: Send {
-    /// The next rows with what could not be read of them; none at the end. At least one row otherwise.
-    fn next(&mut self, first: u64) -> Result<Option<(RecordBatch, Vec<Bad>)>, BatchError>;
+/// What takes portions off one form of file.
+trait Feed: Send {
+    /// The next portion; none at the end.
+    fn next(&mut self) -> Result<Option<Portion>, BatchError>;
 }
 
-/// A reader with what is known before it begins.
+/// What makes rows of portions, of one thread.
+trait Decoder: Send {
+    /// Begins a portion.
+    fn begin(&mut self, portion: Portion) -> Result<(), Damage>;
+
+    /// The next rows of the portion, at least one, with what could not be read of them; none at its end.
+    fn next(&mut self) -> Result<Option<(RecordBatch, Vec<Bad>)>, Damage>;
+}
+
+/// What makes decoders.
+type Decoders = Arc<dyn Fn() -> Box<dyn Decoder> + Send + Sync>;
+
+/// What reads a file, with what is known before it begins.
 struct Opened {
     columns: Columns,
     rows: Option<u64>,
-    reader: Box<dyn Reader>,
+    feed: Box<dyn Feed>,
+    decoders: Decoders,
+}
+
+/// Blocks of portions, of one thread.
+pub(crate) struct Blocks {
+    decoder: Box<dyn Decoder>,
+    schema: SchemaRef,
+    spelt: Vec<(Spelt, Build)>,
+}
+
+impl From<BatchError> for Damage {
+    fn from(error: BatchError) -> Damage {
+        Damage { row: None, error }
+    }
+}
+
+impl Damage {
+    /// The error, where so many rows stand before what was read at once.
+    pub fn after(self, rows: u64) -> BatchError {
+        let Some(row) = self.row else { return self.error };
+        let remedy = self.error.remedy().unwrap_or_default().to_owned();
+        let number = rows.saturating_add(row).saturating_add(1);
+        BatchError::new(format!("row {number}: {}", self.error)).help(remedy)
+    }
 }
 
 impl Source {
     /// Opens a file; `-` is the standard input, for forms of text.
     pub fn open(path: &Path, format: Format, layout: &Layout, carried: &Carried) -> Result<Source, BatchError> {
-        if path.as_os_str() == "-" {
+        let mut extent = Extent::Unknown;
+        let shown = path.display().to_string();
+        let opened = if path.as_os_str() == "-" {
             if !format.is_text() {
                 return Err(BatchError::new("only CSV and JSON lines can be read from the standard input"));
             }
-            let opened = text(Box::new(std::io::stdin()), format, layout, carried)?;
-            let Opened { columns, rows, reader } = opened;
-            return Ok(Source { columns, rows, bytes: None, next: 0, reader, spelt: Vec::new() });
-        }
-        let failed = |e: std::io::Error| match e.kind() {
-            std::io::ErrorKind::NotFound => BatchError::file("read", path, "there is nothing of that name"),
-            _ => BatchError::file("read", path, e),
-        };
-        let mut file = File::open(path).map_err(failed)?;
-        let about = file.metadata().map_err(failed)?;
-        if about.is_dir() {
-            return Err(BatchError::file("read", path, "it is a folder"));
-        }
-        let told = |e: BatchError| match e.remedy() {
-            Some(remedy) => BatchError::new(format!("`{}`: {e}", path.display())).help(remedy.to_owned()),
-            None => BatchError::new(format!("`{}`: {e}", path.display())),
-        };
-        let mut bytes = None;
-        let opened = match format {
-            Format::Parquet => arrow::parquet(file, layout, carried),
-            Format::Arrow | Format::ArrowStream => {
-                let mut start = Vec::new();
-                let found = (&mut file).take(6).read_to_end(&mut start).and_then(|_| file.rewind());
-                found.map_err(failed)?;
-                if start == b"ARROW1" {
-                    arrow::file(BufReader::new(file), layout, carried)
-                } else {
-                    arrow::stream(BufReader::new(file), layout, carried)
+            text(Box::new(std::io::stdin()), format, layout, carried)
+        } else {
+            let (file, bytes) = existing(path)?;
+            let read = Arc::new(AtomicU64::new(0));
+            let counted = |file| Counted { file, read: read.clone() };
+            match format {
+                _ if bytes == 0 && !format.is_text() => Err(BatchError::new("the file is empty")),
+                Format::Parquet => parquet::open(file, layout, carried),
+                Format::Arrow | Format::ArrowStream if arrow::is_file(&file) => arrow::file(file, layout, carried),
+                Format::Arrow | Format::ArrowStream => {
+                    extent = Extent::Bytes(read.clone(), bytes);
+                    arrow::stream(BufReader::with_capacity(1 << 18, counted(file)), layout, carried)
+                }
+                Format::Csv | Format::JsonLines => {
+                    extent = Extent::Bytes(read.clone(), bytes);
+                    text(Box::new(counted(file)), format, layout, carried)
                 }
             }
-            Format::Csv | Format::JsonLines => {
-                let read = Arc::new(AtomicU64::new(0));
-                bytes = Some((about.len(), read.clone()));
-                text(Box::new(Counted { file, read }), format, layout, carried)
-            }
         };
-        let Opened { columns, rows, reader } = opened.map_err(told)?;
+        let Opened { columns, rows, feed, decoders } = opened.map_err(|e| told(&shown, e))?;
         let (columns, spelt) = spell(columns, layout)?;
-        Ok(Source { columns, rows, bytes, next: 0, reader, spelt })
+        let extent = rows.map_or(extent, Extent::Rows);
+        Ok(Source { columns, extent, feed, decoders, spelt, path: shown, here: None, before: 0 })
     }
 
     /// The columns of the file.
@@ -134,27 +192,87 @@ impl Source {
         &self.columns
     }
 
-    /// How much of the file was read, of how much: rows, or bytes where the number of rows is not known.
-    pub fn progress(&self) -> Option<(u64, u64)> {
-        match (self.rows, &self.bytes) {
-            (Some(rows), _) => Some((self.next, rows)),
-            (None, Some((all, read))) => Some((read.load(Ordering::Relaxed), *all)),
-            (None, None) => None,
-        }
+    /// How much there is.
+    pub(crate) fn extent(&self) -> Extent {
+        self.extent.clone()
     }
 
-    /// The next rows; none at the end.
+    /// What makes blocks of portions, for each thread one.
+    pub(crate) fn blocks(&self) -> Result<Blocks, BatchError> {
+        let build = |spelt: &Spelt| (spelt.clone(), Build::new(&spelt.cell));
+        let spelt = self.spelt.iter().map(build).collect();
+        Ok(Blocks { decoder: (self.decoders)(), schema: self.columns.schema().clone(), spelt })
+    }
+
+    /// The next portion; none at the end.
+    pub(crate) fn portion(&mut self) -> Result<Option<Portion>, BatchError> {
+        guarded(|| self.feed.next().map_err(Damage::from)).map_err(|d| told(&self.path, d.error))
+    }
+
+    /// An error with the name of the file.
+    pub(crate) fn named(&self) -> impl Fn(BatchError) -> BatchError + Send + 'static {
+        let path = self.path.clone();
+        move |error| told(&path, error)
+    }
+
+    /// The next rows, for who reads the file alone; none at the end.
     #[expect(clippy::should_implement_trait, reason = "it may fail, and whoever reads on after that reads nothing")]
     pub fn next(&mut self) -> Result<Option<Block>, BatchError> {
-        let first = self.next;
-        // Decoders of others may stop on a damaged file in ways of their own.
-        let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.reader.next(first)));
-        let read = read.unwrap_or_else(|_| Err(BatchError::new("the file is damaged")))?;
-        let Some((batch, mut bad)) = read else { return Ok(None) };
+        let mut blocks = match self.here.take() {
+            Some(blocks) => blocks,
+            None => self.blocks()?,
+        };
+        let block = loop {
+            match blocks.next() {
+                Ok(Some(block)) => {
+                    self.before += u64::try_from(block.batch.num_rows()).unwrap_or(0);
+                    break Some(block);
+                }
+                Ok(None) => {}
+                Err(damage) => return Err(told(&self.path, damage.after(self.before))),
+            }
+            let Some(portion) = self.portion()? else { break None };
+            blocks.begin(portion).map_err(|damage| told(&self.path, damage.after(self.before)))?;
+        };
+        self.here = Some(blocks);
+        Ok(block)
+    }
+}
+
+/// An ordinary file, and how long it is.
+fn existing(path: &Path) -> Result<(File, u64), BatchError> {
+    let failed = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::NotFound => BatchError::file("read", path, "there is nothing of that name"),
+        _ => BatchError::file("read", path, e),
+    };
+    let file = File::open(path).map_err(failed)?;
+    let about = file.metadata().map_err(failed)?;
+    if about.is_dir() {
+        return Err(BatchError::file("read", path, "it is a folder"));
+    }
+    Ok((file, about.len()))
+}
+
+/// What can be done about a file that is not what it says.
+const REMEDY: &str = "write the file anew with the program it came from";
+
+fn told(path: &str, error: BatchError) -> BatchError {
+    let remedy = error.remedy().filter(|r| !r.is_empty()).unwrap_or(REMEDY).to_owned();
+    BatchError::new(format!("`{path}`: {error}")).help(remedy)
+}
+
+impl Blocks {
+    /// Begins a portion.
+    pub fn begin(&mut self, portion: Portion) -> Result<(), Damage> {
+        guarded(|| self.decoder.begin(portion))
+    }
+
+    /// The next block of the portion; none at its end, and before the first.
+    pub fn next(&mut self) -> Result<Option<Block>, Damage> {
+        let Some((batch, mut bad)) = guarded(|| self.decoder.next())? else { return Ok(None) };
         let batch = self.spelt_out(batch, &mut bad)?;
-        self.next += u64::try_from(batch.num_rows()).unwrap_or(0);
         bad.sort_by_key(|b| (b.row, b.column));
-        Ok(Some(Block { first, batch, bad }))
+        Ok(Some(Block { batch, bad }))
     }
 
     /// The batch with its texts read, as columns after those that came.
@@ -164,7 +282,7 @@ impl Source {
         }
         let rows = batch.num_rows();
         let mut all = batch.columns().to_vec();
-        for Spelt { from, column, name, build } in &mut self.spelt {
+        for (Spelt { from, column, name, .. }, build) in &mut self.spelt {
             let Some(array) = batch.columns().get(*from) else { continue };
             for row in 0..rows {
                 let Some(text) = texts::at(array.as_ref(), row) else {
@@ -179,8 +297,26 @@ impl Source {
             all.push(build.finish().map_err(BatchError::new)?);
         }
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        let made = RecordBatch::try_new_with_options(self.columns.schema().clone(), all, &options);
+        let made = RecordBatch::try_new_with_options(self.schema.clone(), all, &options);
         made.map_err(|e| BatchError::new(e.to_string()))
+    }
+}
+
+/// Decoded batches in pieces of at most so many rows.
+#[derive(Default)]
+struct Pieces {
+    left: Option<RecordBatch>,
+}
+
+impl Pieces {
+    fn next(&mut self) -> Option<RecordBatch> {
+        let batch = self.left.take()?;
+        let rows = batch.num_rows();
+        if rows > ROWS {
+            self.left = Some(batch.slice(ROWS, rows - ROWS));
+            return Some(batch.slice(0, ROWS));
+        }
+        (rows > 0).then_some(batch)
     }
 }
 
@@ -207,7 +343,7 @@ fn spell(columns: Columns, layout: &Layout) -> Result<(Columns, Vec<Spelt>), Bat
             let of = build.finish().map_err(BatchError::new)?.data_type().clone();
             changed.move_to(at, fields.len());
             fields.push(Arc::new(schema::field(column).with_data_type(of)));
-            spelt.push(Spelt { from, column: at, name: column.name.clone(), build });
+            spelt.push(Spelt { from, column: at, name: column.name.clone(), cell: column.cell.clone() });
         }
     }
     Ok((changed.with_schema(Arc::new(Schema::new(fields))), spelt))
