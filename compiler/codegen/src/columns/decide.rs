@@ -8,9 +8,10 @@ use super::data::Val;
 use super::expr::Locals;
 use super::row::{Answered, Row};
 use super::tag::Tag;
-use super::word::Bit;
+use super::word::{Bit, Word};
 use accord_core::{Outcome, RuleId};
 use accord_ir::{DecisionId, Rule};
+use cranelift_codegen::ir::condcodes::IntCC;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -183,21 +184,20 @@ impl<'p> Row<'p, '_> {
             let differ = self.code.not(same);
             let differ = self.code.and(known, differ);
             let mut sure = self.code.and(alone, differ);
+            let mut both_vague = Bit::Known(value.tag.may(3) && plainest.tag.may(3));
             for val in [value, plainest] {
                 let open = self.code.is_open(val.tag);
                 let closed = self.code.not(open);
                 sure = self.code.and(sure, closed);
-                if val.tag.may(3) && value.tag.may(3) && plainest.tag.may(3) {
-                    // Two referrals of coinciding periods may be about the same days or not.
-                    let named = self.code.band(val.tag.word, super::word::Word::Known(vague));
-                    let clear = self.code.test(
-                        cranelift_codegen::ir::condcodes::IntCC::Equal,
-                        named,
-                        super::word::Word::Known(0),
-                    );
-                    sure = self.code.and(sure, clear);
+                if both_vague != Bit::Known(false) {
+                    let named = self.code.band(val.tag.word, Word::Known(vague));
+                    let vague = self.code.test(IntCC::NotEqual, named, Word::Known(0));
+                    both_vague = self.code.and(both_vague, vague);
                 }
             }
+            // Two referrals of coinciding periods may be about the same days or not.
+            let clear = self.code.not(both_vague);
+            sure = self.code.and(sure, clear);
             changes = self.code.or(changes, sure);
         }
         self.code.select_tag(changes, worst, Tag::open())
