@@ -37,7 +37,7 @@ pub fn generate(args: &Generate, console: &mut Console<'_>) -> Result<u8, Troubl
     console.line(&format!(
         "made {}: {} of seed {}, parties {}",
         shown(&args.out),
-        if args.rows == 1 { "1 claim".to_owned() } else { format!("{} claims", grouped(args.rows)) },
+        if args.rows == 1 { "1 claim".to_owned() } else { format!("{} claims", crate::grouped(args.rows)) },
         args.seed,
         parties.join(", ")
     ));
@@ -147,7 +147,7 @@ impl Progress {
     fn tell(&mut self, done: u64, console: &mut Console<'_>) {
         let Some(told) = self.told.filter(|told| told.elapsed() >= PACE) else { return };
         let done = done.min(self.whole);
-        console.note(&format!("\r{} of {} claims", grouped(done), grouped(self.whole)));
+        console.note(&format!("\r{} of {} claims", crate::grouped(done), crate::grouped(self.whole)));
         self.told = told.checked_add(told.elapsed());
         self.ever = true;
     }
@@ -158,19 +158,6 @@ impl Progress {
             console.note("\r\x1b[K");
         }
     }
-}
-
-/// `1,000,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn trouble(error: BatchError) -> Trouble {

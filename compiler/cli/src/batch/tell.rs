@@ -41,7 +41,7 @@ impl Progress {
             format!("[{filled}] {percent:3} %  ")
         });
         let rate = rate(far.rows, self.begun.elapsed());
-        console.note(&format!("\r\x1b[K{bar}{} rows, {} a second", grouped(far.rows), grouped(rate)));
+        console.note(&format!("\r\x1b[K{bar}{} rows, {} a second", crate::grouped(far.rows), crate::grouped(rate)));
         self.told = told.checked_add(told.elapsed());
         self.ever = true;
     }
@@ -62,7 +62,7 @@ fn rate(rows: u64, time: Duration) -> u64 {
 
 /// The summary for a person.
 pub fn told(program: &Program, args: &Batch, asked: &Asked, tally: &Tally, time: Duration) -> String {
-    let rows = if tally.rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(tally.rows)) };
+    let rows = if tally.rows == 1 { "1 row".to_owned() } else { format!("{} rows", crate::grouped(tally.rows)) };
     let millis = time.as_millis();
     let mut text = format!(
         "{}: {rows} of `{}` into {}, {}.{:03} s, {} a second\n\n",
@@ -71,22 +71,22 @@ pub fn told(program: &Program, args: &Batch, asked: &Asked, tally: &Tally, time:
         shown(&args.out),
         millis / 1000,
         millis % 1000,
-        grouped(rate(tally.rows, time))
+        crate::grouped(rate(tally.rows, time))
     );
     let width = asked.outputs.iter().map(|o| o.name.chars().count()).max().unwrap_or(0);
     for (output, counts) in asked.outputs.iter().zip(&tally.outputs) {
         let there = OUTCOMES.iter().zip(counts).filter(|(_, count)| **count > 0);
-        let there: Vec<String> = there.map(|(word, count)| format!("{word} {}", grouped(*count))).collect();
+        let there: Vec<String> = there.map(|(word, count)| format!("{word} {}", crate::grouped(*count))).collect();
         text.push_str(&format!("  {:<width$}  {}\n", output.name, there.join(", ")));
     }
-    text.push_str(&format!("\nanswered by the general evaluator: {}\n", grouped(tally.general)));
+    text.push_str(&format!("\nanswered by the general evaluator: {}\n", crate::grouped(tally.general)));
     let reasons = tally.commonest(COMMONEST);
     if !reasons.is_empty() {
         text.push_str("\nThe commonest reasons\n");
     }
-    let most = reasons.iter().map(|(times, ..)| grouped(*times).len()).max().unwrap_or(0);
+    let most = reasons.iter().map(|(times, ..)| crate::grouped(*times).len()).max().unwrap_or(0);
     for (times, word, reason) in reasons {
-        text.push_str(&format!("  {:>most$}  {word}: {reason}\n", grouped(times)));
+        text.push_str(&format!("  {:>most$}  {word}: {reason}\n", crate::grouped(times)));
     }
     text
 }
@@ -120,17 +120,4 @@ pub fn as_json(
         "reasons": reasons.collect::<Vec<_>>(),
         "explained": explained.collect::<Vec<_>>(),
     }))
-}
-
-/// `1,000,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

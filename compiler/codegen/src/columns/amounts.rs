@@ -196,7 +196,7 @@ impl Row<'_, '_> {
         absent.then_some((missing, Data::Void))
     }
 
-    pub fn larger_or_smaller(&mut self, site: u32, function: HostFn, given: &[Val]) -> Val {
+    pub fn larger_or_smaller(&mut self, function: HostFn, given: &[Val]) -> Val {
         let Some((worst, [is_a, is_b])) = self.screened::<2>(given) else { return Val::open() };
         let [a, b] = given else { return Val::open() };
         let both = self.code.and(is_a, is_b);
@@ -204,7 +204,7 @@ impl Row<'_, '_> {
             (Tag::value(), Bit::Known(false))
         } else {
             let how = if function == HostFn::Larger { IntCC::SignedLessThan } else { IntCC::SignedGreaterThan };
-            match self.ordered(site, how, &a.data, &b.data) {
+            match self.ordered(how, &a.data, &b.data) {
                 Some((tag, Data::YesNo(yes))) => (tag, yes),
                 _ => (Tag::open(), Bit::Known(false)),
             }
@@ -218,7 +218,7 @@ impl Row<'_, '_> {
         self.code.behind(stop, &chosen)
     }
 
-    pub fn excess(&mut self, _: u32, given: &[Val]) -> Val {
+    pub fn excess(&mut self, given: &[Val]) -> Val {
         let Some((worst, [is_of, is_over])) = self.screened::<2>(given) else { return Val::open() };
         let [of, over] = given else { return Val::open() };
         let nothing = Val::new(Tag::known(NOTHING), Data::Void);

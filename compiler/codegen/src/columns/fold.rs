@@ -338,7 +338,7 @@ impl Code<'_> {
         let run = self.element(room, Word::Run(runs), RUN);
         self.put(start, run, 0);
         self.put(end, run, 8);
-        self.put(place_word(place), run, 16);
+        self.put(Word::Run(place), run, 16);
         let next = self.add(end, Word::Known(1));
         let gap = self.test(IntCC::SignedGreaterThan, from, next);
         let gap = self.and(usable, gap);
@@ -377,7 +377,7 @@ impl Code<'_> {
             let run = self.element(room, count, RUN);
             self.put(start, run, 0);
             self.put(end, run, 8);
-            self.put(place_word(place), run, 16);
+            self.put(Word::Run(place), run, 16);
             let some = self.test(IntCC::SignedLessThanOrEqual, start, end);
             let open = self.and(over, some);
             let open = self.word_of(open);
@@ -409,11 +409,6 @@ impl Code<'_> {
         let again = [at, zero, last, holder, other, shared].map(Into::into);
         self.build.ins().brif(over, turn.done, &[shared.into()], turn.head, &again);
     }
-}
-
-/// An address as a number.
-fn place_word(place: Value) -> Word {
-    Word::Run(place)
 }
 
 /// How many runs are written down before they are counted.

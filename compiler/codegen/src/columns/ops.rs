@@ -16,9 +16,9 @@ impl Row<'_, '_> {
         match function {
             HostFn::Figure => self.figure(given),
             HostFn::IsGiven => self.is_given(given),
-            HostFn::Equal | HostFn::Less | HostFn::AtMost | HostFn::In => self.comparison(site, function, given),
-            HostFn::Larger | HostFn::Smaller => self.larger_or_smaller(site, function, given),
-            HostFn::Excess => self.excess(site, given),
+            HostFn::Equal | HostFn::Less | HostFn::AtMost | HostFn::In => self.comparison(function, given),
+            HostFn::Larger | HostFn::Smaller => self.larger_or_smaller(function, given),
+            HostFn::Excess => self.excess(given),
             HostFn::Totalise => self.totalise(given),
             _ => {
                 let strict = self.code.worst_of(given.iter().map(|v| v.tag));
@@ -178,7 +178,7 @@ impl Row<'_, '_> {
         Some((worst, values))
     }
 
-    fn comparison(&mut self, site: u32, function: HostFn, given: &[Val]) -> Val {
+    fn comparison(&mut self, function: HostFn, given: &[Val]) -> Val {
         let Some((worst, [is_a, is_b])) = self.screened::<2>(given) else { return Val::open() };
         let [a, b] = given else { return Val::open() };
         let both = self.code.and(is_a, is_b);
@@ -196,8 +196,8 @@ impl Row<'_, '_> {
         }
         let made = match function {
             HostFn::Equal => self.equal(&a.data, &b.data),
-            HostFn::Less => self.ordered(site, IntCC::SignedLessThan, &a.data, &b.data),
-            HostFn::AtMost => self.ordered(site, IntCC::SignedLessThanOrEqual, &a.data, &b.data),
+            HostFn::Less => self.ordered(IntCC::SignedLessThan, &a.data, &b.data),
+            HostFn::AtMost => self.ordered(IntCC::SignedLessThanOrEqual, &a.data, &b.data),
             _ => self.is_in(&a.data, &b.data),
         };
         let (tag, yes) = match made {
@@ -244,7 +244,7 @@ impl Row<'_, '_> {
     }
 
     /// How two values stand to each other.
-    pub fn ordered(&mut self, _: u32, how: IntCC, a: &Data, b: &Data) -> Made {
+    pub fn ordered(&mut self, how: IntCC, a: &Data, b: &Data) -> Made {
         let (yes, left) = match (a, b) {
             (Data::Number(a, _), Data::Number(b, _)) => self.code.compare(how, *a, *b),
             (Data::Amount(x, a), Data::Amount(y, b)) if x == y => self.code.compare(how, *a, *b),
