@@ -19,6 +19,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("accord-analysis", &["accord-source", "accord-syntax", "accord-ir", "accord-core", "accord-stdlib"]),
     ("accord-interp", &["accord-ir", "accord-core"]),
     ("accord-codegen", &["accord-ir", "accord-core"]),
+    ("accord-prove", &["accord-ir", "accord-interp", "accord-core", "accord-source"]),
     ("accord-batch", &["accord-core"]),
     (
         "accord-cli",
@@ -29,6 +30,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "accord-analysis",
             "accord-interp",
             "accord-codegen",
+            "accord-prove",
             "accord-core",
             "accord-batch",
             "accord-stdlib",
