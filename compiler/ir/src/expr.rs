@@ -93,7 +93,7 @@ pub struct Quantified {
 }
 
 /// The quantifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Quantifier {
     /// Yes if the body is yes for every member; folds like `and`. Each member contributes `not filter or body`, a
     /// filter that is nothing counting as no. Of none: yes.
@@ -127,7 +127,7 @@ pub enum Quantifier {
 }
 
 /// What to do when several members qualify.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Tie {
     /// The authorities settle it.
     Refer,

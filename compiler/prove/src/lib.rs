@@ -2,6 +2,12 @@
 //!
 //! | concern | file |
 //! |---|---|
+//! | both versions as one graph of terms | `term`, `operate`, `settle` |
+//! | their words brought together | `world` |
+//! | from programs to terms | `state` |
+//! | groups of persons, and how they are split | `path`, `split` |
+//! | whether two formulas are the same | `amounts` |
+//! | a term for one person | `concrete` |
 //! | what is found, as data | `report` |
 
 #![deny(
@@ -13,6 +19,23 @@
     missing_docs
 )]
 
+mod amounts;
+mod compare;
+mod concrete;
+mod edits;
+mod operate;
+mod path;
+mod person;
+mod regions;
 pub mod report;
+mod say;
+mod settle;
+mod slice;
+mod split;
+mod state;
+mod term;
+mod witness;
+mod world;
 
+pub use compare::{Options, diff};
 pub use report::Report;

@@ -1,0 +1,300 @@
+//! Two versions compared: each decision, for each party and branch, as far as any edit reaches it.
+
+use crate::edits::{Edited, edits};
+use crate::path::{Choice, Path};
+use crate::person::{Maker, Person};
+use crate::regions::{Regions, grouped};
+use crate::report::{Compared, Open, Proof, Report, Verdict};
+use crate::slice::{Texts, Writer};
+use crate::split::Space;
+use crate::state::{Reader, sort_of};
+use crate::term::{Arena, Side, Sort, Term};
+use crate::world::{Names, World};
+use accord_core::{Country, HostFn, Outcome, Value};
+use accord_interp::Interp;
+use accord_ir::{Decision, NodeId, Param, Program, Ty, Verified};
+use std::collections::BTreeSet;
+
+/// What is asked of a comparison.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Only these decisions; all where none is named.
+    pub decisions: Vec<String>,
+    /// Groups that are told for one change; the rest is counted.
+    pub at_most: usize,
+    /// Steps spent on one decision of one party and branch.
+    pub budget: u64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { decisions: Vec::new(), at_most: 12, budget: 4_000 }
+    }
+}
+
+/// Both versions, with what they have in common.
+pub(crate) struct Pair<'p> {
+    pub(crate) old: &'p Verified,
+    pub(crate) new: &'p Verified,
+    pub(crate) world: &'p World,
+    pub(crate) names: &'p [Names; 2],
+    pub(crate) edited: &'p [Edited],
+    pub(crate) options: &'p Options,
+}
+
+/// One question to both: a decision with arguments.
+pub(crate) struct Asked {
+    pub(crate) decision: String,
+    pub(crate) nodes: [NodeId; 2],
+    /// The arguments; a day is left open.
+    pub(crate) args: Vec<Option<Value>>,
+    pub(crate) params: Vec<Param>,
+}
+
+/// Compares two versions: who is answered otherwise, and what is proved the same.
+pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
+    let (world, names) = World::of(old.program(), new.program());
+    let edited = edits(old.program(), &names[0], new.program(), &names[1]);
+    let pair = Pair { old, new, world: &world, names: &names, edited: &edited, options };
+    let mut decisions = Vec::new();
+    for (name, nodes) in pair.decisions() {
+        decisions.extend(pair.compare(&name, nodes));
+    }
+    Report { edits: edited.iter().map(|e| e.edit.clone()).collect(), vocabulary: world.changes.clone(), decisions }
+}
+
+impl Pair<'_> {
+    /// The decisions that both versions are asked for: what questions decide, in their order, then what is of class
+    /// kind.
+    fn decisions(&self) -> Vec<(String, [NodeId; 2])> {
+        let (old, new) = (self.old.program(), self.new.program());
+        let mut names: Vec<String> = Vec::new();
+        for program in [old, new] {
+            for question in &program.questions {
+                for id in &question.decides {
+                    let name = program.decisions.get(id.0 as usize).map(|d| d.name.clone());
+                    names.extend(name.filter(|n| !names.contains(n)));
+                }
+            }
+            // Of the others, those that the text settles.
+            let settled = program.decisions.iter().filter(|d| !d.rules.is_empty());
+            for decision in settled.filter(|d| askable(d)) {
+                if !names.contains(&decision.name) {
+                    names.push(decision.name.clone());
+                }
+            }
+        }
+        let wanted = |name: &String| self.options.decisions.is_empty() || self.options.decisions.contains(name);
+        let node = |program: &Program, name: &str| program.decision(name).filter(|(_, d)| askable(d)).map(|(_, d)| d.node);
+        names
+            .into_iter()
+            .filter(wanted)
+            .filter_map(|name| {
+                let nodes = [node(old, &name)?, node(new, &name)?];
+                Some((name, nodes))
+            })
+            .collect()
+    }
+
+    fn compare(&self, name: &str, nodes: [NodeId; 2]) -> Vec<Compared> {
+        let mut texts = Texts::default();
+        let before = Writer::new(self.old.program(), &self.names[0], false).node(&mut texts, nodes[0]);
+        let after = Writer::new(self.new.program(), &self.names[1], false).node(&mut texts, nodes[1]);
+        let same_law = self.old.program().conversions == self.new.program().conversions;
+        let params = match self.new.program().node(nodes[1]) {
+            Some(node) => node.params.clone(),
+            None => return Vec::new(),
+        };
+        let combinations = self.combinations(&params);
+        if before == after && same_law {
+            let args = combinations.into_iter().map(|c| c.into_iter().flatten().collect()).collect();
+            let verdict = Verdict::Same(Proof::Untouched);
+            return vec![Compared { decision: name.to_owned(), args, branches: Vec::new(), verdict }];
+        }
+        let mut found = Vec::new();
+        for args in combinations {
+            let asked = Asked { decision: name.to_owned(), nodes, args, params: params.clone() };
+            found.extend(self.one(&asked));
+        }
+        grouped(name, found)
+    }
+
+    /// The arguments a decision is asked with: each party, each branch; a day is left open.
+    fn combinations(&self, params: &[Param]) -> Vec<Vec<Option<Value>>> {
+        let mut all = vec![Vec::new()];
+        for param in params {
+            let ty = self.names[1].ty(&param.ty);
+            let values: Vec<Option<Value>> = match &ty {
+                Ty::Country if self.is_small() => self.world.parties.iter().map(|p| Some(Value::Country(*p))).collect(),
+                Ty::Member(id) => {
+                    let count = self.world.enums.get(usize::from(id.0)).map_or(0, |e| e.members.len());
+                    (0..count).filter_map(|n| u16::try_from(n).ok()).map(|n| Some(Value::Member(*id, n))).collect()
+                }
+                _ => vec![None],
+            };
+            all = all
+                .into_iter()
+                .flat_map(|held: Vec<Option<Value>>| {
+                    values.iter().map(move |v| held.iter().cloned().chain([v.clone()]).collect::<Vec<_>>())
+                })
+                .collect();
+        }
+        all
+    }
+
+    /// Whether parties are told apart one by one.
+    pub(crate) fn is_small(&self) -> bool {
+        self.world.parties.len() <= Arena::FEW
+    }
+
+    fn one(&self, asked: &Asked) -> Vec<(Vec<Value>, Option<String>, Verdict)> {
+        let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
+        let conversions = [self.old.program().conversions.clone(), self.new.program().conversions.clone()];
+        let mut arena = Arena::new(self.world.parties.clone(), conversions);
+        let args: Vec<Term> = asked
+            .args
+            .iter()
+            .zip(&asked.params)
+            .enumerate()
+            .map(|(n, (arg, param))| match arg {
+                Some(value) => arena.constant(Outcome::Value(value.clone())),
+                None => {
+                    let bound = arena.bound(u32::try_from(n).unwrap_or(0), sort_of(&self.names[1].ty(&param.ty)));
+                    arena.names.insert(bound, param.name.clone());
+                    bound
+                }
+            })
+            .collect();
+        let mut first = Reader::new(self.old.program(), &self.names[0], self.world, Side::Old);
+        let old = first.ask(&mut arena, asked.nodes[0], &args);
+        let mut second = Reader::new(self.new.program(), &self.names[1], self.world, Side::New);
+        let new = second.ask(&mut arena, asked.nodes[1], &args);
+        if first.too_large || second.too_large {
+            let open = Open { why: "the text is too large to be looked at whole".to_owned(), tried: 0 };
+            return vec![(fixed, None, Verdict::Undecided(open))];
+        }
+        if old == new {
+            return vec![(fixed, None, Verdict::Same(Proof::SameForm))];
+        }
+        let mut space = Space::new(arena, self.world, self.options.budget);
+        let mut results = Vec::new();
+        for (branch, path) in self.branches(&mut space, old, new) {
+            space.budget = self.options.budget;
+            space.steps = 0;
+            let verdict = self.verdict(&mut space, asked, &path, old, new);
+            results.push((fixed.clone(), branch, verdict));
+        }
+        results
+    }
+
+    /// The benefits of each branch, as groups of persons; everybody where the benefit claimed does not matter.
+    fn branches(&self, space: &mut Space<'_>, old: Term, new: Term) -> Vec<(Option<String>, Path)> {
+        let everybody = || vec![(None, Path::default())];
+        let Some((benefit, id)) = self.benefit(space, &[old, new]) else { return everybody() };
+        let Some(def) = self.world.enums.get(usize::from(id.0)) else { return everybody() };
+        let mut branches: Vec<(String, BTreeSet<Value>)> = Vec::new();
+        for (n, member) in def.members.iter().enumerate() {
+            let branch = member.split('.').next().unwrap_or(member).to_owned();
+            let value = Value::Member(id, u16::try_from(n).unwrap_or(0));
+            match branches.iter_mut().find(|(name, _)| *name == branch) {
+                Some((_, set)) => {
+                    set.insert(value);
+                }
+                None => branches.push((branch, BTreeSet::from([value]))),
+            }
+        }
+        let mut paths = Vec::new();
+        for (name, set) in branches {
+            let set = space.arena.constant(Outcome::Value(Value::Set(set)));
+            let is = space.arena.host(HostFn::In, vec![benefit, set], Side::Both, Sort::YesNo);
+            if let Some(path) = Path::default().with(&space.arena, self.world, is, Choice::Yes) {
+                paths.push((Some(name), path));
+            }
+        }
+        paths
+    }
+
+    /// The benefit claimed, where terms read it.
+    fn benefit(&self, space: &Space<'_>, terms: &[Term]) -> Option<(Term, accord_core::EnumId)> {
+        let mut seen = BTreeSet::new();
+        let mut queue = terms.to_vec();
+        while let Some(term) = queue.pop() {
+            if !seen.insert(term) {
+                continue;
+            }
+            if let Sort::Member(id) = space.arena.sort(term)
+                && space.expression(term) == "claim.benefit"
+            {
+                return Some((term, id));
+            }
+            queue.extend(crate::term::children(&space.arena.shape(term)));
+        }
+        None
+    }
+
+    fn verdict(&self, space: &mut Space<'_>, asked: &Asked, path: &Path, old: Term, new: Term) -> Verdict {
+        let mut leaves = Vec::new();
+        let all = space.differences(path, old, new, &mut leaves);
+        if all.is_some() && leaves.is_empty() {
+            return Verdict::Same(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) });
+        }
+        let maker = Maker::new(self.world, [self.old.program(), self.new.program()], self.looked_at());
+        let mut regions = Regions::new(self, asked, &maker, path);
+        for leaf in &leaves {
+            regions.take(space, leaf, old, new);
+        }
+        if all.is_none() {
+            regions.leave_open("it takes more steps than were allowed");
+            regions.search(space, path, old, new);
+        }
+        regions.finish(space)
+    }
+
+    /// Parties for which records are made: all of a few, else those that stand first.
+    pub(crate) fn looked_at(&self) -> Vec<Country> {
+        let named = self.world.parties.iter().filter(|p| self.world.countries.contains(p));
+        let mut some: Vec<Country> = named.copied().take(3).collect();
+        for party in &self.world.parties {
+            if some.len() < if self.is_small() { Arena::FEW } else { 3 } && !some.contains(party) {
+                some.push(*party);
+            }
+        }
+        some.sort();
+        some
+    }
+
+    /// What the interpreter answers of a person, in both versions.
+    pub(crate) fn replay(
+        &self,
+        asked: &Asked,
+        maker: &Maker<'_>,
+        person: &Person,
+    ) -> (accord_core::Facts, accord_core::Facts, Vec<Value>, accord_core::Answer, accord_core::Answer) {
+        let facts = maker.facts(person);
+        let (old, new) = (self.old.program(), self.new.program());
+        let old_facts = self.names[0].facts(old, &facts);
+        let new_facts = self.names[1].facts(new, &facts);
+        let back = |names: &Names, program: &Program| -> Vec<Value> {
+            let each = person.args.iter().zip(&asked.params);
+            each.filter_map(|(v, p)| names.back(program, &p.ty, &Outcome::Value(v.clone())).value().cloned()).collect()
+        };
+        let before = Interp::new(self.old, &old_facts).ask(asked.nodes[0], &back(&self.names[0], old));
+        let args = back(&self.names[1], new);
+        let after = Interp::new(self.new, &new_facts).ask(asked.nodes[1], &args);
+        (old_facts, new_facts, args, before, after)
+    }
+
+    /// An ordinary person for the arguments of a question.
+    pub(crate) fn ordinary(&self, asked: &Asked, maker: &Maker<'_>) -> Person {
+        let args = asked.args.iter().zip(&asked.params).map(|(arg, param)| match arg {
+            Some(value) => value.clone(),
+            None => maker.argument(&self.names[1].ty(&param.ty)),
+        });
+        maker.ordinary(args.collect())
+    }
+}
+
+/// Whether a decision can be asked for: of parties, branches, classes and days.
+fn askable(decision: &Decision) -> bool {
+    decision.params.iter().all(|p| matches!(p.ty, Ty::Country | Ty::Member(_) | Ty::Date)) && decision.ty != Ty::Periods
+}

@@ -1,0 +1,441 @@
+//! Some of all persons: those for whom certain conditions are so and others are not.
+//!
+//! What is assumed of a term is kept in three ways: which outcomes it has, which values of a few it may have, and
+//! between which bounds it lies. From these, other conditions follow or are ruled out; that a group is empty is found
+//! here where a few facts contradict each other, and left to the search for a person where they are many.
+
+use crate::term::{Arena, May, NOTHING, ODD, Shape, Sort, Term, VALUE};
+use crate::world::World;
+use accord_core::{Conversions, Date, HostFn, Length, Unit, Value, ratio};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is assumed of a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Choice {
+    /// It is yes.
+    Yes,
+    /// It is no.
+    No,
+    /// It is nothing.
+    Nothing,
+    /// It is a value.
+    Value,
+    /// It is neither a value nor nothing.
+    Odd,
+    /// A list has this many members; 3 for more.
+    Count(u32),
+}
+
+/// What has bounds: a term, or how long after one day another is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Measure {
+    Of(Term),
+    /// How long the first is after the second, by a month-end rule.
+    Gap(Term, Term, Term),
+}
+
+/// A bound: the value, and whether it is itself out of reach.
+type Bound = Option<(Value, bool)>;
+
+/// Between what something lies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) low: Bound,
+    pub(crate) high: Bound,
+}
+
+/// Which of a few values something has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Few {
+    pub(crate) listed: BTreeSet<Value>,
+    /// A country that the texts do not name.
+    pub(crate) elsewhere: bool,
+}
+
+/// A group of persons.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Path {
+    /// What was assumed, in order.
+    pub(crate) assumed: Vec<(Term, Choice)>,
+    decided: BTreeMap<Term, bool>,
+    pub(crate) masks: BTreeMap<Term, May>,
+    pub(crate) few: BTreeMap<Term, Few>,
+    pub(crate) bounds: BTreeMap<Measure, Bounds>,
+    pub(crate) counts: BTreeMap<Term, u32>,
+}
+
+/// A condition on a measure: it is at most a value (`true`), or at least one.
+pub(crate) struct Limit {
+    pub(crate) of: Measure,
+    pub(crate) value: Value,
+    pub(crate) at_most: bool,
+}
+
+impl Path {
+    /// What is said of a condition.
+    pub(crate) fn decided(&self, term: Term) -> Option<bool> {
+        self.decided.get(&term).copied()
+    }
+
+    /// The conditions decided on, with how.
+    pub(crate) fn decisions(&self) -> impl Iterator<Item = (Term, bool)> {
+        self.decided.iter().map(|(t, yes)| (*t, *yes))
+    }
+
+    /// Assumes one thing more; `None` where nobody is left.
+    pub(crate) fn with(&self, arena: &Arena, world: &World, term: Term, choice: Choice) -> Option<Path> {
+        let mut path = self.clone();
+        path.assumed.push((term, choice));
+        path.assume(arena, world, term, choice).then_some(path)
+    }
+
+    fn assume(&mut self, arena: &Arena, world: &World, term: Term, choice: Choice) -> bool {
+        match choice {
+            Choice::Yes | Choice::No => {
+                let yes = choice == Choice::Yes;
+                self.decided.insert(term, yes) != Some(!yes)
+                    && self.mask(arena, term, VALUE)
+                    && self.follow(arena, world, term, yes)
+            }
+            Choice::Nothing => self.mask(arena, term, NOTHING),
+            Choice::Value => self.mask(arena, term, VALUE),
+            Choice::Odd => self.mask(arena, term, ODD),
+            Choice::Count(n) => {
+                self.counts.insert(term, n);
+                true
+            }
+        }
+    }
+
+    fn mask(&mut self, arena: &Arena, term: Term, mask: May) -> bool {
+        let known = self.masks.get(&term).copied().unwrap_or(u8::MAX) & arena.stored(term);
+        self.masks.insert(term, known & mask);
+        if mask == VALUE
+            && let Shape::Host(HostFn::Field, operands, _) = &*arena.shape(term)
+            && let Some(record) = operands.first()
+            && arena.stored(*record) != VALUE
+            && !self.mask(arena, *record, VALUE)
+        {
+            return false;
+        }
+        known & mask != 0
+    }
+
+    /// What follows from a condition being so, or not.
+    fn follow(&mut self, arena: &Arena, world: &World, term: Term, yes: bool) -> bool {
+        if let Some((subject, set)) = arena.membership(term)
+            && let Some(mut few) = self.few_of(arena, world, subject)
+        {
+            few.listed.retain(|v| set.contains(v) == yes);
+            few.elsewhere &= !yes;
+            let left = !few.listed.is_empty() || few.elsewhere || (!yes && arena.stored(subject) & NOTHING != 0);
+            self.few.insert(subject, few);
+            return left && (!yes || self.mask(arena, subject, VALUE));
+        }
+        if let Shape::Host(HostFn::IsGiven, operands, _) = &*arena.shape(term)
+            && let [of] = operands.as_slice()
+        {
+            return self.mask(arena, *of, if yes { VALUE } else { NOTHING });
+        }
+        if let Some(limit) = limit(arena, term) {
+            return self.bound(arena, limit, yes) && self.days_fit(arena);
+        }
+        if let Shape::Host(HostFn::AtMost, ..) = &*arena.shape(term) {
+            return self.days_fit(arena);
+        }
+        true
+    }
+
+    /// The few values a term may have, where it has few.
+    pub(crate) fn few_of(&self, arena: &Arena, world: &World, term: Term) -> Option<Few> {
+        if let Some(known) = self.few.get(&term) {
+            return Some(known.clone());
+        }
+        let shape = arena.shape(term);
+        let is_fact = matches!(
+            &*shape,
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) | Shape::Host(HostFn::Field, ..) | Shape::Host(..)
+        );
+        if !is_fact {
+            return None;
+        }
+        match arena.sort(term) {
+            Sort::Member(id) => {
+                let count = world.enums.get(usize::from(id.0)).map_or(0, |e| e.members.len());
+                let listed = (0..count).filter_map(|n| u16::try_from(n).ok()).map(|n| Value::Member(id, n)).collect();
+                Some(Few { listed, elsewhere: false })
+            }
+            Sort::Country => {
+                let argument = matches!(&*shape, Shape::Bound(v) if *v < crate::state::FIRST_VARIABLE);
+                let parties = world.parties.iter().map(|c| Value::Country(*c));
+                if argument {
+                    return Some(Few { listed: parties.collect(), elsewhere: false });
+                }
+                let others = world.countries.iter().map(|c| Value::Country(*c));
+                Some(Few { listed: parties.chain(others).collect(), elsewhere: true })
+            }
+            _ => None,
+        }
+    }
+
+    fn bound(&mut self, arena: &Arena, limit: Limit, yes: bool) -> bool {
+        let mut bounds = self.bounds.get(&limit.of).cloned().unwrap_or_default();
+        // At most v: a high bound, v included. Not at most v: a low one, v not included.
+        let high = limit.at_most == yes;
+        let strict = !yes;
+        let (value, strict) = whole_days(limit.value, strict, high);
+        let slot = if high { &mut bounds.high } else { &mut bounds.low };
+        let tighter = match slot {
+            None => true,
+            Some((held, held_strict)) => match compare(&arena.conversions[0], &value, held) {
+                Some(Ordering::Equal) => strict && !*held_strict,
+                Some(order) => (order == Ordering::Less) == high,
+                None => false,
+            },
+        };
+        if tighter {
+            *slot = Some((value, strict));
+        }
+        let fits = match (&bounds.low, &bounds.high) {
+            (Some((low, a)), Some((high, b))) => match compare(&arena.conversions[0], low, high) {
+                Some(Ordering::Greater) => false,
+                Some(Ordering::Equal) => !a && !b,
+                Some(Ordering::Less) | None => true,
+            },
+            _ => true,
+        };
+        self.bounds.insert(limit.of, bounds);
+        fits
+    }
+
+    /// Whether bounds settle a condition.
+    pub(crate) fn settled_by_bounds(&self, arena: &Arena, limit: &Limit) -> Option<bool> {
+        let bounds = self.bounds.get(&limit.of)?;
+        let conversions = &arena.conversions[0];
+        let above = |bound: &Bound, strict_counts: bool| {
+            bound.as_ref().and_then(|(value, strict)| match compare(conversions, value, &limit.value)? {
+                Ordering::Greater => Some(true),
+                Ordering::Equal => Some(*strict && strict_counts),
+                Ordering::Less => Some(false),
+            })
+        };
+        let below = |bound: &Bound, strict_counts: bool| {
+            bound.as_ref().and_then(|(value, strict)| match compare(conversions, value, &limit.value)? {
+                Ordering::Less => Some(true),
+                Ordering::Equal => Some(*strict || !strict_counts),
+                Ordering::Greater => Some(false),
+            })
+        };
+        if limit.at_most {
+            // Everything is at most the value, or everything is above it.
+            if below(&bounds.high, false) == Some(true) {
+                return Some(true);
+            }
+            (above(&bounds.low, true) == Some(true)).then_some(false)
+        } else {
+            let at_least = bounds.low.as_ref().and_then(|(value, _)| compare(conversions, value, &limit.value));
+            if matches!(at_least, Some(Ordering::Greater | Ordering::Equal)) {
+                return Some(true);
+            }
+            (below(&bounds.high, true) == Some(true)).then_some(false)
+        }
+    }
+
+    /// The one value that bounds leave.
+    pub(crate) fn pinned(&self, arena: &Arena, term: Term) -> Option<Value> {
+        let bounds = self.bounds.get(&Measure::Of(term))?;
+        let (Some((low, false)), Some((high, false))) = (&bounds.low, &bounds.high) else { return None };
+        let pins = matches!(arena.sort(term), Sort::Date | Sort::Number);
+        (pins && low == high).then(|| low.clone())
+    }
+
+    // ---- days ----
+
+    /// Whether days can lie as assumed: no day is before itself. Months are taken as long, or as short, as they can be.
+    fn days_fit(&self, arena: &Arena) -> bool {
+        let mut edges: Vec<(Term, Term, i64)> = Vec::new();
+        // (a, b, n): a lies at most n days after b.
+        for (term, yes) in &self.decided {
+            let Shape::Host(HostFn::AtMost, operands, _) = &*arena.shape(*term) else { continue };
+            let [a, b] = operands.as_slice() else { continue };
+            if arena.sort(*a) == Sort::Date && arena.sort(*b) == Sort::Date {
+                if *yes {
+                    edges.push((*a, *b, 0));
+                } else {
+                    edges.push((*b, *a, -1));
+                }
+            }
+        }
+        let mut days = BTreeSet::new();
+        for (measure, bounds) in &self.bounds {
+            match measure {
+                Measure::Gap(a, b, _) => {
+                    if let Some((Value::Length(n), _)) = &bounds.high {
+                        edges.push((*a, *b, in_days(n, true)));
+                    }
+                    if let Some((Value::Length(n), strict)) = &bounds.low {
+                        edges.push((*b, *a, -in_days(n, false) - i64::from(*strict)));
+                    }
+                }
+                Measure::Of(term) if arena.sort(*term) == Sort::Date => {
+                    days.insert(*term);
+                }
+                Measure::Of(_) => {}
+            }
+        }
+        self.no_circle(arena, edges, &days)
+    }
+
+    fn no_circle(&self, arena: &Arena, mut edges: Vec<(Term, Term, i64)>, days: &BTreeSet<Term>) -> bool {
+        // The first of all terms stands for day 0.
+        let zero = Term(u32::MAX);
+        let number = |bound: &Bound| match bound {
+            Some((Value::Date(d), _)) => Some(i64::from(d.day_number())),
+            _ => None,
+        };
+        for day in days {
+            if let Some(bounds) = self.bounds.get(&Measure::Of(*day)) {
+                if let Some(high) = number(&bounds.high) {
+                    edges.push((*day, zero, high));
+                }
+                if let Some(low) = number(&bounds.low) {
+                    edges.push((zero, *day, -low));
+                }
+            }
+        }
+        for (a, b, _) in edges.clone() {
+            for end in [a, b] {
+                if let Some(Value::Date(d)) = arena.known_value(end) {
+                    let n = i64::from(d.day_number());
+                    edges.push((end, zero, n));
+                    edges.push((zero, end, -n));
+                }
+                if let Shape::Host(HostFn::DayBefore, inner, _) = &*arena.shape(end)
+                    && let [inner] = inner.as_slice()
+                {
+                    edges.push((end, *inner, -1));
+                    edges.push((*inner, end, 1));
+                }
+                if let Shape::Host(HostFn::After, inner, _) = &*arena.shape(end)
+                    && let [by, from, _] = inner.as_slice()
+                    && let Some(Value::Length(n)) = arena.known_value(*by)
+                {
+                    edges.push((end, *from, in_days(&n, true)));
+                    edges.push((*from, end, -in_days(&n, false)));
+                }
+            }
+        }
+        let ends: BTreeSet<Term> = edges.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
+        let mut reach: BTreeMap<Term, i64> = ends.iter().map(|t| (*t, 0)).collect();
+        for _ in 0..=ends.len() {
+            let mut moved = false;
+            for (a, b, n) in &edges {
+                let through = reach.get(b).copied().unwrap_or(0) + n;
+                if reach.get(a).is_some_and(|held| through < *held) {
+                    reach.insert(*a, through);
+                    moved = true;
+                }
+            }
+            if !moved {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// A length in days, at the most or at the least.
+fn in_days(length: &Length, most: bool) -> i64 {
+    let (rate, slack) = match length.unit {
+        Unit::Years => ((365, 1), (366, 1)),
+        Unit::Quarters => ((90, 0), (92, 0)),
+        Unit::Months => ((28, 0), (31, 0)),
+        Unit::Weeks => ((7, 0), (7, 0)),
+        _ => ((1, 0), (1, 0)),
+    };
+    let rate = if most { slack.0 } else { rate.0 };
+    let days = &length.counted * ratio(rate, 1);
+    let whole = if most { days.ceil() } else { days.floor() };
+    let counted: i64 = whole.to_integer().try_into().unwrap_or(i64::MAX / 4);
+    // Twelve months are a year, whatever months they are.
+    let months: i64 = match length.unit {
+        Unit::Months => length.counted.to_integer().try_into().unwrap_or(0),
+        _ => 0,
+    };
+    let years = months / 12;
+    if years > 0 {
+        let rest = months % 12;
+        return if most { years * 366 + rest * 31 } else { years * 365 + rest * 28 };
+    }
+    counted
+}
+
+/// A strict bound on whole days is the day beside it.
+fn whole_days(value: Value, strict: bool, high: bool) -> (Value, bool) {
+    if let (Value::Date(day), true) = (&value, strict)
+        && let Some(beside) = day.add_days(if high { -1 } else { 1 })
+    {
+        return (Value::Date(beside), false);
+    }
+    (value, strict)
+}
+
+/// How two values of one kind stand to each other.
+pub(crate) fn compare(conversions: &Conversions, a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => Some(a.cmp(b)),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (Value::Length(a), Value::Length(b)) if a.unit == b.unit => Some(a.counted.cmp(&b.counted)),
+        (Value::Length(a), Value::Length(b)) => conversions.compare(a, b),
+        (Value::Money(a), Value::Money(b)) if a.currency == b.currency => Some(a.cmp(b)),
+        _ => None,
+    }
+}
+
+/// A length of calendar time in the smallest unit that is exact.
+fn calendar(length: &Length) -> Length {
+    let (unit, factor) = match length.unit {
+        Unit::Years => (Unit::Months, 12),
+        Unit::Quarters => (Unit::Months, 3),
+        Unit::Weeks => (Unit::Days, 7),
+        unit => (unit, 1),
+    };
+    Length::new(unit, &length.counted * ratio(factor, 1))
+}
+
+/// The limit that a condition sets, where it sets one.
+pub(crate) fn limit(arena: &Arena, term: Term) -> Option<Limit> {
+    let shape = arena.shape(term);
+    let Shape::Host(HostFn::AtMost, operands, _) = &*shape else { return None };
+    let [a, b] = operands.as_slice() else { return None };
+    match (arena.known_value(*a), arena.known_value(*b)) {
+        (None, Some(value)) => Some(Limit { of: Measure::Of(*a), value, at_most: true }),
+        (Some(value), None) => Some(Limit { of: Measure::Of(*b), value, at_most: false }),
+        _ => {
+            let after = |t: Term| match &*arena.shape(t) {
+                Shape::Host(HostFn::After, parts, _) => match parts.as_slice() {
+                    [by, from, rule] => match arena.known_value(*by) {
+                        Some(Value::Length(by)) => Some((calendar(&by), *from, *rule)),
+                        _ => None,
+                    },
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some((by, from, rule)) = after(*b) {
+                return Some(Limit { of: Measure::Gap(*a, from, rule), value: Value::Length(by), at_most: true });
+            }
+            let (by, from, rule) = after(*a)?;
+            Some(Limit { of: Measure::Gap(*b, from, rule), value: Value::Length(by), at_most: false })
+        }
+    }
+}
+
+/// The day a value is.
+pub(crate) fn day(value: &Value) -> Option<Date> {
+    match value {
+        Value::Date(d) => Some(*d),
+        _ => None,
+    }
+}

@@ -1,0 +1,431 @@
+//! From groups that came apart to groups that can be read: each with a person in it, widened as far as nothing else
+//! comes in, and told once.
+
+use crate::compare::{Asked, Pair};
+use crate::edits::{Statement, reach};
+use crate::path::{Choice, Path};
+use crate::person::{Maker, Person};
+use crate::report::{Changed, Compared, Effect, Open, Proof, Region, Twin, Verdict, Witness};
+use crate::split::{Leaf, Space};
+use crate::term::{Term, normal};
+use crate::witness::Finder;
+use accord_core::{Outcome, Step, Trace, TraceSubject, Value};
+use accord_interp::Interp;
+use std::collections::BTreeSet;
+
+/// Groups that are looked for a person in.
+const MOST_LEAVES: usize = 400;
+/// Persons tried by chance where nothing else decides.
+const MOST_CHANCES: u64 = 600;
+/// Steps spent on widening a group by one condition.
+const STEPS_OF_WIDENING: u64 = 400;
+
+/// The groups of one question.
+pub(crate) struct Regions<'r, 'p> {
+    pair: &'r Pair<'p>,
+    asked: &'r Asked,
+    maker: &'r Maker<'r>,
+    base: &'r Path,
+    found: Vec<(Path, Region)>,
+    leaves: usize,
+    open: Option<String>,
+    tried: u64,
+}
+
+impl<'r, 'p> Regions<'r, 'p> {
+    pub(crate) fn new(pair: &'r Pair<'p>, asked: &'r Asked, maker: &'r Maker<'r>, base: &'r Path) -> Regions<'r, 'p> {
+        Regions { pair, asked, maker, base, found: Vec::new(), leaves: 0, open: None, tried: 0 }
+    }
+
+    pub(crate) fn leave_open(&mut self, why: &str) {
+        if self.open.is_none() {
+            self.open = Some(why.to_owned());
+        }
+    }
+
+    /// Takes in a group for whom the versions may differ.
+    pub(crate) fn take(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
+        if self.found.iter().any(|(path, _)| covers(space, path, &leaf.path)) {
+            return;
+        }
+        self.leaves += 1;
+        if self.leaves > MOST_LEAVES {
+            self.leave_open("there are more groups than were looked at");
+            return;
+        }
+        let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {
+            self.leave_open("no person was found in a group for whom both texts come to different forms");
+            return;
+        };
+        let path = self.widened(space, leaf, old, new);
+        let witness = self.witness(&person);
+        let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
+        let who = space.said(&without_base(&path, self.base));
+        let twin = self.twin(space, &path, &person);
+        let edits = self.responsible(&witness);
+        self.found.push((path, Region { effect, who, witness, twin, edits }));
+    }
+
+    /// A person of a group whom both versions answer otherwise, as ordinary as can be.
+    fn realise(&mut self, space: &Space<'_>, path: &Path, ends: &[Term]) -> Option<Person> {
+        let mut finder = Finder::new(space, self.maker);
+        let start = self.pair.ordinary(self.asked, self.maker);
+        let person = finder.find(path, &start);
+        let result = person.and_then(|person| self.until_they_differ(&mut finder, path, person, ends));
+        self.tried += finder.tried;
+        result.map(|person| self.made_ordinary(space, path, person, &start))
+    }
+
+    fn until_they_differ(
+        &mut self,
+        finder: &mut Finder<'_, '_>,
+        path: &Path,
+        person: Person,
+        ends: &[Term],
+    ) -> Option<Person> {
+        if self.differ(&person) {
+            return Some(person);
+        }
+        let mut held = person;
+        for _ in 0..MOST_CHANCES {
+            let next = finder.another(path, &held, ends)?;
+            if !finder.fits(&path.assumed, &next) {
+                continue;
+            }
+            self.tried += 1;
+            if self.differ(&next) {
+                return Some(next);
+            }
+            held = next;
+        }
+        None
+    }
+
+    fn differ(&self, person: &Person) -> bool {
+        let (.., before, after) = self.pair.replay(self.asked, self.maker, person);
+        self.in_common(&before.outcome, 0) != self.in_common(&after.outcome, 1)
+    }
+
+    /// An answer in the words both versions have.
+    fn in_common(&self, outcome: &Outcome, side: usize) -> Outcome {
+        match self.pair.names.get(side) {
+            Some(names) => normal(names.outcome(outcome)),
+            None => outcome.clone(),
+        }
+    }
+
+    /// Facts are put back to what is ordinary, one by one, as long as the person stays in the group.
+    fn made_ordinary(&mut self, space: &Space<'_>, path: &Path, person: Person, start: &Person) -> Person {
+        let mut finder = Finder::new(space, self.maker);
+        let mut held = person;
+        let slots: Vec<_> = held.contents.keys().cloned().collect();
+        for slot in slots {
+            let mut next = held.clone();
+            match start.contents.get(&slot) {
+                Some(content) if next.contents.get(&slot) == Some(content) => continue,
+                Some(content) => {
+                    next.contents.insert(slot.clone(), content.clone());
+                }
+                None => {
+                    next.contents.remove(&slot);
+                }
+            }
+            if finder.fits(&path.assumed, &next) && self.differ(&next) {
+                held = next;
+            }
+        }
+        self.tried += finder.tried;
+        held
+    }
+
+    /// The group without the conditions that do not matter: as long as everybody in it is answered otherwise.
+    fn widened(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) -> Path {
+        let fixed = self.base.assumed.len();
+        let mut kept: Vec<(Term, Choice)> = leaf.path.assumed.clone();
+        let mut at = kept.len();
+        while at > fixed {
+            at -= 1;
+            let mut fewer = kept.clone();
+            fewer.remove(at);
+            let Some(path) = remade(space, &fewer) else { continue };
+            if everywhere(space, &path, old, new, leaf) {
+                kept = fewer;
+            }
+        }
+        remade(space, &kept).unwrap_or_else(|| leaf.path.clone())
+    }
+
+    fn witness(&self, person: &Person) -> Witness {
+        let (old_facts, new_facts, args, before, after) = self.pair.replay(self.asked, self.maker, person);
+        Witness { old_facts, new_facts, args, before, after }
+    }
+
+    /// The same person beyond one boundary of the group, whom both versions answer alike.
+    fn twin(&mut self, space: &mut Space<'_>, path: &Path, person: &Person) -> Option<Twin> {
+        let limits: Vec<usize> = (self.base.assumed.len()..path.assumed.len())
+            .filter(|i| path.assumed.get(*i).is_some_and(|(t, _)| crate::path::limit(&space.arena, *t).is_some()))
+            .collect();
+        let others = (self.base.assumed.len()..path.assumed.len()).filter(|i| !limits.contains(i));
+        let order: Vec<usize> = limits.iter().copied().chain(others).collect();
+        for at in order {
+            let mut turned = path.assumed.clone();
+            let (term, choice) = *turned.get(at)?;
+            let opposite = match choice {
+                Choice::Yes => Choice::No,
+                Choice::No => Choice::Yes,
+                _ => continue,
+            };
+            turned.remove(at);
+            turned.push((term, opposite));
+            let Some(beyond) = remade(space, &turned) else { continue };
+            let mut finder = Finder::new(space, self.maker);
+            let Some(other) = finder.find(&beyond, person) else { continue };
+            self.tried += finder.tried;
+            if self.differ(&other) {
+                continue;
+            }
+            let differs = match space.said(&only(space, term, opposite)).first() {
+                Some(literal) => literal.text.clone(),
+                None => continue,
+            };
+            return Some(Twin { differs, person: self.witness(&other) });
+        }
+        None
+    }
+
+    /// The edits that the person's answers come from.
+    fn responsible(&self, witness: &Witness) -> Vec<usize> {
+        let pair = self.pair;
+        let sides = [(pair.old, &witness.old_facts, self.asked.nodes[0]), (pair.new, &witness.new_facts, self.asked.nodes[1])];
+        let mut visited = Vec::new();
+        let mut reached = Vec::new();
+        for (verified, facts, node) in sides {
+            let trace = Interp::new(verified, facts).explain(node, &witness.args);
+            visited.push(visits(&trace));
+            reached.push(reach(verified.program(), node));
+        }
+        let among = |side: usize, statement: &Option<Statement>, narrow: bool| {
+            let (Some((rules, nodes)), Some((seen_rules, seen_nodes))) = (reached.get(side), visited.get(side)) else {
+                return false;
+            };
+            match statement {
+                Some(Statement::Rule(id)) => rules.contains(id) && (!narrow || seen_rules.contains(&id.0)),
+                Some(Statement::Node(id)) => nodes.contains(id) && (!narrow || seen_nodes.contains(&id.0)),
+                None => false,
+            }
+        };
+        let pick = |narrow: bool| -> Vec<usize> {
+            let all = pair.edited.iter().enumerate();
+            all.filter(|(_, e)| among(0, &e.old, narrow) || among(1, &e.new, narrow)).map(|(i, _)| i).collect()
+        };
+        let narrow = pick(true);
+        if narrow.is_empty() { pick(false) } else { narrow }
+    }
+
+    /// Persons by chance, where groups could not be told apart.
+    pub(crate) fn search(&mut self, space: &mut Space<'_>, path: &Path, old: Term, new: Term) {
+        if !self.found.is_empty() {
+            return;
+        }
+        let start = self.pair.ordinary(self.asked, self.maker);
+        let person = {
+            let mut finder = Finder::new(space, self.maker);
+            let first = finder.find(path, &start);
+            let result = first.and_then(|p| self.until_they_differ(&mut finder, path, p, &[old, new]));
+            self.tried += finder.tried;
+            result
+        };
+        let Some(person) = person else { return };
+        let person = self.made_ordinary(space, path, person, &start);
+        let witness = self.witness(&person);
+        let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
+        let edits = self.responsible(&witness);
+        let who = space.said(&without_base(path, self.base));
+        self.found.push((path.clone(), Region { effect, who, witness, twin: None, edits }));
+    }
+
+    pub(crate) fn finish(self, _: &Space<'_>) -> Verdict {
+        let open = self.open.map(|why| Open { why, tried: self.tried });
+        if self.found.is_empty() {
+            let nothing = Open { why: "both texts come to different forms".to_owned(), tried: self.tried };
+            return Verdict::Undecided(open.unwrap_or(nothing));
+        }
+        let mut regions: Vec<Region> = Vec::new();
+        for (_, region) in self.found {
+            if !regions.iter().any(|r| r.who == region.who && r.effect == region.effect) {
+                regions.push(region);
+            }
+        }
+        regions.sort_by_key(|r| (r.effect, r.who.len()));
+        let more = regions.len().saturating_sub(self.pair.options.at_most);
+        regions.truncate(self.pair.options.at_most);
+        Verdict::Changed(Changed { regions, more, open })
+    }
+}
+
+/// Rules and nodes that a trace went through.
+fn visits(trace: &Trace) -> (BTreeSet<u32>, BTreeSet<u32>) {
+    let (mut rules, mut nodes) = (BTreeSet::new(), BTreeSet::new());
+    let mut queue = vec![trace];
+    while let Some(trace) = queue.pop() {
+        let TraceSubject::Node(id, _) = &trace.subject;
+        nodes.insert(*id);
+        let mut steps: Vec<&Step> = trace.steps.iter().collect();
+        for rule in &trace.rules {
+            rules.insert(rule.rule.0);
+            steps.extend(rule.condition.iter().chain(&rule.value));
+        }
+        queue.extend(steps.into_iter().filter_map(|step| match step {
+            Step::Call(trace) => Some(trace),
+            Step::Fact { .. } | Step::Rounded { .. } | Step::Computed { .. } => None,
+        }));
+    }
+    (rules, nodes)
+}
+
+/// The same assumptions, made anew; `None` where nobody is left.
+fn remade(space: &Space<'_>, assumed: &[(Term, Choice)]) -> Option<Path> {
+    assumed.iter().try_fold(Path::default(), |path, (term, choice)| path.with(&space.arena, space.world, *term, *choice))
+}
+
+fn only(space: &Space<'_>, term: Term, choice: Choice) -> Path {
+    Path::default().with(&space.arena, space.world, term, choice).unwrap_or_default()
+}
+
+/// The conditions of a group besides those of its branch.
+fn without_base(path: &Path, base: &Path) -> Path {
+    let mut rest = path.clone();
+    rest.assumed = path.assumed.iter().skip(base.assumed.len()).copied().collect();
+    rest
+}
+
+/// Whether all of one group are in another.
+fn covers(space: &mut Space<'_>, wide: &Path, narrow: &Path) -> bool {
+    wide.assumed.iter().all(|(term, choice)| {
+        if narrow.assumed.contains(&(*term, *choice)) {
+            return true;
+        }
+        let reduced = space.reduce(narrow, *term);
+        match choice {
+            Choice::Yes => space.arena.truth(reduced) == Some(true),
+            Choice::No => space.arena.truth(reduced) == Some(false),
+            Choice::Nothing => space.arena.is_nothing(reduced),
+            Choice::Value => space.arena.is_sure(reduced),
+            Choice::Odd => space.arena.is_odd(reduced),
+            Choice::Count(_) => false,
+        }
+    })
+}
+
+/// Whether everybody in a group is answered otherwise, and in the same way as a group in it.
+fn everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, leaf: &Leaf) -> bool {
+    let before = (space.budget, space.steps);
+    space.budget = STEPS_OF_WIDENING;
+    let all = differ_everywhere(space, path, old, new, leaf);
+    (space.budget, space.steps) = before;
+    all
+}
+
+fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, leaf: &Leaf) -> bool {
+    if space.budget == 0 {
+        return false;
+    }
+    space.budget -= 1;
+    let (old, new) = (space.reduce(path, old), space.reduce(path, new));
+    if old == new || space.equal_amounts(path, old, new) {
+        return false;
+    }
+    if (old, new) == (leaf.old, leaf.new) {
+        return true;
+    }
+    if space.arena.known(old).is_some() && space.arena.known(new).is_some() {
+        // Another change is another group.
+        return false;
+    }
+    let split = space.pick_pair(path, old, new).or_else(|| space.equality(path, old, new));
+    let Some((atom, choices)) = split else { return !leaf.sure };
+    choices.into_iter().all(|choice| match path.with(&space.arena, space.world, atom, choice) {
+        Some(next) => differ_everywhere(space, &next, old, new, leaf),
+        None => true,
+    })
+}
+
+/// Decisions for which yes is to the claimant's loss.
+const AGAINST: &[&str] = &["relieved", "suspended"];
+
+/// What a change is to the person.
+pub(crate) fn effect(decision: &str, before: &Outcome, after: &Outcome) -> Effect {
+    match (before, after) {
+        (Outcome::Value(Value::YesNo(a)), Outcome::Value(Value::YesNo(b))) if a != b => {
+            if *b != AGAINST.contains(&decision) { Effect::Gain } else { Effect::Loss }
+        }
+        (Outcome::Value(Value::Money(_) | Value::Number(_)), Outcome::Nothing) => Effect::Loss,
+        (Outcome::Nothing, Outcome::Value(Value::Money(_) | Value::Number(_))) => Effect::Gain,
+        (Outcome::Value(Value::Money(a)), Outcome::Value(Value::Money(b))) if a.currency == b.currency => {
+            if b.minor > a.minor { Effect::More } else { Effect::Less }
+        }
+        (Outcome::Value(Value::Number(a)), Outcome::Value(Value::Number(b))) => {
+            if b > a { Effect::More } else { Effect::Less }
+        }
+        (Outcome::Value(_) | Outcome::Nothing, Outcome::Value(_) | Outcome::Nothing) => Effect::Other,
+        (Outcome::Value(_) | Outcome::Nothing, _) => Effect::Unsettled,
+        (_, Outcome::Value(_) | Outcome::Nothing) => Effect::Settled,
+        _ => Effect::Other,
+    }
+}
+
+/// What tells one verdict from another, when several are told at once.
+fn signature(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Same(Proof::Untouched) => "same, untouched".to_owned(),
+        Verdict::Same(_) => "same".to_owned(),
+        Verdict::Undecided(open) => format!("undecided, {}", open.why),
+        Verdict::Changed(changed) => {
+            let one = |r: &Region| format!("{:?} {:?} {:?}", r.effect, r.who, r.edits);
+            let all: Vec<String> = changed.regions.iter().map(one).collect();
+            format!("changed {} {} {:?}", all.join("; "), changed.more, changed.open.as_ref().map(|o| &o.why))
+        }
+    }
+}
+
+/// The same found for several arguments or branches is told once.
+pub(crate) fn grouped(decision: &str, found: Vec<(Vec<Value>, Option<String>, Verdict)>) -> Vec<Compared> {
+    // First the branches of the same arguments, then the arguments of the same branches.
+    let mut by_args: Vec<(String, Vec<Value>, Vec<String>, Verdict)> = Vec::new();
+    for (args, branch, verdict) in found {
+        let signature = signature(&verdict);
+        match by_args.iter_mut().find(|(s, a, ..)| *s == signature && *a == args) {
+            Some((_, _, branches, held)) => {
+                branches.extend(branch);
+                add_up(held, verdict);
+            }
+            None => by_args.push((signature, args, branch.into_iter().collect(), verdict)),
+        }
+    }
+    let mut all: Vec<(String, Compared)> = Vec::new();
+    for (signature, args, branches, verdict) in by_args {
+        let mergeable = !matches!(verdict, Verdict::Changed(_));
+        let same = |(s, c): &&mut (String, Compared)| mergeable && *s == signature && c.branches == branches;
+        match all.iter_mut().find(same) {
+            Some((_, held)) => {
+                held.args.push(args);
+                add_up(&mut held.verdict, verdict);
+            }
+            None => {
+                let compared = Compared { decision: decision.to_owned(), args: vec![args], branches, verdict };
+                all.push((signature, compared));
+            }
+        }
+    }
+    all.into_iter().map(|(_, compared)| compared).collect()
+}
+
+/// Counts of cases, and of persons tried, add up.
+fn add_up(held: &mut Verdict, more: Verdict) {
+    match (held, more) {
+        (Verdict::Same(Proof::Cases(n)), Verdict::Same(Proof::Cases(m))) => *n += m,
+        (Verdict::Same(held @ Proof::SameForm), Verdict::Same(Proof::Cases(m))) => *held = Proof::Cases(m),
+        (Verdict::Undecided(held), Verdict::Undecided(more)) => held.tried += more.tried,
+        _ => {}
+    }
+}

@@ -1,0 +1,408 @@
+//! Two terms told apart: persons are split, one condition after the other, until both come to the same, or differ.
+//!
+//! The condition to split on is looked for where the two first differ, so that what they share is never looked into.
+
+use crate::path::{Choice, Path, limit};
+use crate::state::FIRST_VARIABLE;
+use crate::term::{Arena, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
+use crate::world::World;
+use accord_core::{HostFn, Outcome, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lists of facts are looked into up to this many members.
+const MOST_MEMBERS: u32 = 2;
+
+/// What is known of all facts while terms are told apart.
+pub(crate) struct Space<'w> {
+    pub(crate) arena: Arena,
+    pub(crate) world: &'w World,
+    /// Steps left.
+    pub(crate) budget: u64,
+    /// Groups told apart so far.
+    pub(crate) steps: u64,
+}
+
+/// Persons for whom two terms may differ, with what they come to for them.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    pub(crate) path: Path,
+    pub(crate) old: Term,
+    pub(crate) new: Term,
+    /// Both are known, and are not the same.
+    pub(crate) sure: bool,
+}
+
+/// A condition with the ways it can be.
+pub(crate) type Split = (Term, Vec<Choice>);
+
+impl<'w> Space<'w> {
+    pub(crate) fn new(arena: Arena, world: &'w World, budget: u64) -> Space<'w> {
+        Space { arena, world, budget, steps: 0 }
+    }
+
+    /// A term for the persons of a group.
+    pub(crate) fn reduce(&mut self, path: &Path, term: Term) -> Term {
+        self.arena.look_at(path.masks.clone());
+        let mut memo = BTreeMap::new();
+        self.reduced(path, term, &mut memo)
+    }
+
+    fn reduced(&mut self, path: &Path, term: Term, memo: &mut BTreeMap<Term, Term>) -> Term {
+        if let Some(done) = memo.get(&term) {
+            return *done;
+        }
+        let info = self.arena.info(term);
+        if let Shape::Known(_) = &*info.shape {
+            return term;
+        }
+        let mut result = match self.settled(path, term) {
+            Some(settled) => settled,
+            None => self.parts_reduced(path, &info.shape, info.sort, memo),
+        };
+        if result != term
+            && self.arena.known(result).is_none()
+            && let Some(settled) = self.settled(path, result)
+        {
+            result = settled;
+        }
+        memo.insert(term, result);
+        result
+    }
+
+    fn parts_reduced(&mut self, path: &Path, shape: &Shape, sort: Sort, memo: &mut BTreeMap<Term, Term>) -> Term {
+        if let Shape::Quantify(quantifier, variable, domain, filter, body) = shape {
+            let domain = self.reduced(path, *domain, memo);
+            if let Some(count) = path.counts.get(&domain).filter(|n| **n <= MOST_MEMBERS) {
+                return self.over_elements(path, (*quantifier, *variable, domain, *filter, *body), *count, sort, memo);
+            }
+            // What holds the variable is reduced all the same: facts in it are those of the person.
+            let filter = filter.map(|f| self.reduced(path, f, memo));
+            let body = body.map(|b| self.reduced(path, b, memo));
+            return self.arena.quantify(*quantifier, *variable, domain, filter, body, sort);
+        }
+        // The arena calls back with itself; the space is taken apart for as long.
+        let mut arena = std::mem::take(&mut self.arena);
+        let result = arena.rebuild(shape, sort, |arena, part| {
+            std::mem::swap(arena, &mut self.arena);
+            let done = self.reduced(path, part, memo);
+            std::mem::swap(arena, &mut self.arena);
+            done
+        });
+        self.arena = arena;
+        result
+    }
+
+    /// A quantifier over a list with a known number of members.
+    fn over_elements(
+        &mut self,
+        path: &Path,
+        (quantifier, variable, domain, filter, body): (accord_ir::Quantifier, u32, Term, Option<Term>, Option<Term>),
+        count: u32,
+        sort: Sort,
+        memo: &mut BTreeMap<Term, Term>,
+    ) -> Term {
+        let record = match self.arena.sort(domain) {
+            Sort::List(id) => Sort::Record(id),
+            _ => Sort::Other,
+        };
+        let yes = self.arena.yes_no(true);
+        let mut shares = Vec::new();
+        for n in 0..count {
+            let member = self.arena.keep(Shape::Element(domain, n), record, VALUE);
+            let when = match filter {
+                Some(filter) => self.arena.put(filter, variable, member, &mut BTreeMap::new()),
+                None => yes,
+            };
+            let body = body.map(|b| self.arena.put(b, variable, member, &mut BTreeMap::new()));
+            shares.push((when, body, member));
+        }
+        let gathered = self.arena.gather(quantifier, shares, sort);
+        self.reduced(path, gathered, memo)
+    }
+
+    /// What is settled of a term by what is assumed of it, or of what it is about.
+    fn settled(&mut self, path: &Path, term: Term) -> Option<Term> {
+        if let Some(yes) = path.decided(term) {
+            return Some(self.arena.yes_no(yes));
+        }
+        let may = self.arena.may(term);
+        if may == NOTHING {
+            return Some(self.arena.constant(Outcome::Nothing));
+        }
+        if may == VALUE {
+            if let Some(value) = path.pinned(&self.arena, term) {
+                return Some(self.arena.constant(Outcome::Value(value)));
+            }
+            if let Some(few) = path.few.get(&term)
+                && !few.elsewhere
+                && few.listed.len() == 1
+                && let Some(only) = few.listed.first()
+            {
+                return Some(self.arena.constant(Outcome::Value(only.clone())));
+            }
+        }
+        if let Some(chosen) = self.chosen(path, term) {
+            return Some(chosen);
+        }
+        let yes = self.by_membership(path, term).or_else(|| {
+            let limit = limit(&self.arena, term)?;
+            path.settled_by_bounds(&self.arena, &limit)
+        })?;
+        Some(self.arena.yes_no(yes))
+    }
+
+    fn by_membership(&self, path: &Path, term: Term) -> Option<bool> {
+        let (subject, set) = self.arena.membership(term)?;
+        let few = path.few_of(&self.arena, self.world, subject)?;
+        let may = self.arena.may(subject);
+        if !few.elsewhere && may == VALUE && few.listed.is_subset(&set) {
+            return Some(true);
+        }
+        (may & ODD == 0 && few.listed.is_disjoint(&set) && (!few.elsewhere || self.names_all(&set))).then_some(false)
+    }
+
+    /// Whether a country that the texts do not name is in no set they write.
+    fn names_all(&self, set: &BTreeSet<Value>) -> bool {
+        set.iter().all(|v| match v {
+            Value::Country(c) => self.world.countries.contains(c) || self.world.parties.contains(c),
+            _ => true,
+        })
+    }
+
+    // ---- what to split on ----
+
+    fn status(&self, term: Term) -> Option<Split> {
+        let may = self.arena.may(term);
+        let ways = [(VALUE, Choice::Value), (NOTHING, Choice::Nothing), (ODD, Choice::Odd)];
+        let choices: Vec<Choice> = ways.into_iter().filter(|(bit, _)| may & bit != 0).map(|(_, c)| c).collect();
+        (choices.len() > 1).then_some((term, choices))
+    }
+
+    /// A condition that a term depends on.
+    pub(crate) fn pick(&self, path: &Path, term: Term) -> Option<Split> {
+        match &*self.arena.shape(term) {
+            Shape::Known(_) => None,
+            Shape::All(parts) | Shape::Any(parts) => parts.iter().find_map(|t| self.pick(path, *t)),
+            Shape::Parties(parts) => parts.iter().find_map(|t| self.pick(path, *t)),
+            Shape::Not(inner) => self.pick(path, *inner),
+            Shape::If(condition, then, otherwise) => {
+                let first = self.pick(path, *condition);
+                first.or_else(|| self.pick(path, *then)).or_else(|| self.pick(path, *otherwise))
+            }
+            Shape::Strict(arg, then) => {
+                let first = self.pick(path, *arg).or_else(|| self.status(*arg));
+                first.or_else(|| self.pick(path, *then))
+            }
+            Shape::Quantify(_, _, domain, ..) => self.pick_quantified(path, term, *domain),
+            Shape::Gather(_, shares) => {
+                let whens = shares.iter().find_map(|(when, ..)| self.pick(path, *when));
+                let bodies = || shares.iter().filter_map(|s| s.1).find_map(|b| self.pick(path, b).or_else(|| self.status(b)));
+                whens.or_else(bodies)
+            }
+            Shape::Decide(lines, default, _) => {
+                let whens = lines.iter().find_map(|l| self.pick(path, l.when));
+                let values = || lines.iter().find_map(|l| self.pick(path, l.value));
+                whens.or_else(values).or_else(|| default.and_then(|d| self.pick(path, d)))
+            }
+            Shape::Host(function, operands, _) => self.pick_operation(path, term, *function, operands),
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) | Shape::Element(..) | Shape::Many(_) => {
+                self.pick_fact(term)
+            }
+        }
+    }
+
+    fn pick_fact(&self, term: Term) -> Option<Split> {
+        if self.arena.sort(term) != Sort::YesNo {
+            return None;
+        }
+        self.truths(term)
+    }
+
+    /// The ways a condition can be.
+    fn truths(&self, term: Term) -> Option<Split> {
+        let may = self.arena.may(term);
+        if may & VALUE == 0 {
+            return None;
+        }
+        let mut choices = vec![Choice::Yes, Choice::No];
+        if may & NOTHING != 0 {
+            choices.push(Choice::Nothing);
+        }
+        if may & ODD != 0 {
+            choices.push(Choice::Odd);
+        }
+        Some((term, choices))
+    }
+
+    fn pick_quantified(&self, path: &Path, term: Term, domain: Term) -> Option<Split> {
+        if let Some(split) = self.pick(path, domain).or_else(|| self.status(domain)) {
+            return Some(split);
+        }
+        let is_list = matches!(self.arena.sort(domain), Sort::List(_)) && self.arena.free(domain) <= FIRST_VARIABLE;
+        if is_list && !path.counts.contains_key(&domain) {
+            let counts = (0..=MOST_MEMBERS + 1).map(Choice::Count).collect();
+            return Some((domain, counts));
+        }
+        if self.arena.sort(term) == Sort::YesNo { self.truths(term) } else { self.status(term) }
+    }
+
+    fn pick_operation(&self, path: &Path, term: Term, function: HostFn, operands: &[Term]) -> Option<Split> {
+        if function == HostFn::Field {
+            let record = operands.first().copied()?;
+            let inner = self.pick(path, record).or_else(|| self.status(record));
+            return inner.or_else(|| self.pick_fact(term));
+        }
+        let nothing_is_fine = matches!(function, HostFn::Equal | HostFn::In | HostFn::IsGiven);
+        for operand in operands.iter().filter(|o| self.arena.known(**o).is_none()) {
+            if let Some(split) = self.pick_operand(path, *operand) {
+                return Some(split);
+            }
+            let may = self.arena.may(*operand);
+            let unsettled = if nothing_is_fine { may & ODD != 0 && may & VALUE != 0 } else { may.count_ones() > 1 };
+            if unsettled && let Some(split) = self.status(*operand) {
+                return Some(split);
+            }
+        }
+        if self.arena.sort(term) == Sort::YesNo {
+            let may = self.arena.may(term);
+            return if may & (ODD | NOTHING) != 0 && may & VALUE != 0 { self.status(term) } else { self.truths(term) };
+        }
+        None
+    }
+
+    /// Something inside an operand that is not settled. Operands that are facts are left whole.
+    fn pick_operand(&self, path: &Path, operand: Term) -> Option<Split> {
+        match &*self.arena.shape(operand) {
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) | Shape::Element(..) | Shape::Many(_) => None,
+            Shape::Host(HostFn::Field, parts, _) => {
+                let record = parts.first().copied()?;
+                self.pick(path, record).or_else(|| self.status(record))
+            }
+            _ => self.pick(path, operand),
+        }
+    }
+
+    /// A condition on which two terms that are not the same depend, from where they differ.
+    pub(crate) fn pick_pair(&self, path: &Path, a: Term, b: Term) -> Option<Split> {
+        if a == b {
+            return None;
+        }
+        let either = || self.pick(path, a).or_else(|| self.pick(path, b));
+        let (left, right) = (self.arena.shape(a), self.arena.shape(b));
+        let inside = match (&*left, &*right) {
+            (Shape::All(x), Shape::All(y)) | (Shape::Any(x), Shape::Any(y)) => self.pick_apart(path, x, y),
+            (Shape::Not(x), Shape::Not(y)) => self.pick_pair(path, *x, *y),
+            (Shape::If(c, t, e), Shape::If(c2, t2, e2)) => self
+                .pick_pair(path, *c, *c2)
+                .or_else(|| self.pick_pair(path, *t, *t2))
+                .or_else(|| self.pick_pair(path, *e, *e2)),
+            (Shape::Strict(x, y), Shape::Strict(x2, y2)) => {
+                self.pick_pair(path, *x, *x2).or_else(|| self.pick_pair(path, *y, *y2))
+            }
+            (Shape::Host(f, x, _), Shape::Host(g, y, _)) if f == g && x.len() == y.len() => {
+                if self.arena.sort(a) == Sort::YesNo && x.iter().chain(y).all(|t| self.is_plain(*t)) {
+                    either()
+                } else {
+                    x.iter().zip(y).find_map(|(x, y)| self.pick_pair(path, *x, *y))
+                }
+            }
+            (Shape::Parties(x), Shape::Parties(y)) => x.iter().zip(y).find_map(|(x, y)| self.pick_pair(path, *x, *y)),
+            (Shape::Gather(q, x), Shape::Gather(r, y)) if q == r && x.len() == y.len() => {
+                let whens = x.iter().zip(y).find_map(|(x, y)| self.pick_pair(path, x.0, y.0));
+                let bodies = || x.iter().zip(y).find_map(|(x, y)| self.pick_pair(path, x.1?, y.1?));
+                whens.or_else(bodies)
+            }
+            (Shape::Decide(x, d, _), Shape::Decide(y, e, _)) => {
+                let mine: Vec<_> = x.iter().filter(|l| !y.iter().any(|m| m.when == l.when && m.value == l.value)).collect();
+                let theirs: Vec<_> = y.iter().filter(|l| !x.iter().any(|m| m.when == l.when && m.value == l.value)).collect();
+                let whens_of = |lines: &[&crate::term::Line]| lines.iter().map(|l| l.when).collect::<Vec<Term>>();
+                let apart = self.pick_apart(path, &whens_of(&mine), &whens_of(&theirs));
+                let values = || mine.iter().zip(&theirs).find_map(|(l, m)| self.pick_pair(path, l.value, m.value));
+                let defaults = || self.pick_pair(path, (*d)?, (*e)?);
+                apart.or_else(values).or_else(defaults)
+            }
+            _ => None,
+        };
+        inside.or_else(either)
+    }
+
+    fn is_plain(&self, term: Term) -> bool {
+        !matches!(
+            &*self.arena.shape(term),
+            Shape::If(..) | Shape::Decide(..) | Shape::Gather(..) | Shape::Parties(_) | Shape::Strict(..) | Shape::All(_) | Shape::Any(_)
+        )
+    }
+
+    /// Of two lists of parts, something in what only one of them has.
+    fn pick_apart(&self, path: &Path, x: &[Term], y: &[Term]) -> Option<Split> {
+        let mine: Vec<Term> = x.iter().copied().filter(|t| !y.contains(t)).collect();
+        let theirs: Vec<Term> = y.iter().copied().filter(|t| !x.contains(t)).collect();
+        for (a, b) in mine.iter().zip(&theirs) {
+            if let Some(split) = self.pick_pair(path, *a, *b) {
+                return Some(split);
+            }
+        }
+        mine.iter().chain(&theirs).find_map(|t| self.pick(path, *t))
+    }
+
+    // ---- telling apart ----
+
+    /// The groups of persons within a path for whom two terms may differ. `None` where the budget ended.
+    pub(crate) fn differences(&mut self, path: &Path, old: Term, new: Term, found: &mut Vec<Leaf>) -> Option<()> {
+        if self.budget == 0 {
+            return None;
+        }
+        self.budget -= 1;
+        self.steps += 1;
+        let old = self.reduce(path, old);
+        let new = self.reduce(path, new);
+        if old == new {
+            return Some(());
+        }
+        if self.arena.known(old).is_some() && self.arena.known(new).is_some() {
+            found.push(Leaf { path: path.clone(), old, new, sure: true });
+            return Some(());
+        }
+        if self.equal_amounts(path, old, new) {
+            return Some(());
+        }
+        let mut split = self.pick_pair(path, old, new);
+        if split.is_none() {
+            split = self.pick_larger(path, old).or_else(|| self.pick_larger(path, new));
+        }
+        if split.is_none() {
+            split = self.equality(path, old, new);
+        }
+        let Some((atom, choices)) = split else {
+            let equal = self.equal_term(old, new);
+            let equal = self.arena.truth(equal).or_else(|| path.decided(equal));
+            if equal != Some(true) {
+                found.push(Leaf { path: path.clone(), old, new, sure: equal == Some(false) });
+            }
+            return Some(());
+        };
+        for choice in choices {
+            if let Some(next) = path.with(&self.arena, self.world, atom, choice) {
+                self.differences(&next, old, new, found)?;
+            }
+        }
+        Some(())
+    }
+
+    fn equal_term(&mut self, a: Term, b: Term) -> Term {
+        self.arena.host(HostFn::Equal, vec![a, b], Side::Both, Sort::YesNo)
+    }
+
+    /// Values of few kinds may happen to be the same.
+    pub(crate) fn equality(&mut self, path: &Path, old: Term, new: Term) -> Option<Split> {
+        let both_values = self.arena.may(old) == VALUE && self.arena.may(new) == VALUE;
+        let sort = self.arena.sort(old);
+        let comparable = matches!(sort, Sort::Country | Sort::Member(_) | Sort::Date | Sort::YesNo);
+        if !both_values || !comparable || sort != self.arena.sort(new) {
+            return None;
+        }
+        let equal = self.equal_term(old, new);
+        let open = self.arena.known(equal).is_none() && path.decided(equal).is_none();
+        open.then_some((equal, vec![Choice::Yes, Choice::No]))
+    }
+}

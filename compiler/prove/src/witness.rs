@@ -1,0 +1,394 @@
+//! From a group of persons to one of them: facts are changed until all that is assumed of the group holds, and both
+//! versions are asked again by the interpreter. A group without such a person is not told of.
+
+use crate::concrete::Concrete;
+use crate::path::{Choice, Measure, Path};
+use crate::person::{Content, Maker, Person, Slot, stepped};
+use crate::split::Space;
+use crate::term::{Arena, Shape, Sort, Term, children};
+use accord_core::{Country, Facts, HostFn, Kind, Money, Outcome, Quality, Unit, Value};
+use accord_ir::Ty;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Months that a record may hold, besides those that are compared with.
+const MONTHS: &[i64] = &[0, 1, 6, 12, 24, 60, 120, 180, 240, 300, 360, 480];
+/// Amounts with which roundings come apart, in minor units.
+const AWKWARD: &[i64] = &[1, 2, 3, 5, 7, 33, 99, 101, 997, 12_345, 33_333, 100_003, 999_999];
+/// Facts are changed so many times for one group.
+const MOST_CHANGES: usize = 60;
+/// So many values of one fact are tried.
+const MOST_VALUES: usize = 40;
+
+/// What has to hold of a person.
+pub(crate) type Wanted = Vec<(Term, Choice)>;
+
+/// Finds persons.
+pub(crate) struct Finder<'s, 'w> {
+    pub(crate) space: &'s Space<'w>,
+    pub(crate) maker: &'s Maker<'w>,
+    /// Persons tried.
+    pub(crate) tried: u64,
+    supports: BTreeMap<Term, Rc<Vec<Term>>>,
+    random: u64,
+}
+
+impl<'s, 'w> Finder<'s, 'w> {
+    pub(crate) fn new(space: &'s Space<'w>, maker: &'s Maker<'w>) -> Finder<'s, 'w> {
+        Finder { space, maker, tried: 0, supports: BTreeMap::new(), random: 0x9e37_79b9_7f4a_7c15 }
+    }
+
+    fn arena(&self) -> &'s Arena {
+        &self.space.arena
+    }
+
+    pub(crate) fn chance(&mut self, below: usize) -> usize {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        usize::try_from(self.random % (below.max(1) as u64)).unwrap_or(0)
+    }
+
+    /// Whether something assumed holds of an evaluated person.
+    fn holds(concrete: &mut Concrete<'_>, term: Term, choice: Choice) -> bool {
+        let outcome = concrete.eval(term);
+        match choice {
+            Choice::Yes => outcome.truth() == Some(true),
+            Choice::No => outcome.truth() == Some(false),
+            Choice::Nothing => outcome == Outcome::Nothing,
+            Choice::Value => outcome.rank() == 0,
+            Choice::Odd => outcome.rank() > 1,
+            Choice::Count(n) => match outcome {
+                Outcome::Value(Value::List(list)) => list.len() == n as usize || (n >= 3 && list.len() >= 3),
+                _ => false,
+            },
+        }
+    }
+
+    /// How many of the wanted things do not hold, and the first of them.
+    fn score(&mut self, wanted: &[(Term, Choice)], person: &Person) -> (usize, Option<usize>) {
+        self.tried += 1;
+        let facts = self.maker.facts(person);
+        let mut concrete = Concrete::new(self.arena(), &facts, &person.args);
+        let mut failing = 0;
+        let mut first = None;
+        for (index, (term, choice)) in wanted.iter().enumerate() {
+            if !Self::holds(&mut concrete, *term, *choice) {
+                failing += 1;
+                first = first.or(Some(index));
+            }
+        }
+        (failing, first)
+    }
+
+    pub(crate) fn fits(&mut self, wanted: &[(Term, Choice)], person: &Person) -> bool {
+        self.score(wanted, person).0 == 0
+    }
+
+    /// A person of whom all of it holds.
+    pub(crate) fn find(&mut self, path: &Path, start: &Person) -> Option<Person> {
+        let wanted = &path.assumed;
+        let mut person = start.clone();
+        let (mut failing, mut first) = self.score(wanted, &person);
+        for round in 0..MOST_CHANGES {
+            let Some(index) = first else { return Some(person) };
+            let (term, _) = wanted.get(index).copied()?;
+            let mut best: Option<(usize, Person, Option<usize>)> = None;
+            let changes = self.changes(path, &person, term);
+            for (slot, content) in &changes {
+                let changed = self.maker.changed(&person, slot, content);
+                let (now, next) = self.score(wanted, &changed);
+                if best.as_ref().is_none_or(|(held, ..)| now < *held) {
+                    best = Some((now, changed, next));
+                }
+                if now == 0 {
+                    break;
+                }
+            }
+            match best {
+                Some((now, changed, next)) if now < failing => {
+                    (failing, person, first) = (now, changed, next);
+                }
+                _ => {
+                    // Stuck: one of the changes all the same, then on.
+                    let pick = self.chance(changes.len());
+                    let (slot, content) = changes.get(pick)?;
+                    let changed = self.maker.changed(&person, slot, content);
+                    (failing, first) = self.score(wanted, &changed);
+                    person = changed;
+                    if round > MOST_CHANGES / 2 && round % 8 == 0 {
+                        person = start.clone();
+                        (failing, first) = self.score(wanted, &person);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// What a term reads of a person.
+    fn support(&mut self, term: Term) -> Rc<Vec<Term>> {
+        if let Some(known) = self.supports.get(&term) {
+            return Rc::clone(known);
+        }
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut queue = vec![term];
+        while let Some(term) = queue.pop() {
+            if !seen.insert(term) {
+                continue;
+            }
+            let shape = self.arena().shape(term);
+            match &*shape {
+                Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) => {
+                    found.insert(term);
+                }
+                Shape::Host(HostFn::Field, operands, _) if self.slot(term).is_some() => {
+                    found.insert(term);
+                    queue.extend(operands.first());
+                }
+                shape => queue.extend(children(shape)),
+            }
+        }
+        let found = Rc::new(found.into_iter().collect::<Vec<Term>>());
+        self.supports.insert(term, Rc::clone(&found));
+        found
+    }
+
+    /// The slot that a term stands for, where it is a fact.
+    pub(crate) fn slot(&self, term: Term) -> Option<Slot> {
+        match &*self.arena().shape(term) {
+            Shape::Fact(fact) => Some(Slot::Row(*fact as usize, Vec::new())),
+            Shape::Bound(n) if *n < crate::state::FIRST_VARIABLE => Some(Slot::Argument(*n as usize)),
+            Shape::Given(party, name) => match self.arena().known_value(*party)? {
+                Value::Country(party) => Some(Slot::Given(party, Rc::clone(name))),
+                _ => None,
+            },
+            Shape::Host(HostFn::Field, operands, _) => {
+                let [record, position] = operands.as_slice() else { return None };
+                let Some(Value::Number(n)) = self.arena().known_value(*position) else { return None };
+                let position: usize = n.value.to_integer().try_into().ok()?;
+                if let Some((list, n)) = self.member_of(*record) {
+                    let Slot::Row(fact, fields) = self.slot(list)? else { return None };
+                    return Some(Slot::Member(fact, fields, n, vec![position]));
+                }
+                match self.slot(*record)? {
+                    Slot::Row(fact, mut fields) => {
+                        fields.push(position);
+                        Some(Slot::Row(fact, fields))
+                    }
+                    Slot::Member(fact, fields, n, mut inner) => {
+                        inner.push(position);
+                        Some(Slot::Member(fact, fields, n, inner))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The list and position of a record that is a member of a list: written so, or the only one.
+    fn member_of(&self, record: Term) -> Option<(Term, usize)> {
+        match &*self.arena().shape(record) {
+            Shape::Element(list, n) => Some((*list, *n as usize)),
+            Shape::Bound(n) if *n >= crate::state::FIRST_VARIABLE => None,
+            Shape::Quantify(accord_ir::Quantifier::TheOnly(_), _, list, None, None) => Some((*list, 0)),
+            _ => None,
+        }
+    }
+
+    /// Changes of a person that may make a condition hold.
+    fn changes(&mut self, path: &Path, person: &Person, term: Term) -> Vec<(Slot, Content)> {
+        let mut changes = Vec::new();
+        let facts = self.maker.facts(person);
+        let arena = self.arena();
+        let days = {
+            let mut concrete = Concrete::new(arena, &facts, &person.args);
+            days_in(arena, &mut concrete, term)
+        };
+        let support = self.support(term);
+        for base in support.iter() {
+            let Some(slot) = self.slot(*base) else { continue };
+            self.changes_of(path, *base, &slot, person, &facts, &days, &mut changes);
+        }
+        changes
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a fact may become depends on all of it")]
+    fn changes_of(
+        &self,
+        path: &Path,
+        base: Term,
+        slot: &Slot,
+        person: &Person,
+        facts: &Facts,
+        days: &BTreeSet<Value>,
+        changes: &mut Vec<(Slot, Content)>,
+    ) {
+        let mut give = |value: Value| changes.push((slot.clone(), Content::Outcome(Outcome::Value(value))));
+        let arena = self.arena();
+        match arena.sort(base) {
+            Sort::YesNo => [true, false].into_iter().for_each(|yes| give(Value::YesNo(yes))),
+            Sort::Member(_) | Sort::Country => {
+                if let Some(few) = path.few_of(arena, self.space.world, base) {
+                    few.listed.into_iter().take(MOST_VALUES).for_each(&mut give);
+                    if few.elsewhere
+                        && let Some(country) = self.space.world.elsewhere()
+                    {
+                        give(Value::Country(country));
+                    }
+                }
+            }
+            Sort::Countries => {
+                let mut concrete = Concrete::new(arena, facts, &person.args);
+                let held = match concrete.eval(base) {
+                    Outcome::Value(Value::Set(set)) => set,
+                    _ => BTreeSet::new(),
+                };
+                let mut all: Vec<Country> = self.maker.parties.clone();
+                all.extend(self.space.world.countries.iter().take(8));
+                all.extend(self.space.world.elsewhere());
+                for country in all {
+                    let value = Value::Country(country);
+                    let mut set = held.clone();
+                    if !set.remove(&value) {
+                        set.insert(value.clone());
+                    }
+                    give(Value::Set(set));
+                    give(Value::Set(BTreeSet::from([value])));
+                }
+                give(Value::Set(BTreeSet::new()));
+            }
+            Sort::Date => days.iter().take(MOST_VALUES).cloned().for_each(&mut give),
+            Sort::Length | Sort::Number => self.numbers(path, base, person, slot).into_iter().for_each(&mut give),
+            Sort::Money => self.amounts(path, base, person, slot).into_iter().for_each(&mut give),
+            Sort::Periods => self.records(path, changes),
+            Sort::Record(_) => {
+                if let Some((Ty::Record(id), _, optional)) = self.maker.ty(slot) {
+                    give(self.maker.record(id));
+                    if optional {
+                        changes.push((slot.clone(), Content::Outcome(Outcome::Nothing)));
+                    }
+                }
+                return;
+            }
+            Sort::List(id) => {
+                let member = self.maker.record(accord_ir::RecordId(id));
+                for count in 0..4 {
+                    give(Value::List(vec![member.clone(); count]));
+                }
+            }
+            Sort::Members(_) | Sort::Span | Sort::Other => {}
+        }
+        if let Some((_, _, true)) = self.maker.ty(slot) {
+            changes.push((slot.clone(), Content::Outcome(Outcome::Nothing)));
+        }
+    }
+
+    /// Values on both sides of what a fact is compared with.
+    fn numbers(&self, path: &Path, base: Term, person: &Person, slot: &Slot) -> Vec<Value> {
+        let mut values = BTreeSet::new();
+        let held = match self.maker.content(person, slot) {
+            Some(Content::Outcome(Outcome::Value(value))) => Some(value),
+            _ => self.maker.ty(slot).and_then(|(ty, party, _)| self.maker_value(&ty, party)),
+        };
+        let bounds = path.bounds.get(&Measure::Of(base));
+        let bounds = bounds.iter().flat_map(|b| [&b.low, &b.high]).flatten().map(|(v, _)| v.clone());
+        for value in bounds.chain(held) {
+            for by in [-1, 0, 1, 12] {
+                values.extend(stepped(&value, by));
+            }
+        }
+        values.into_iter().collect()
+    }
+
+    fn maker_value(&self, ty: &Ty, party: Option<Country>) -> Option<Value> {
+        match ty {
+            Ty::Length(_) => Some(Value::Length(accord_core::Length::new(Unit::Months, accord_core::ratio(120, 1)))),
+            Ty::Number => Some(Value::whole(1)),
+            Ty::Money(of) | Ty::Amount(of) => self.maker.money(of, party, 100_000).value().cloned(),
+            _ => None,
+        }
+    }
+
+    fn amounts(&self, path: &Path, base: Term, person: &Person, slot: &Slot) -> Vec<Value> {
+        let mut values = self.numbers(path, base, person, slot);
+        let first = values.first().cloned().or_else(|| {
+            let (ty, party, _) = self.maker.ty(slot)?;
+            self.maker_value(&ty, party)
+        });
+        if let Some(Value::Money(money)) = first {
+            let more = AWKWARD.iter().chain(&[0, 50_000, 100_000, 200_000, 1_000_000]);
+            values.extend(more.filter_map(|m| Money::new(money.currency, *m)).map(Value::Money));
+        }
+        values
+    }
+
+    /// Other records: how many months each party's holds, of what kind, and whether they coincide.
+    fn records(&self, path: &Path, changes: &mut Vec<(Slot, Content)>) {
+        let mut months: BTreeSet<i64> = MONTHS.iter().copied().collect();
+        for bounds in path.bounds.values() {
+            for (value, _) in [&bounds.low, &bounds.high].into_iter().flatten() {
+                if let Some(n) = in_months(value) {
+                    months.extend((n - 1).max(0)..=n + 1);
+                }
+            }
+        }
+        for party in &self.maker.parties {
+            changes.extend(months.iter().map(|n| (Slot::Months(*party), Content::Whole(*n))));
+            for kind in Kind::ALL {
+                changes.push((Slot::Kind(*party), Content::Kind(*kind, Quality::Compulsory)));
+            }
+            changes.push((Slot::Kind(*party), Content::Kind(Kind::Insurance, Quality::Voluntary)));
+        }
+        changes.push((Slot::Overlap, Content::Flag(true)));
+        changes.push((Slot::Overlap, Content::Flag(false)));
+        for days in [0, 1, 15, 29] {
+            changes.push((Slot::Days, Content::Whole(days)));
+        }
+    }
+
+    /// Other values of one fact that a term reads, picked by chance.
+    pub(crate) fn another(&mut self, path: &Path, person: &Person, terms: &[Term]) -> Option<Person> {
+        let pick = self.chance(terms.len());
+        let term = *terms.get(pick)?;
+        let changes = self.changes(path, person, term);
+        let pick = self.chance(changes.len());
+        let (slot, content) = changes.get(pick)?;
+        Some(self.maker.changed(person, slot, content))
+    }
+}
+
+/// Days that a condition compares, and those beside them.
+fn days_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeSet<Value> {
+    let mut days = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut queue = vec![term];
+    while let Some(term) = queue.pop() {
+        if !seen.insert(term) || seen.len() > 400 {
+            continue;
+        }
+        if arena.sort(term) == Sort::Date
+            && arena.free(term) <= crate::state::FIRST_VARIABLE
+            && let Outcome::Value(value) = concrete.eval(term)
+        {
+            days.extend([-1, 0, 1].into_iter().filter_map(|by| stepped(&value, by)));
+        }
+        queue.extend(children(&arena.shape(term)));
+    }
+    days
+}
+
+/// A length in whole months, where it is one.
+fn in_months(value: &Value) -> Option<i64> {
+    let Value::Length(length) = value else { return None };
+    let factor = match length.unit {
+        Unit::Years => 12,
+        Unit::Quarters => 3,
+        Unit::Months => 1,
+        _ => return None,
+    };
+    let whole: i64 = length.counted.to_integer().try_into().ok()?;
+    Some(whole * factor)
+}
