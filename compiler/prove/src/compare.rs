@@ -22,13 +22,13 @@ pub struct Options {
     pub decisions: Vec<String>,
     /// Groups that are told for one change; the rest is counted.
     pub at_most: usize,
-    /// Steps spent on one decision of one party and branch.
+    /// How many terms are looked at for one decision of one party and branch.
     pub budget: u64,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), at_most: 12, budget: 4_000 }
+        Options { decisions: Vec::new(), at_most: 12, budget: 2_000_000 }
     }
 }
 
@@ -233,8 +233,19 @@ impl Pair<'_> {
     }
 
     fn verdict(&self, space: &mut Space<'_>, asked: &Asked, path: &Path, old: Term, new: Term) -> Verdict {
+        let (old, new) = space.narrowed(path, old, new);
         let mut leaves = Vec::new();
         let all = space.differences(path, old, new, &mut leaves);
+        if std::env::var("ACCORD_TRY").is_ok() {
+            eprintln!("steps {} leaves {} budget left {} terms {}", space.steps, leaves.len(), space.budget, space.arena.size());
+            for leaf in leaves.iter().take(6) {
+                eprintln!("LEAF");
+                for l in &leaf.path.assumed {
+                    eprintln!("   {:?} {}", l.1, space.expression(l.0));
+                }
+                eprintln!("  old {}\n  new {}\n", space.expression(leaf.old), space.expression(leaf.new));
+            }
+        }
         if all.is_some() && leaves.is_empty() {
             return Verdict::Same(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) });
         }

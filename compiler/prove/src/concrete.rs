@@ -40,7 +40,7 @@ impl<'a> Concrete<'a> {
                 Outcome::Value(Value::Country(party)) => self.facts.given(party, name),
                 other => other,
             },
-            Shape::Bound(variable) => self.bound.get(variable).cloned().map_or(Outcome::Nothing, Outcome::Value),
+            Shape::Bound(variable, _) => self.bound.get(variable).cloned().map_or(Outcome::Nothing, Outcome::Value),
             Shape::Host(function, operands, side) => self.host(*function, operands, *side),
             Shape::Element(list, n) => match self.eval(*list) {
                 Outcome::Value(Value::List(list)) => {

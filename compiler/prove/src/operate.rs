@@ -4,7 +4,7 @@
 //! What order there is between days is told in three ways only: `a is at most b`, `a is at most n after b`, and what
 //! follows from them for spans, so that two limits on the same span are two bounds of one thing.
 
-use crate::term::{Arena, FAULT, GAP, May, NOTHING, ODD, REFER, Shape, Side, Sort, Term, UNDETERMINED, VALUE};
+use crate::term::{Arena, FAULT, May, NOTHING, Shape, Side, Sort, Term, VALUE};
 use accord_core::host::Policy;
 use accord_core::{Facts, Host, HostFn, Outcome, SiteId, Value};
 
@@ -105,11 +105,11 @@ impl Arena {
         let first = operands.first().map_or(0, |t| of(*t)) & !VALUE;
         let own: May = match function {
             HostFn::Field => return VALUE | first | if optional { NOTHING } else { 0 },
-            HostFn::Figure => return VALUE | NOTHING | ODD,
+            // Facts are looked at as given, and records as such that can be counted.
+            HostFn::Figure => return VALUE,
             HostFn::IsGiven => return VALUE | (first & !NOTHING),
             HostFn::Equal | HostFn::Less | HostFn::AtMost | HostFn::In => {
-                let lengths = operands.iter().any(|t| matches!(self.sort(*t), Sort::Length | Sort::Other));
-                return VALUE | (from & !NOTHING) | if lengths && self.lengths_may_not_meet(operands) { UNDETERMINED } else { 0 };
+                return VALUE | (from & !NOTHING);
             }
             HostFn::Larger | HostFn::Smaller => {
                 let nothing = operands.iter().all(|t| of(*t) & NOTHING != 0);
@@ -120,29 +120,42 @@ impl Arena {
             HostFn::DayBefore | HostFn::DayAfter | HostFn::YearOf | HostFn::MonthOf | HostFn::NumberOf => 0,
             HostFn::SpanFirst | HostFn::SpanLast | HostFn::PartiesIn | HostFn::PartiesOf | HostFn::Part => 0,
             HostFn::AsIfOwn | HostFn::Until | HostFn::During | HostFn::OfKinds | HostFn::DisplacedPart => 0,
-            HostFn::Add | HostFn::Subtract | HostFn::Negate if !self.any_lengths(operands) => 0,
-            HostFn::Multiply => 0,
-            HostFn::Divide => FAULT,
-            HostFn::Rounded | HostFn::Stored | HostFn::SpanOf => FAULT,
+            HostFn::Add | HostFn::Subtract | HostFn::Negate | HostFn::Multiply | HostFn::Rounded | HostFn::InUnit => 0,
+            HostFn::Stored if !operands.iter().any(|t| self.may_be_negative(*t)) => 0,
+            HostFn::Divide if operands.get(1).is_some_and(|d| self.never_zero(*d)) => 0,
+            HostFn::Divide | HostFn::Stored | HostFn::SpanOf => FAULT,
             HostFn::After | HostFn::Before | HostFn::FirstPart | HostFn::LastsAtMost => self.month_end_may(operands),
             HostFn::UnitsFrom => self.month_end_may(operands),
-            HostFn::InCommon => UNDETERMINED,
-            HostFn::LengthOf => UNDETERMINED | REFER,
-            HostFn::Totalise => NOTHING | UNDETERMINED | REFER | FAULT,
+            HostFn::InCommon | HostFn::LengthOf => 0,
+            HostFn::Totalise => {
+                let head = operands.split_last().map_or(operands, |(_, head)| head);
+                let nothing = head.iter().any(|t| of(*t) & NOTHING != 0);
+                return VALUE | (from & !NOTHING) | if nothing { NOTHING } else { 0 };
+            }
             HostFn::FirstDay | HostFn::LastDay => NOTHING,
             HostFn::FirstOfMonthOnOrAfter | HostFn::EndOfQuarterBefore => 0,
-            HostFn::Add | HostFn::Subtract | HostFn::Negate | HostFn::InUnit => UNDETERMINED | FAULT | GAP,
         };
         VALUE | from | own
     }
 
-    fn any_lengths(&self, operands: &[Term]) -> bool {
-        operands.iter().any(|t| matches!(self.sort(*t), Sort::Length | Sort::Other))
+    fn never_zero(&self, divisor: Term) -> bool {
+        match self.known_value(divisor) {
+            Some(Value::Number(n)) => n.value != accord_core::ratio(0, 1),
+            Some(Value::Length(l)) => l.counted != accord_core::ratio(0, 1),
+            Some(Value::Money(m)) => m.minor != 0,
+            _ => self.is_above_zero(divisor),
+        }
     }
 
-    /// Lengths of units that are not the same may have no conversion; a checked program converts a length of a known unit.
-    fn lengths_may_not_meet(&self, operands: &[Term]) -> bool {
-        operands.iter().all(|t| self.known(*t).is_none())
+    fn may_be_negative(&self, term: Term) -> bool {
+        match &*self.shape(term) {
+            Shape::Host(HostFn::Subtract | HostFn::Negate, ..) => true,
+            Shape::Host(HostFn::Rounded | HostFn::Multiply | HostFn::Divide | HostFn::Add | HostFn::Stored, parts, _) => {
+                parts.iter().any(|t| self.may_be_negative(*t))
+            }
+            Shape::If(_, then, otherwise) => self.may_be_negative(*then) || self.may_be_negative(*otherwise),
+            _ => false,
+        }
     }
 
     /// A month end that is an error can be a fault.

@@ -78,6 +78,21 @@ impl Path {
         self.decided.get(&term).copied()
     }
 
+    /// Terms that are above zero by their bounds.
+    pub(crate) fn positive(&self) -> BTreeSet<Term> {
+        let above = |bound: &Bound| match bound {
+            Some((Value::Length(l), strict)) => l.counted > ratio(0, 1) || (*strict && l.counted >= ratio(0, 1)),
+            Some((Value::Number(n), strict)) => n.value > ratio(0, 1) || (*strict && n.value >= ratio(0, 1)),
+            Some((Value::Money(m), strict)) => m.minor > 0 || (*strict && m.minor >= 0),
+            _ => false,
+        };
+        let of = |(measure, bounds): (&Measure, &Bounds)| match measure {
+            Measure::Of(term) if above(&bounds.low) => Some(*term),
+            Measure::Of(_) | Measure::Gap(..) => None,
+        };
+        self.bounds.iter().filter_map(of).collect()
+    }
+
     /// The conditions decided on, with how.
     pub(crate) fn decisions(&self) -> impl Iterator<Item = (Term, bool)> {
         self.decided.iter().map(|(t, yes)| (*t, *yes))
@@ -155,7 +170,7 @@ impl Path {
         let shape = arena.shape(term);
         let is_fact = matches!(
             &*shape,
-            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) | Shape::Host(HostFn::Field, ..) | Shape::Host(..)
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Host(HostFn::Field, ..) | Shape::Host(..)
         );
         if !is_fact {
             return None;
@@ -167,7 +182,7 @@ impl Path {
                 Some(Few { listed, elsewhere: false })
             }
             Sort::Country => {
-                let argument = matches!(&*shape, Shape::Bound(v) if *v < crate::state::FIRST_VARIABLE);
+                let argument = matches!(&*shape, Shape::Bound(v, _) if *v < crate::state::FIRST_VARIABLE);
                 let parties = world.parties.iter().map(|c| Value::Country(*c));
                 if argument {
                     return Some(Few { listed: parties.collect(), elsewhere: false });

@@ -147,7 +147,11 @@ impl<'w> Maker<'w> {
                 };
                 Value::Length(Length::new(unit, ratio(12, 1)))
             }
-            Ty::Money(of) | Ty::Amount(of) => return self.money(of, party, 100_000),
+            // Different figures, so that one is not taken for another.
+            Ty::Money(of) | Ty::Amount(of) => {
+                let some: i64 = name.bytes().map(i64::from).sum::<i64>() % 9;
+                return self.money(of, party, 40_000 + 10_000 * some);
+            }
             Ty::Periods => Value::Periods(Rc::new(Periods::record([]))),
             Ty::Rounding => Value::Rounding(cents(self.currency(party))),
             Ty::Unit => Value::Unit(Unit::Months),

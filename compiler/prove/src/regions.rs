@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 const MOST_LEAVES: usize = 400;
 /// Persons tried by chance where nothing else decides.
 const MOST_CHANCES: u64 = 600;
-/// Steps spent on widening a group by one condition.
-const STEPS_OF_WIDENING: u64 = 400;
+/// How many terms are looked at to widen a group by one condition.
+const STEPS_OF_WIDENING: u64 = 100_000;
 
 /// The groups of one question.
 pub(crate) struct Regions<'r, 'p> {
@@ -54,8 +54,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             return;
         }
         let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {
-            self.leave_open("no person was found in a group for whom both texts come to different forms");
-            return;
+            return self.look_into(space, leaf, old, new);
         };
         let path = self.widened(space, leaf, old, new);
         let witness = self.witness(&person);
@@ -66,11 +65,40 @@ impl<'r, 'p> Regions<'r, 'p> {
         self.found.push((path, Region { effect, who, witness, twin, edits }));
     }
 
+    /// Nobody was found: perhaps what was decided as a whole cannot be so.
+    fn look_into(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
+        let Some((atom, choices)) = space.pick_in_words(&leaf.path) else {
+            if std::env::var("ACCORD_TRY").is_ok() {
+                for l in &leaf.path.assumed {
+                    eprintln!("   {:?} {}", l.1, space.expression(l.0));
+                }
+                eprintln!("  old {}\n  new {}\n", space.expression(leaf.old), space.expression(leaf.new));
+            }
+            self.leave_open("no person was found in a group for whom both texts come to different forms");
+            return;
+        };
+        for choice in choices {
+            let Some(path) = leaf.path.with(&space.arena, space.world, atom, choice) else { continue };
+            let mut leaves = Vec::new();
+            let all = space.differences(&path, leaf.old, leaf.new, &mut leaves);
+            if all.is_none() {
+                self.leave_open("it takes more steps than were allowed");
+            }
+            for leaf in &leaves {
+                self.take(space, leaf, old, new);
+            }
+        }
+    }
+
     /// A person of a group whom both versions answer otherwise, as ordinary as can be.
     fn realise(&mut self, space: &Space<'_>, path: &Path, ends: &[Term]) -> Option<Person> {
         let mut finder = Finder::new(space, self.maker);
         let start = self.pair.ordinary(self.asked, self.maker);
         let person = finder.find(path, &start);
+        if std::env::var("ACCORD_TRY").is_ok() && let Some(p) = &person {
+            let (.., b, a) = self.pair.replay(self.asked, self.maker, p);
+            eprintln!("found; {:?} {:?}", b.outcome, a.outcome);
+        }
         let result = person.and_then(|person| self.until_they_differ(&mut finder, path, person, ends));
         self.tried += finder.tried;
         result.map(|person| self.made_ordinary(space, path, person, &start))
@@ -330,7 +358,6 @@ fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, l
     if space.budget == 0 {
         return false;
     }
-    space.budget -= 1;
     let (old, new) = (space.reduce(path, old), space.reduce(path, new));
     if old == new || space.equal_amounts(path, old, new) {
         return false;

@@ -193,7 +193,7 @@ impl Space<'_> {
             Shape::Known(outcome) => outcome.word().to_owned(),
             Shape::Fact(fact) => self.world.facts.get(*fact as usize).map_or("a fact".to_owned(), |f| f.name.clone()),
             Shape::Given(party, name) => format!("{name} of {}", self.expression(*party)),
-            Shape::Bound(n) => if *n < 16 { format!("P{}", n + 1) } else { "each".to_owned() },
+            Shape::Bound(n, _) => if *n < 16 { format!("P{}", n + 1) } else { "each".to_owned() },
             Shape::Element(list, n) => format!("{} {}", self.expression(*list), n + 1),
             Shape::Many(list) => format!("number of {}", self.expression(*list)),
             Shape::All(parts) => parts.iter().map(|t| self.so(*t, true)).collect::<Vec<String>>().join(" and "),

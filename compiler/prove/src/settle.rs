@@ -193,7 +193,7 @@ impl Arena {
     }
 
     /// A filter that is nothing counts as no.
-    fn counted_as_no(&mut self, filter: Term) -> Term {
+    pub(crate) fn counted_as_no(&mut self, filter: Term) -> Term {
         if self.may(filter) & NOTHING == 0 {
             return filter;
         }
@@ -202,7 +202,7 @@ impl Arena {
     }
 
     /// The members a domain may have, each with whether it is in it.
-    fn written_out(&mut self, domain: Term) -> Option<Vec<(Term, Term)>> {
+    pub(crate) fn written_out(&mut self, domain: Term) -> Option<Vec<(Term, Term)>> {
         let yes = self.yes_no(true);
         match &*self.shape(domain) {
             Shape::Parties(members) => {

@@ -20,6 +20,12 @@ pub(crate) struct Space<'w> {
     pub(crate) budget: u64,
     /// Groups told apart so far.
     pub(crate) steps: u64,
+    naming: bool,
+}
+
+/// Kinds of value that groups are told by.
+fn is_told(sort: Sort) -> bool {
+    matches!(sort, Sort::YesNo | Sort::Length | Sort::Number | Sort::Money | Sort::Date)
 }
 
 /// Persons for whom two terms may differ, with what they come to for them.
@@ -37,12 +43,12 @@ pub(crate) type Split = (Term, Vec<Choice>);
 
 impl<'w> Space<'w> {
     pub(crate) fn new(arena: Arena, world: &'w World, budget: u64) -> Space<'w> {
-        Space { arena, world, budget, steps: 0 }
+        Space { arena, world, budget, steps: 0, naming: false }
     }
 
     /// A term for the persons of a group.
     pub(crate) fn reduce(&mut self, path: &Path, term: Term) -> Term {
-        self.arena.look_at(path.masks.clone());
+        self.arena.look_at(path.masks.clone(), path.positive());
         let mut memo = BTreeMap::new();
         self.reduced(path, term, &mut memo)
     }
@@ -55,6 +61,7 @@ impl<'w> Space<'w> {
         if let Shape::Known(_) = &*info.shape {
             return term;
         }
+        self.budget = self.budget.saturating_sub(1);
         let mut result = match self.settled(path, term) {
             Some(settled) => settled,
             None => self.parts_reduced(path, &info.shape, info.sort, memo),
@@ -65,8 +72,40 @@ impl<'w> Space<'w> {
         {
             result = settled;
         }
+        if self.naming && result != term {
+            self.keep_name(term, result);
+        } else if self.arena.words.contains(&term) && self.arena.known(result).is_none() && is_told(info.sort) {
+            // What both texts have a word for is told by it, whatever else is known of it.
+            result = term;
+        }
         memo.insert(term, result);
         result
+    }
+
+    /// What a named term comes to for everybody looked at has its name, unless it is a fact by itself.
+    fn keep_name(&mut self, term: Term, result: Term) {
+        let plain = match &*self.arena.shape(result) {
+            Shape::Known(_) | Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Not(_) => true,
+            Shape::Host(HostFn::Field | HostFn::Equal | HostFn::In | HostFn::IsGiven, ..) => true,
+            _ => false,
+        };
+        if plain {
+            return;
+        }
+        if let Some(name) = self.arena.names.get(&term).cloned() {
+            self.arena.names.entry(result).or_insert(name);
+        }
+        if self.arena.words.contains(&term) {
+            self.arena.words.insert(result);
+        }
+    }
+
+    /// Two terms for everybody of a path; what they name keeps its name there.
+    pub(crate) fn narrowed(&mut self, path: &Path, old: Term, new: Term) -> (Term, Term) {
+        self.naming = true;
+        let both = (self.reduce(path, old), self.reduce(path, new));
+        self.naming = false;
+        both
     }
 
     fn parts_reduced(&mut self, path: &Path, shape: &Shape, sort: Sort, memo: &mut BTreeMap<Term, Term>) -> Term {
@@ -180,6 +219,15 @@ impl<'w> Space<'w> {
 
     /// A condition that a term depends on.
     pub(crate) fn pick(&self, path: &Path, term: Term) -> Option<Split> {
+        match self.arena.sort(term) {
+            sort if !is_told(sort) || !self.arena.words.contains(&term) => self.inside(path, term),
+            Sort::YesNo => self.truths(term),
+            _ => self.status(term),
+        }
+    }
+
+    /// A condition inside a term.
+    pub(crate) fn inside(&self, path: &Path, term: Term) -> Option<Split> {
         match &*self.arena.shape(term) {
             Shape::Known(_) => None,
             Shape::All(parts) | Shape::Any(parts) => parts.iter().find_map(|t| self.pick(path, *t)),
@@ -205,7 +253,7 @@ impl<'w> Space<'w> {
                 whens.or_else(values).or_else(|| default.and_then(|d| self.pick(path, d)))
             }
             Shape::Host(function, operands, _) => self.pick_operation(path, term, *function, operands),
-            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) | Shape::Element(..) | Shape::Many(_) => {
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) | Shape::Many(_) => {
                 self.pick_fact(term)
             }
         }
@@ -253,11 +301,16 @@ impl<'w> Space<'w> {
             return inner.or_else(|| self.pick_fact(term));
         }
         let nothing_is_fine = matches!(function, HostFn::Equal | HostFn::In | HostFn::IsGiven);
+        let is_test = self.arena.sort(term) == Sort::YesNo;
         for operand in operands.iter().filter(|o| self.arena.known(**o).is_none()) {
+            let may = self.arena.may(*operand);
+            // What an operation makes of values is its own business; only whether they are values matters here.
+            if may == VALUE && !is_test {
+                continue;
+            }
             if let Some(split) = self.pick_operand(path, *operand) {
                 return Some(split);
             }
-            let may = self.arena.may(*operand);
             let unsettled = if nothing_is_fine { may & ODD != 0 && may & VALUE != 0 } else { may.count_ones() > 1 };
             if unsettled && let Some(split) = self.status(*operand) {
                 return Some(split);
@@ -273,7 +326,7 @@ impl<'w> Space<'w> {
     /// Something inside an operand that is not settled. Operands that are facts are left whole.
     fn pick_operand(&self, path: &Path, operand: Term) -> Option<Split> {
         match &*self.arena.shape(operand) {
-            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) | Shape::Element(..) | Shape::Many(_) => None,
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) | Shape::Many(_) => None,
             Shape::Host(HostFn::Field, parts, _) => {
                 let record = parts.first().copied()?;
                 self.pick(path, record).or_else(|| self.status(record))
@@ -352,7 +405,6 @@ impl<'w> Space<'w> {
         if self.budget == 0 {
             return None;
         }
-        self.budget -= 1;
         self.steps += 1;
         let old = self.reduce(path, old);
         let new = self.reduce(path, new);
@@ -360,7 +412,9 @@ impl<'w> Space<'w> {
             return Some(());
         }
         if self.arena.known(old).is_some() && self.arena.known(new).is_some() {
-            found.push(Leaf { path: path.clone(), old, new, sure: true });
+            if !self.contradicts_itself(path) {
+                found.push(Leaf { path: path.clone(), old, new, sure: true });
+            }
             return Some(());
         }
         if self.equal_amounts(path, old, new) {
@@ -373,7 +427,11 @@ impl<'w> Space<'w> {
         if split.is_none() {
             split = self.equality(path, old, new);
         }
+        let split = split.filter(|(atom, _)| !path.assumed.iter().any(|(held, _)| held == atom));
         let Some((atom, choices)) = split else {
+            if self.contradicts_itself(path) {
+                return Some(());
+            }
             let equal = self.equal_term(old, new);
             let equal = self.arena.truth(equal).or_else(|| path.decided(equal));
             if equal != Some(true) {
@@ -387,6 +445,47 @@ impl<'w> Space<'w> {
             }
         }
         Some(())
+    }
+
+    /// What a condition that was decided as a whole comes to by what else is assumed.
+    fn definition(&mut self, path: &Path, word: Term) -> Term {
+        let info = self.arena.info(word);
+        self.arena.look_at(path.masks.clone(), path.positive());
+        let mut memo = BTreeMap::new();
+        self.parts_reduced(path, &info.shape, info.sort, &mut memo)
+    }
+
+    /// Whether conditions decided as a whole cannot be so.
+    fn contradicts_itself(&mut self, path: &Path) -> bool {
+        let words: Vec<(Term, bool)> = path.decisions().filter(|(t, _)| self.arena.words.contains(t)).collect();
+        let wrong = words.into_iter().any(|(word, yes)| {
+            let definition = self.definition(path, word);
+            match self.arena.known(definition) {
+                Some(outcome) => outcome.truth() != Some(yes),
+                None => self.arena.may(definition) & VALUE == 0,
+            }
+        });
+        let odd: Vec<(Term, Choice)> = path.assumed.iter().filter(|(t, _)| self.arena.words.contains(t)).copied().collect();
+        wrong
+            || odd.into_iter().any(|(word, choice)| {
+                let bit = match choice {
+                    Choice::Odd => ODD,
+                    Choice::Nothing => NOTHING,
+                    Choice::Value => VALUE,
+                    Choice::Yes | Choice::No | Choice::Count(_) => return false,
+                };
+                let definition = self.definition(path, word);
+                self.arena.may(definition) & bit == 0
+            })
+    }
+
+    /// A condition inside one that was decided as a whole, where it is not yet clear that it can be so.
+    pub(crate) fn pick_in_words(&mut self, path: &Path) -> Option<Split> {
+        let words: Vec<Term> = path.decisions().map(|(t, _)| t).filter(|t| self.arena.words.contains(t)).collect();
+        words.into_iter().find_map(|word| {
+            let definition = self.definition(path, word);
+            if definition == word { self.inside(path, definition) } else { self.pick(path, definition) }
+        })
     }
 
     fn equal_term(&mut self, a: Term, b: Term) -> Term {

@@ -65,7 +65,15 @@ impl<'p> Reader<'p> {
         let shown: Option<Vec<String>> = args.iter().map(|a| self.shown_arg(arena, *a)).collect();
         let Some(shown) = shown else { return };
         let name = if shown.is_empty() { node.name.clone() } else { format!("{}({})", node.name, shown.join(", ")) };
-        arena.names.entry(term).or_insert(name);
+        match arena.names.get(&term) {
+            Some(known) if self.side == Side::New && *known == name => {
+                arena.words.insert(term);
+            }
+            Some(_) => {}
+            None => {
+                arena.names.insert(term, name);
+            }
+        }
     }
 
     fn shown_arg(&self, arena: &Arena, arg: Term) -> Option<String> {
@@ -162,23 +170,44 @@ impl<'p> Reader<'p> {
                 let inner = self.eval(arena, frame, *a);
                 arena.not(inner)
             }
-            ExprKind::If(condition, then, otherwise) => {
-                let condition = self.eval(arena, frame, *condition);
-                match arena.known(condition) {
-                    Some(outcome) if outcome.truth() == Some(true) => self.eval(arena, frame, *then),
-                    Some(outcome) if outcome.truth() == Some(false) || outcome == Outcome::Nothing => {
-                        self.eval(arena, frame, *otherwise)
-                    }
-                    Some(_) => condition,
-                    None => {
-                        let then = self.eval(arena, frame, *then);
-                        let otherwise = self.eval(arena, frame, *otherwise);
-                        arena.choose(condition, then, otherwise)
-                    }
-                }
-            }
+            ExprKind::If(..) => self.chain(arena, frame, id),
             ExprKind::Quantify(quantified) => self.quantify(arena, frame, quantified, sort),
         }
+    }
+
+    /// A chain of `if`: a row for each word of a list needs no row for the rest.
+    fn chain(&mut self, arena: &mut Arena, frame: &mut Frame, mut id: ExprId) -> Term {
+        let mut rows: Vec<(Term, Term)> = Vec::new();
+        let mut excluded: BTreeMap<Term, BTreeSet<Value>> = BTreeMap::new();
+        let last = loop {
+            let Some(ExprKind::If(condition, then, otherwise)) = self.program.expr(id).map(|e| &e.kind) else {
+                break self.eval(arena, frame, id);
+            };
+            let condition = self.eval(arena, frame, *condition);
+            match arena.known(condition) {
+                Some(outcome) if outcome.truth() == Some(true) => break self.eval(arena, frame, *then),
+                Some(outcome) if outcome.truth() == Some(false) || outcome == Outcome::Nothing => {
+                    id = *otherwise;
+                    continue;
+                }
+                Some(_) => break condition,
+                None => {}
+            }
+            if let Some((subject, set)) = arena.membership(condition)
+                && let Sort::Member(of) = arena.sort(subject)
+                && arena.is_sure(subject)
+            {
+                let taken = excluded.entry(subject).or_default();
+                taken.extend(set);
+                if taken.len() == self.world.enums.get(usize::from(of.0)).map_or(0, |e| e.members.len()) {
+                    break self.eval(arena, frame, *then);
+                }
+            }
+            let then = self.eval(arena, frame, *then);
+            rows.push((condition, then));
+            id = *otherwise;
+        };
+        rows.into_iter().rev().fold(last, |otherwise, (condition, then)| arena.choose(condition, then, otherwise))
     }
 
     fn given_is_optional(&self, arena: &Arena, party: Term, name: &str) -> bool {
@@ -258,6 +287,9 @@ impl<'p> Reader<'p> {
             Ty::Set(inner) | Ty::List(inner) => self.sort(inner),
             _ => Sort::Other,
         });
+        if let Some(members) = arena.written_out(domain) {
+            return self.over_members(arena, frame, quantified, members, sort);
+        }
         let variable = frame.iter().flatten().map(|t| arena.free(*t)).max().unwrap_or(0).max(FIRST_VARIABLE);
         let bound = arena.bound(variable, member.unwrap_or(Sort::Other));
         let slot = quantified.variable.0 as usize;
@@ -271,6 +303,39 @@ impl<'p> Reader<'p> {
             *place = before;
         }
         arena.quantify(quantified.quantifier, variable, domain, filter, body, sort)
+    }
+}
+
+impl Reader<'_> {
+    /// A quantifier over members that are known, or known to be in it or not.
+    fn over_members(
+        &mut self,
+        arena: &mut Arena,
+        frame: &mut Frame,
+        quantified: &Quantified,
+        members: Vec<(Term, Term)>,
+        sort: Sort,
+    ) -> Term {
+        let slot = quantified.variable.0 as usize;
+        let before = frame.get(slot).copied().flatten();
+        let mut shares = Vec::new();
+        for (guard, member) in members {
+            if let Some(place) = frame.get_mut(slot) {
+                *place = Some(member);
+            }
+            let filter = match quantified.filter {
+                Some(filter) => self.eval(arena, frame, filter),
+                None => arena.yes_no(true),
+            };
+            let filter = arena.counted_as_no(filter);
+            let when = arena.all([guard, filter]);
+            let body = quantified.body.map(|b| self.eval(arena, frame, b));
+            shares.push((when, body, member));
+        }
+        if let Some(place) = frame.get_mut(slot) {
+            *place = before;
+        }
+        arena.gather(quantified.quantifier, shares, sort)
     }
 }
 

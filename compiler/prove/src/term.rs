@@ -60,7 +60,7 @@ pub(crate) enum Shape {
     Fact(u32),
     Given(Term, Rc<str>),
     /// An argument, or the variable of a quantifier.
-    Bound(u32),
+    Bound(u32, Sort),
     Host(HostFn, Vec<Term>, Side),
     /// The n-th member of a list whose length is known.
     Element(Term, u32),
@@ -108,6 +108,10 @@ pub(crate) struct Arena {
     known: BTreeMap<Rc<Shape>, Term>,
     /// The parties of both versions, in order.
     pub(crate) parties: Vec<Country>,
+    /// Terms that both versions call the same.
+    pub(crate) words: BTreeSet<Term>,
+    /// Terms above zero, for the persons looked at now.
+    positive: BTreeSet<Term>,
     masks: BTreeMap<Term, May>,
     narrowed: RefCell<BTreeMap<Term, May>>,
     /// Fields that may be left out.
@@ -177,6 +181,64 @@ impl Arena {
         may
     }
 
+    /// Whether a number or length is above zero: it is assumed to be, or it holds something that is. Periods of more
+    /// parties, and of a party without the precedence of others, are at least as long.
+    pub(crate) fn is_above_zero(&self, term: Term) -> bool {
+        if self.positive.contains(&term) {
+            return true;
+        }
+        let Some((of, whose)) = self.counted_for(term) else { return false };
+        self.positive.iter().any(|p| match self.counted_for(*p) {
+            Some((other, smaller)) => other == of && smaller.iter().all(|party| whose.contains(party)),
+            None => false,
+        })
+    }
+
+    /// A length of totalised periods: how they are totalised, and whose they surely are.
+    fn counted_for(&self, term: Term) -> Option<(Vec<Term>, BTreeSet<Country>)> {
+        let Shape::Host(HostFn::LengthOf, operands, _) = &*self.shape(term) else { return None };
+        let mut of = *operands.first()?;
+        let mut only = None;
+        loop {
+            match &*self.shape(of) {
+                Shape::Host(HostFn::AsIfOwn, parts, _) => of = *parts.first()?,
+                Shape::Host(HostFn::Part, parts, _) => {
+                    let [party, whole] = parts.as_slice() else { return None };
+                    let Some(Value::Country(party)) = self.known_value(*party) else { return None };
+                    only = Some(party);
+                    of = *whole;
+                }
+                Shape::Host(HostFn::Totalise, parts, _) => {
+                    let mut how = parts.clone();
+                    let set = how.remove(1);
+                    let whose = match only {
+                        Some(party) => BTreeSet::from([party]),
+                        None => self.surely_in(set),
+                    };
+                    return Some((how, whose));
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn surely_in(&self, set: Term) -> BTreeSet<Country> {
+        match &*self.shape(set) {
+            Shape::Parties(members) => {
+                let sure = self.parties.iter().zip(members).filter(|(_, m)| self.truth(**m) == Some(true));
+                sure.map(|(p, _)| *p).collect()
+            }
+            Shape::Known(Outcome::Value(Value::Set(set))) => set
+                .iter()
+                .filter_map(|v| match v {
+                    Value::Country(c) => Some(*c),
+                    _ => None,
+                })
+                .collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
     fn may_by_parts(&self, term: Term) -> May {
         match &*self.shape(term) {
             Shape::Host(HostFn::Field, operands, _) => {
@@ -197,8 +259,9 @@ impl Arena {
     }
 
     /// Looks at those persons only for whom these terms have these outcomes.
-    pub(crate) fn look_at(&mut self, masks: BTreeMap<Term, May>) {
+    pub(crate) fn look_at(&mut self, masks: BTreeMap<Term, May>, positive: BTreeSet<Term>) {
         self.masks = masks;
+        self.positive = positive;
         self.narrowed.borrow_mut().clear();
     }
 
@@ -255,7 +318,7 @@ impl Arena {
 
     fn free_of(&self, shape: &Shape) -> u32 {
         match shape {
-            Shape::Bound(variable) => variable + 1,
+            Shape::Bound(variable, _) => variable + 1,
             Shape::Quantify(_, variable, domain, filter, body) => {
                 let inner = filter.iter().chain(body).map(|t| self.free(*t)).max().unwrap_or(0);
                 // The variable is the innermost one: what is free besides it lies below.
@@ -283,7 +346,7 @@ impl Arena {
     }
 
     pub(crate) fn bound(&mut self, variable: u32, sort: Sort) -> Term {
-        self.keep(Shape::Bound(variable), sort, VALUE)
+        self.keep(Shape::Bound(variable, sort), sort, VALUE)
     }
 
     pub(crate) fn not(&mut self, term: Term) -> Term {
@@ -315,7 +378,10 @@ impl Arena {
         let mut queue: Vec<Term> = terms.into_iter().collect();
         while let Some(term) = queue.pop() {
             match (&*self.shape(term), all) {
-                (Shape::All(inner), true) | (Shape::Any(inner), false) => queue.extend(inner),
+                // What the text has a name for stays whole: groups are told by it.
+                (Shape::All(inner), true) | (Shape::Any(inner), false) if !self.names.contains_key(&term) => {
+                    queue.extend(inner);
+                }
                 (Shape::Known(outcome), _) if outcome.truth() == Some(all) => {}
                 (Shape::Known(outcome), _) if outcome.truth() == Some(!all) => return self.yes_no(!all),
                 _ => {
@@ -470,7 +536,7 @@ impl Arena {
         }
         let info = self.info(term);
         let result = match &*info.shape {
-            Shape::Bound(v) if *v == variable => with,
+            Shape::Bound(v, _) if *v == variable => with,
             shape => self.rebuild(shape, info.sort, |arena, t| arena.put(t, variable, with, memo)),
         };
         memo.insert(term, result);
@@ -486,7 +552,7 @@ impl Arena {
     ) -> Term {
         match shape {
             Shape::Known(outcome) => self.constant(outcome.clone()),
-            Shape::Fact(_) | Shape::Bound(_) => {
+            Shape::Fact(_) | Shape::Bound(..) => {
                 let may = self.known.get(shape).map_or(VALUE, |t| self.stored(*t));
                 self.keep(shape.clone(), sort, may)
             }
@@ -595,7 +661,7 @@ pub(crate) fn sort_of_value(value: &Value) -> Sort {
 /// The terms a shape is made of.
 pub(crate) fn children(shape: &Shape) -> Vec<Term> {
     match shape {
-        Shape::Known(_) | Shape::Fact(_) | Shape::Bound(_) => Vec::new(),
+        Shape::Known(_) | Shape::Fact(_) | Shape::Bound(..) => Vec::new(),
         Shape::Given(t, _) | Shape::Element(t, _) | Shape::Many(t) | Shape::Not(t) => vec![*t],
         Shape::Host(_, all, _) | Shape::All(all) | Shape::Any(all) | Shape::Parties(all) => all.clone(),
         Shape::If(a, b, c) => vec![*a, *b, *c],

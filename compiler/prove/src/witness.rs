@@ -140,7 +140,7 @@ impl<'s, 'w> Finder<'s, 'w> {
             }
             let shape = self.arena().shape(term);
             match &*shape {
-                Shape::Fact(_) | Shape::Given(..) | Shape::Bound(_) => {
+                Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) => {
                     found.insert(term);
                 }
                 Shape::Host(HostFn::Field, operands, _) if self.slot(term).is_some() => {
@@ -159,7 +159,7 @@ impl<'s, 'w> Finder<'s, 'w> {
     pub(crate) fn slot(&self, term: Term) -> Option<Slot> {
         match &*self.arena().shape(term) {
             Shape::Fact(fact) => Some(Slot::Row(*fact as usize, Vec::new())),
-            Shape::Bound(n) if *n < crate::state::FIRST_VARIABLE => Some(Slot::Argument(*n as usize)),
+            Shape::Bound(n, _) if *n < crate::state::FIRST_VARIABLE => Some(Slot::Argument(*n as usize)),
             Shape::Given(party, name) => match self.arena().known_value(*party)? {
                 Value::Country(party) => Some(Slot::Given(party, Rc::clone(name))),
                 _ => None,
@@ -192,7 +192,7 @@ impl<'s, 'w> Finder<'s, 'w> {
     fn member_of(&self, record: Term) -> Option<(Term, usize)> {
         match &*self.arena().shape(record) {
             Shape::Element(list, n) => Some((*list, *n as usize)),
-            Shape::Bound(n) if *n >= crate::state::FIRST_VARIABLE => None,
+            Shape::Bound(n, _) if *n >= crate::state::FIRST_VARIABLE => None,
             Shape::Quantify(accord_ir::Quantifier::TheOnly(_), _, list, None, None) => Some((*list, 0)),
             _ => None,
         }
@@ -203,14 +203,14 @@ impl<'s, 'w> Finder<'s, 'w> {
         let mut changes = Vec::new();
         let facts = self.maker.facts(person);
         let arena = self.arena();
-        let days = {
+        let near = {
             let mut concrete = Concrete::new(arena, &facts, &person.args);
-            days_in(arena, &mut concrete, term)
+            values_in(arena, &mut concrete, term)
         };
         let support = self.support(term);
         for base in support.iter() {
             let Some(slot) = self.slot(*base) else { continue };
-            self.changes_of(path, *base, &slot, person, &facts, &days, &mut changes);
+            self.changes_of(path, *base, &slot, person, &facts, &near, &mut changes);
         }
         changes
     }
@@ -223,7 +223,7 @@ impl<'s, 'w> Finder<'s, 'w> {
         slot: &Slot,
         person: &Person,
         facts: &Facts,
-        days: &BTreeSet<Value>,
+        near: &BTreeMap<Sort, BTreeSet<Value>>,
         changes: &mut Vec<(Slot, Content)>,
     ) {
         let mut give = |value: Value| changes.push((slot.clone(), Content::Outcome(Outcome::Value(value))));
@@ -260,9 +260,15 @@ impl<'s, 'w> Finder<'s, 'w> {
                 }
                 give(Value::Set(BTreeSet::new()));
             }
-            Sort::Date => days.iter().take(MOST_VALUES).cloned().for_each(&mut give),
-            Sort::Length | Sort::Number => self.numbers(path, base, person, slot).into_iter().for_each(&mut give),
-            Sort::Money => self.amounts(path, base, person, slot).into_iter().for_each(&mut give),
+            Sort::Date => of_sort(near, Sort::Date).take(MOST_VALUES).for_each(&mut give),
+            sort @ (Sort::Length | Sort::Number) => {
+                self.numbers(path, base, person, slot).into_iter().for_each(&mut give);
+                of_sort(near, sort).take(MOST_VALUES).for_each(&mut give);
+            }
+            Sort::Money => {
+                self.amounts(path, base, person, slot).into_iter().for_each(&mut give);
+                of_sort(near, Sort::Money).take(MOST_VALUES).for_each(&mut give);
+            }
             Sort::Periods => self.records(path, changes),
             Sort::Record(_) => {
                 if let Some((Ty::Record(id), _, optional)) = self.maker.ty(slot) {
@@ -360,24 +366,30 @@ impl<'s, 'w> Finder<'s, 'w> {
     }
 }
 
-/// Days that a condition compares, and those beside them.
-fn days_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeSet<Value> {
-    let mut days = BTreeSet::new();
+/// Values that a condition compares, and those beside them.
+fn values_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeMap<Sort, BTreeSet<Value>> {
+    let mut values: BTreeMap<Sort, BTreeSet<Value>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut queue = vec![term];
     while let Some(term) = queue.pop() {
         if !seen.insert(term) || seen.len() > 400 {
             continue;
         }
-        if arena.sort(term) == Sort::Date
+        let sort = arena.sort(term);
+        if matches!(sort, Sort::Date | Sort::Length | Sort::Number | Sort::Money)
             && arena.free(term) <= crate::state::FIRST_VARIABLE
             && let Outcome::Value(value) = concrete.eval(term)
         {
-            days.extend([-1, 0, 1].into_iter().filter_map(|by| stepped(&value, by)));
+            let beside = [-1, 0, 1].into_iter().filter_map(|by| stepped(&value, by));
+            values.entry(sort).or_default().extend(beside);
         }
         queue.extend(children(&arena.shape(term)));
     }
-    days
+    values
+}
+
+fn of_sort(values: &BTreeMap<Sort, BTreeSet<Value>>, sort: Sort) -> impl Iterator<Item = Value> {
+    values.get(&sort).into_iter().flatten().cloned()
 }
 
 /// A length in whole months, where it is one.
