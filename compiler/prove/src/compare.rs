@@ -28,7 +28,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), at_most: 12, budget: 2_000_000 }
+        Options { decisions: Vec::new(), at_most: 12, budget: 400_000 }
     }
 }
 
@@ -234,6 +234,9 @@ impl Pair<'_> {
 
     fn verdict(&self, space: &mut Space<'_>, asked: &Asked, path: &Path, old: Term, new: Term) -> Verdict {
         let (old, new) = space.narrowed(path, old, new);
+        let mut path = path.clone();
+        space.look_into_words(&mut path);
+        let path = &path;
         let mut leaves = Vec::new();
         let all = space.differences(path, old, new, &mut leaves);
         if std::env::var("ACCORD_TRY").is_ok() {

@@ -50,7 +50,7 @@ impl Arena {
         let fits = |t: &Term| self.is_sure(*t) || (function.policy() == Policy::Nothing && self.is_settled(*t));
         let mut rest = operands.iter().filter(|t| !fits(t));
         let odd = rest.next().copied()?;
-        (rest.next().is_none() && self.is_odd(odd)).then_some(odd)
+        (rest.all(|t| *t == odd) && self.is_odd(odd)).then_some(odd)
     }
 
     fn reads_conversions(&self, operands: &[Term]) -> bool {
@@ -87,13 +87,17 @@ impl Arena {
         Some(self.constant(outcome))
     }
 
-    /// The operands in an order that does not depend on how they were written.
-    fn ordered(&self, function: HostFn, mut operands: Vec<Term>) -> Vec<Term> {
-        let swaps = matches!(
+    /// Whether the operands of an operation may change places.
+    pub(crate) fn swaps(function: HostFn) -> bool {
+        matches!(
             function,
             HostFn::Equal | HostFn::Add | HostFn::Multiply | HostFn::Larger | HostFn::Smaller | HostFn::Union
-        );
-        if swaps {
+        )
+    }
+
+    /// The operands in an order that does not depend on how they were written.
+    fn ordered(&self, function: HostFn, mut operands: Vec<Term>) -> Vec<Term> {
+        if Arena::swaps(function) {
             operands.sort();
         }
         operands
@@ -122,8 +126,8 @@ impl Arena {
             HostFn::AsIfOwn | HostFn::Until | HostFn::During | HostFn::OfKinds | HostFn::DisplacedPart => 0,
             HostFn::Add | HostFn::Subtract | HostFn::Negate | HostFn::Multiply | HostFn::Rounded | HostFn::InUnit => 0,
             HostFn::Stored if !operands.iter().any(|t| self.may_be_negative(*t)) => 0,
-            HostFn::Divide if operands.get(1).is_some_and(|d| self.never_zero(*d)) => 0,
-            HostFn::Divide | HostFn::Stored | HostFn::SpanOf => FAULT,
+            HostFn::Divide | HostFn::SpanOf => 0,
+            HostFn::Stored => FAULT,
             HostFn::After | HostFn::Before | HostFn::FirstPart | HostFn::LastsAtMost => self.month_end_may(operands),
             HostFn::UnitsFrom => self.month_end_may(operands),
             HostFn::InCommon | HostFn::LengthOf => 0,
@@ -136,15 +140,6 @@ impl Arena {
             HostFn::FirstOfMonthOnOrAfter | HostFn::EndOfQuarterBefore => 0,
         };
         VALUE | from | own
-    }
-
-    fn never_zero(&self, divisor: Term) -> bool {
-        match self.known_value(divisor) {
-            Some(Value::Number(n)) => n.value != accord_core::ratio(0, 1),
-            Some(Value::Length(l)) => l.counted != accord_core::ratio(0, 1),
-            Some(Value::Money(m)) => m.minor != 0,
-            _ => self.is_above_zero(divisor),
-        }
     }
 
     fn may_be_negative(&self, term: Term) -> bool {
@@ -314,13 +309,6 @@ impl Arena {
         }
     }
 
-    /// What holds of a span, or a fault where its last day lies before its first.
-    fn of_span(&mut self, first: Term, last: Term, then: Term) -> Term {
-        let right = self.host(HostFn::AtMost, vec![first, last], Side::Both, Sort::YesNo);
-        let fault = self.fault();
-        self.choose(right, then, fault)
-    }
-
     fn within(&mut self, day: Term, span: Term, side: Side) -> Option<Term> {
         if let Shape::If(condition, then, otherwise) = *self.shape(span) {
             let then = self.host(HostFn::Within, vec![day, then], side, Sort::YesNo);
@@ -334,7 +322,7 @@ impl Arena {
         let after = self.host(HostFn::AtMost, vec![first, day], side, Sort::YesNo);
         let before = self.host(HostFn::AtMost, vec![day, last], side, Sort::YesNo);
         let inside = self.all([after, before]);
-        Some(self.of_span(first, last, inside))
+        Some(inside)
     }
 
     fn lasts_at_most(&mut self, span: Term, by: Term, rule: Term, side: Side) -> Option<Term> {
@@ -344,8 +332,7 @@ impl Arena {
             return None;
         }
         let over = self.host(HostFn::AtMost, vec![limit, last], side, Sort::YesNo);
-        let within = self.not(over);
-        Some(self.of_span(first, last, within))
+        Some(self.not(over))
     }
 
     fn first_part(&mut self, by: Term, span: Term, rule: Term, side: Side) -> Option<Term> {
@@ -356,8 +343,7 @@ impl Arena {
         }
         let end = self.host(HostFn::DayBefore, vec![limit], side, Sort::Date);
         let end = self.host(HostFn::Smaller, vec![last, end], side, Sort::Date);
-        let part = self.keep(Shape::Host(HostFn::SpanOf, vec![first, end], Side::Both), Sort::Span, VALUE);
-        Some(self.of_span(first, last, part))
+        Some(self.keep(Shape::Host(HostFn::SpanOf, vec![first, end], Side::Both), Sort::Span, VALUE))
     }
 
     fn is_positive(&self, length: Term) -> bool {
@@ -374,8 +360,7 @@ impl Arena {
             return Some(self.choose(condition, then, otherwise));
         }
         let (first, last) = self.span_ends(span)?;
-        let end = if function == HostFn::SpanFirst { first } else { last };
-        Some(if self.is_sure(span) { end } else { self.of_span(first, last, end) })
+        Some(if function == HostFn::SpanFirst { first } else { last })
     }
 
     // ---- sets of parties ----

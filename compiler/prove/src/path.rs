@@ -78,19 +78,9 @@ impl Path {
         self.decided.get(&term).copied()
     }
 
-    /// Terms that are above zero by their bounds.
-    pub(crate) fn positive(&self) -> BTreeSet<Term> {
-        let above = |bound: &Bound| match bound {
-            Some((Value::Length(l), strict)) => l.counted > ratio(0, 1) || (*strict && l.counted >= ratio(0, 1)),
-            Some((Value::Number(n), strict)) => n.value > ratio(0, 1) || (*strict && n.value >= ratio(0, 1)),
-            Some((Value::Money(m), strict)) => m.minor > 0 || (*strict && m.minor >= 0),
-            _ => false,
-        };
-        let of = |(measure, bounds): (&Measure, &Bounds)| match measure {
-            Measure::Of(term) if above(&bounds.low) => Some(*term),
-            Measure::Of(_) | Measure::Gap(..) => None,
-        };
-        self.bounds.iter().filter_map(of).collect()
+    /// Whether something was assumed of a term.
+    pub(crate) fn is_assumed(&self, term: Term) -> bool {
+        self.assumed.iter().any(|(held, _)| *held == term)
     }
 
     /// The conditions decided on, with how.

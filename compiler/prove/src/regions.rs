@@ -15,10 +15,12 @@ use std::collections::BTreeSet;
 
 /// Groups that are looked for a person in.
 const MOST_LEAVES: usize = 400;
+/// Groups without a person that are looked into.
+const MOST_FAILURES: usize = 24;
 /// Persons tried by chance where nothing else decides.
 const MOST_CHANCES: u64 = 600;
 /// How many terms are looked at to widen a group by one condition.
-const STEPS_OF_WIDENING: u64 = 100_000;
+const STEPS_OF_WIDENING: u64 = 8_000;
 
 /// The groups of one question.
 pub(crate) struct Regions<'r, 'p> {
@@ -28,13 +30,14 @@ pub(crate) struct Regions<'r, 'p> {
     base: &'r Path,
     found: Vec<(Path, Region)>,
     leaves: usize,
+    failed: usize,
     open: Option<String>,
     tried: u64,
 }
 
 impl<'r, 'p> Regions<'r, 'p> {
     pub(crate) fn new(pair: &'r Pair<'p>, asked: &'r Asked, maker: &'r Maker<'r>, base: &'r Path) -> Regions<'r, 'p> {
-        Regions { pair, asked, maker, base, found: Vec::new(), leaves: 0, open: None, tried: 0 }
+        Regions { pair, asked, maker, base, found: Vec::new(), leaves: 0, failed: 0, open: None, tried: 0 }
     }
 
     pub(crate) fn leave_open(&mut self, why: &str) {
@@ -67,6 +70,11 @@ impl<'r, 'p> Regions<'r, 'p> {
 
     /// Nobody was found: perhaps what was decided as a whole cannot be so.
     fn look_into(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
+        self.failed += 1;
+        if self.failed > MOST_FAILURES {
+            self.leave_open("there are more groups without a person than were looked into");
+            return;
+        }
         let Some((atom, choices)) = space.pick_in_words(&leaf.path) else {
             if std::env::var("ACCORD_TRY").is_ok() {
                 for l in &leaf.path.assumed {
@@ -175,12 +183,12 @@ impl<'r, 'p> Regions<'r, 'p> {
             at -= 1;
             let mut fewer = kept.clone();
             fewer.remove(at);
-            let Some(path) = remade(space, &fewer) else { continue };
+            let Some(path) = remade(space, self.base, &fewer) else { continue };
             if everywhere(space, &path, old, new, leaf) {
                 kept = fewer;
             }
         }
-        remade(space, &kept).unwrap_or_else(|| leaf.path.clone())
+        remade(space, self.base, &kept).unwrap_or_else(|| leaf.path.clone())
     }
 
     fn witness(&self, person: &Person) -> Witness {
@@ -205,7 +213,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             };
             turned.remove(at);
             turned.push((term, opposite));
-            let Some(beyond) = remade(space, &turned) else { continue };
+            let Some(beyond) = remade(space, self.base, &turned) else { continue };
             let mut finder = Finder::new(space, self.maker);
             let Some(other) = finder.find(&beyond, person) else { continue };
             self.tried += finder.tried;
@@ -312,8 +320,8 @@ fn visits(trace: &Trace) -> (BTreeSet<u32>, BTreeSet<u32>) {
 }
 
 /// The same assumptions, made anew; `None` where nobody is left.
-fn remade(space: &Space<'_>, assumed: &[(Term, Choice)]) -> Option<Path> {
-    assumed.iter().try_fold(Path::default(), |path, (term, choice)| path.with(&space.arena, space.world, *term, *choice))
+fn remade(space: &Space<'_>, base: &Path, assumed: &[(Term, Choice)]) -> Option<Path> {
+    assumed.iter().skip(base.assumed.len()).try_fold(base.clone(), |path, (term, choice)| path.with(&space.arena, space.world, *term, *choice))
 }
 
 fn only(space: &Space<'_>, term: Term, choice: Choice) -> Path {
@@ -370,7 +378,7 @@ fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, l
         return false;
     }
     let split = space.pick_pair(path, old, new).or_else(|| space.equality(path, old, new));
-    let Some((atom, choices)) = split else { return !leaf.sure };
+    let Some((atom, choices)) = split else { return !leaf.sure && !space.same_when_opened(path, old, new) };
     choices.into_iter().all(|choice| match path.with(&space.arena, space.world, atom, choice) {
         Some(next) => differ_everywhere(space, &next, old, new, leaf),
         None => true,

@@ -263,7 +263,15 @@ impl Space<'_> {
             }
             _ => false,
         });
-        if plain { "concerned".to_owned() } else { "a set of parties".to_owned() }
+        if plain {
+            return "concerned".to_owned();
+        }
+        let some = self.arena.parties.iter().zip(members).filter(|(_, m)| self.arena.truth(**m) != Some(false));
+        let each = some.map(|(party, m)| match self.arena.truth(*m) {
+            Some(_) => party.code().to_owned(),
+            None => format!("{} if {}", party.code(), self.so(*m, true)),
+        });
+        format!("({})", each.collect::<Vec<String>>().join(", "))
     }
 
     /// A value in the words of the world.

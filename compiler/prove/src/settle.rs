@@ -68,6 +68,15 @@ impl Arena {
         } else if let Some(term) = self.lone(&lines, default, name) {
             return term;
         }
+        // One rule where another does not apply, and the other way round.
+        if let [a, b] = lines.as_slice()
+            && a.beaten_by.is_empty()
+            && b.beaten_by.is_empty()
+            && self.is_sure(a.when)
+            && self.not(a.when) == b.when
+        {
+            return self.choose(a.when, a.value, b.value);
+        }
         let lines = self.sorted(lines);
         let mut may = lines.iter().fold(0, |m, l| m | self.stored(l.value) | (self.stored(l.when) & ODD));
         may |= default.map_or(GAP, |d| self.stored(d));

@@ -4,13 +4,16 @@
 
 use crate::path::{Choice, Path, limit};
 use crate::state::FIRST_VARIABLE;
-use crate::term::{Arena, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
+use crate::term::{Arena, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
 use crate::world::World;
 use accord_core::{HostFn, Outcome, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists of facts are looked into up to this many members.
 const MOST_MEMBERS: u32 = 2;
+
+/// Groups told apart to see which outcomes a word can have.
+const MOST_STEPS_IN_A_WORD: u32 = 60;
 
 /// What is known of all facts while terms are told apart.
 pub(crate) struct Space<'w> {
@@ -21,6 +24,8 @@ pub(crate) struct Space<'w> {
     /// Groups told apart so far.
     pub(crate) steps: u64,
     naming: bool,
+    /// Whether what has a word is looked into.
+    opened: bool,
 }
 
 /// Kinds of value that groups are told by.
@@ -43,12 +48,12 @@ pub(crate) type Split = (Term, Vec<Choice>);
 
 impl<'w> Space<'w> {
     pub(crate) fn new(arena: Arena, world: &'w World, budget: u64) -> Space<'w> {
-        Space { arena, world, budget, steps: 0, naming: false }
+        Space { arena, world, budget, steps: 0, naming: false, opened: false }
     }
 
     /// A term for the persons of a group.
     pub(crate) fn reduce(&mut self, path: &Path, term: Term) -> Term {
-        self.arena.look_at(path.masks.clone(), path.positive());
+        self.arena.look_at(path.masks.clone());
         let mut memo = BTreeMap::new();
         self.reduced(path, term, &mut memo)
     }
@@ -74,7 +79,7 @@ impl<'w> Space<'w> {
         }
         if self.naming && result != term {
             self.keep_name(term, result);
-        } else if self.arena.words.contains(&term) && self.arena.known(result).is_none() && is_told(info.sort) {
+        } else if !self.opened && self.arena.words.contains(&term) && self.arena.known(result).is_none() && is_told(info.sort) {
             // What both texts have a word for is told by it, whatever else is known of it.
             result = term;
         }
@@ -106,6 +111,36 @@ impl<'w> Space<'w> {
         let both = (self.reduce(path, old), self.reduce(path, new));
         self.naming = false;
         both
+    }
+
+    /// Which outcomes a term has for the persons of a path, told apart as far as the steps reach.
+    fn outcomes(&mut self, path: &Path, term: Term, steps: &mut u32) -> May {
+        let term = self.reduce(path, term);
+        let may = self.arena.may(term);
+        if may & ODD == 0 || *steps == 0 {
+            return may;
+        }
+        *steps -= 1;
+        let Some((atom, choices)) = self.inside(path, term) else { return may };
+        let mut all = 0;
+        for choice in choices {
+            if let Some(next) = path.with(&self.arena, self.world, atom, choice) {
+                all |= self.outcomes(&next, term, steps);
+            }
+        }
+        all
+    }
+
+    /// Which outcomes a word can have for everybody of a path, known by looking into it.
+    pub(crate) fn look_into_words(&mut self, path: &mut Path) {
+        self.opened = true;
+        for word in self.arena.words.clone() {
+            let mut steps = MOST_STEPS_IN_A_WORD;
+            let may = self.outcomes(path, word, &mut steps);
+            let known = path.masks.get(&word).copied().unwrap_or(u8::MAX);
+            path.masks.insert(word, known & may);
+        }
+        self.opened = false;
     }
 
     fn parts_reduced(&mut self, path: &Path, shape: &Shape, sort: Sort, memo: &mut BTreeMap<Term, Term>) -> Term {
@@ -210,7 +245,10 @@ impl<'w> Space<'w> {
 
     // ---- what to split on ----
 
-    fn status(&self, term: Term) -> Option<Split> {
+    fn status(&self, path: &Path, term: Term) -> Option<Split> {
+        if path.is_assumed(term) {
+            return None;
+        }
         let may = self.arena.may(term);
         let ways = [(VALUE, Choice::Value), (NOTHING, Choice::Nothing), (ODD, Choice::Odd)];
         let choices: Vec<Choice> = ways.into_iter().filter(|(bit, _)| may & bit != 0).map(|(_, c)| c).collect();
@@ -221,8 +259,8 @@ impl<'w> Space<'w> {
     pub(crate) fn pick(&self, path: &Path, term: Term) -> Option<Split> {
         match self.arena.sort(term) {
             sort if !is_told(sort) || !self.arena.words.contains(&term) => self.inside(path, term),
-            Sort::YesNo => self.truths(term),
-            _ => self.status(term),
+            Sort::YesNo => self.truths(path, term),
+            _ => self.status(path, term),
         }
     }
 
@@ -238,13 +276,13 @@ impl<'w> Space<'w> {
                 first.or_else(|| self.pick(path, *then)).or_else(|| self.pick(path, *otherwise))
             }
             Shape::Strict(arg, then) => {
-                let first = self.pick(path, *arg).or_else(|| self.status(*arg));
+                let first = self.pick(path, *arg).or_else(|| self.status(path, *arg));
                 first.or_else(|| self.pick(path, *then))
             }
             Shape::Quantify(_, _, domain, ..) => self.pick_quantified(path, term, *domain),
             Shape::Gather(_, shares) => {
                 let whens = shares.iter().find_map(|(when, ..)| self.pick(path, *when));
-                let bodies = || shares.iter().filter_map(|s| s.1).find_map(|b| self.pick(path, b).or_else(|| self.status(b)));
+                let bodies = || shares.iter().filter_map(|s| s.1).find_map(|b| self.pick(path, b).or_else(|| self.status(path, b)));
                 whens.or_else(bodies)
             }
             Shape::Decide(lines, default, _) => {
@@ -254,20 +292,23 @@ impl<'w> Space<'w> {
             }
             Shape::Host(function, operands, _) => self.pick_operation(path, term, *function, operands),
             Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) | Shape::Many(_) => {
-                self.pick_fact(term)
+                self.pick_fact(path, term)
             }
         }
     }
 
-    fn pick_fact(&self, term: Term) -> Option<Split> {
+    fn pick_fact(&self, path: &Path, term: Term) -> Option<Split> {
         if self.arena.sort(term) != Sort::YesNo {
             return None;
         }
-        self.truths(term)
+        self.truths(path, term)
     }
 
     /// The ways a condition can be.
-    fn truths(&self, term: Term) -> Option<Split> {
+    fn truths(&self, path: &Path, term: Term) -> Option<Split> {
+        if path.is_assumed(term) {
+            return None;
+        }
         let may = self.arena.may(term);
         if may & VALUE == 0 {
             return None;
@@ -283,7 +324,7 @@ impl<'w> Space<'w> {
     }
 
     fn pick_quantified(&self, path: &Path, term: Term, domain: Term) -> Option<Split> {
-        if let Some(split) = self.pick(path, domain).or_else(|| self.status(domain)) {
+        if let Some(split) = self.pick(path, domain).or_else(|| self.status(path, domain)) {
             return Some(split);
         }
         let is_list = matches!(self.arena.sort(domain), Sort::List(_)) && self.arena.free(domain) <= FIRST_VARIABLE;
@@ -291,14 +332,14 @@ impl<'w> Space<'w> {
             let counts = (0..=MOST_MEMBERS + 1).map(Choice::Count).collect();
             return Some((domain, counts));
         }
-        if self.arena.sort(term) == Sort::YesNo { self.truths(term) } else { self.status(term) }
+        if self.arena.sort(term) == Sort::YesNo { self.truths(path, term) } else { self.status(path, term) }
     }
 
     fn pick_operation(&self, path: &Path, term: Term, function: HostFn, operands: &[Term]) -> Option<Split> {
         if function == HostFn::Field {
             let record = operands.first().copied()?;
-            let inner = self.pick(path, record).or_else(|| self.status(record));
-            return inner.or_else(|| self.pick_fact(term));
+            let inner = self.pick(path, record).or_else(|| self.status(path, record));
+            return inner.or_else(|| self.pick_fact(path, term));
         }
         let nothing_is_fine = matches!(function, HostFn::Equal | HostFn::In | HostFn::IsGiven);
         let is_test = self.arena.sort(term) == Sort::YesNo;
@@ -312,13 +353,13 @@ impl<'w> Space<'w> {
                 return Some(split);
             }
             let unsettled = if nothing_is_fine { may & ODD != 0 && may & VALUE != 0 } else { may.count_ones() > 1 };
-            if unsettled && let Some(split) = self.status(*operand) {
+            if unsettled && let Some(split) = self.status(path, *operand) {
                 return Some(split);
             }
         }
         if self.arena.sort(term) == Sort::YesNo {
             let may = self.arena.may(term);
-            return if may & (ODD | NOTHING) != 0 && may & VALUE != 0 { self.status(term) } else { self.truths(term) };
+            return if may & (ODD | NOTHING) != 0 && may & VALUE != 0 { self.status(path, term) } else { self.truths(path, term) };
         }
         None
     }
@@ -329,7 +370,7 @@ impl<'w> Space<'w> {
             Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) | Shape::Many(_) => None,
             Shape::Host(HostFn::Field, parts, _) => {
                 let record = parts.first().copied()?;
-                self.pick(path, record).or_else(|| self.status(record))
+                self.pick(path, record).or_else(|| self.status(path, record))
             }
             _ => self.pick(path, operand),
         }
@@ -355,6 +396,10 @@ impl<'w> Space<'w> {
             (Shape::Host(f, x, _), Shape::Host(g, y, _)) if f == g && x.len() == y.len() => {
                 if self.arena.sort(a) == Sort::YesNo && x.iter().chain(y).all(|t| self.is_plain(*t)) {
                     either()
+                } else if Arena::swaps(*f) {
+                    let mine = x.iter().filter(|t| !y.contains(t));
+                    let theirs = y.iter().filter(|t| !x.contains(t));
+                    mine.zip(theirs).find_map(|(x, y)| self.pick_pair(path, *x, *y))
                 } else {
                     x.iter().zip(y).find_map(|(x, y)| self.pick_pair(path, *x, *y))
                 }
@@ -370,7 +415,11 @@ impl<'w> Space<'w> {
                 let theirs: Vec<_> = y.iter().filter(|l| !x.iter().any(|m| m.when == l.when && m.value == l.value)).collect();
                 let whens_of = |lines: &[&crate::term::Line]| lines.iter().map(|l| l.when).collect::<Vec<Term>>();
                 let apart = self.pick_apart(path, &whens_of(&mine), &whens_of(&theirs));
-                let values = || mine.iter().zip(&theirs).find_map(|(l, m)| self.pick_pair(path, l.value, m.value));
+                let values = || {
+                    // Whether a rule applies comes before what it gives.
+                    let when = mine.iter().chain(&theirs).find_map(|l| self.pick(path, l.when));
+                    when.or_else(|| mine.iter().zip(&theirs).find_map(|(l, m)| self.pick_pair(path, l.value, m.value)))
+                };
                 let defaults = || self.pick_pair(path, (*d)?, (*e)?);
                 apart.or_else(values).or_else(defaults)
             }
@@ -429,7 +478,7 @@ impl<'w> Space<'w> {
         }
         let split = split.filter(|(atom, _)| !path.assumed.iter().any(|(held, _)| held == atom));
         let Some((atom, choices)) = split else {
-            if self.contradicts_itself(path) {
+            if self.contradicts_itself(path) || self.same_when_opened(path, old, new) {
                 return Some(());
             }
             let equal = self.equal_term(old, new);
@@ -447,10 +496,18 @@ impl<'w> Space<'w> {
         Some(())
     }
 
+    /// Whether two terms are the same once what has a word is looked into.
+    pub(crate) fn same_when_opened(&mut self, path: &Path, old: Term, new: Term) -> bool {
+        self.opened = true;
+        let (old, new) = (self.reduce(path, old), self.reduce(path, new));
+        self.opened = false;
+        old == new || self.equal_amounts(path, old, new)
+    }
+
     /// What a condition that was decided as a whole comes to by what else is assumed.
     fn definition(&mut self, path: &Path, word: Term) -> Term {
         let info = self.arena.info(word);
-        self.arena.look_at(path.masks.clone(), path.positive());
+        self.arena.look_at(path.masks.clone());
         let mut memo = BTreeMap::new();
         self.parts_reduced(path, &info.shape, info.sort, &mut memo)
     }

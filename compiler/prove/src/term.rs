@@ -110,8 +110,6 @@ pub(crate) struct Arena {
     pub(crate) parties: Vec<Country>,
     /// Terms that both versions call the same.
     pub(crate) words: BTreeSet<Term>,
-    /// Terms above zero, for the persons looked at now.
-    positive: BTreeSet<Term>,
     masks: BTreeMap<Term, May>,
     narrowed: RefCell<BTreeMap<Term, May>>,
     /// Fields that may be left out.
@@ -181,64 +179,6 @@ impl Arena {
         may
     }
 
-    /// Whether a number or length is above zero: it is assumed to be, or it holds something that is. Periods of more
-    /// parties, and of a party without the precedence of others, are at least as long.
-    pub(crate) fn is_above_zero(&self, term: Term) -> bool {
-        if self.positive.contains(&term) {
-            return true;
-        }
-        let Some((of, whose)) = self.counted_for(term) else { return false };
-        self.positive.iter().any(|p| match self.counted_for(*p) {
-            Some((other, smaller)) => other == of && smaller.iter().all(|party| whose.contains(party)),
-            None => false,
-        })
-    }
-
-    /// A length of totalised periods: how they are totalised, and whose they surely are.
-    fn counted_for(&self, term: Term) -> Option<(Vec<Term>, BTreeSet<Country>)> {
-        let Shape::Host(HostFn::LengthOf, operands, _) = &*self.shape(term) else { return None };
-        let mut of = *operands.first()?;
-        let mut only = None;
-        loop {
-            match &*self.shape(of) {
-                Shape::Host(HostFn::AsIfOwn, parts, _) => of = *parts.first()?,
-                Shape::Host(HostFn::Part, parts, _) => {
-                    let [party, whole] = parts.as_slice() else { return None };
-                    let Some(Value::Country(party)) = self.known_value(*party) else { return None };
-                    only = Some(party);
-                    of = *whole;
-                }
-                Shape::Host(HostFn::Totalise, parts, _) => {
-                    let mut how = parts.clone();
-                    let set = how.remove(1);
-                    let whose = match only {
-                        Some(party) => BTreeSet::from([party]),
-                        None => self.surely_in(set),
-                    };
-                    return Some((how, whose));
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    fn surely_in(&self, set: Term) -> BTreeSet<Country> {
-        match &*self.shape(set) {
-            Shape::Parties(members) => {
-                let sure = self.parties.iter().zip(members).filter(|(_, m)| self.truth(**m) == Some(true));
-                sure.map(|(p, _)| *p).collect()
-            }
-            Shape::Known(Outcome::Value(Value::Set(set))) => set
-                .iter()
-                .filter_map(|v| match v {
-                    Value::Country(c) => Some(*c),
-                    _ => None,
-                })
-                .collect(),
-            _ => BTreeSet::new(),
-        }
-    }
-
     fn may_by_parts(&self, term: Term) -> May {
         match &*self.shape(term) {
             Shape::Host(HostFn::Field, operands, _) => {
@@ -259,9 +199,8 @@ impl Arena {
     }
 
     /// Looks at those persons only for whom these terms have these outcomes.
-    pub(crate) fn look_at(&mut self, masks: BTreeMap<Term, May>, positive: BTreeSet<Term>) {
+    pub(crate) fn look_at(&mut self, masks: BTreeMap<Term, May>) {
         self.masks = masks;
-        self.positive = positive;
         self.narrowed.borrow_mut().clear();
     }
 
