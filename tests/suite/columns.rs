@@ -77,7 +77,7 @@ fn kernels_answer_the_shipped_cases() {
 }
 
 /// A random number that depends on nothing but where it is drawn.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
@@ -124,7 +124,7 @@ fn record(dice: &mut Dice, parties: &[Country]) -> Outcome {
 }
 
 /// A value for a column, by what it holds.
-fn cell(dice: &mut Dice, layout: &Layout, at: usize, benefits: &[u16]) -> Option<Outcome> {
+pub fn cell(dice: &mut Dice, layout: &Layout, at: usize, benefits: &[u16]) -> Option<Outcome> {
     let column = &layout.columns[at];
     if dice.one_in(40) || (column.optional && !dice.one_in(3)) {
         return None;

@@ -13,3 +13,4 @@ mod robust;
 mod rulesets;
 mod snapshots;
 mod spec;
+mod written;

@@ -2,7 +2,8 @@
 //!
 //! Both forms become one tree ([`json_to_ast`] makes it of JSON) and are checked against the program in one place
 //! ([`from_ast`]). What a case leaves out is undetermined by its name, never an error; what it spells wrongly is an
-//! error with the remedy. [`judge`] compares an expectation with an answer, [`show`] prints an outcome for people.
+//! error with the remedy. [`judge`] compares an expectation with an answer, [`show`] prints an outcome for
+//! people, and [`write()`] makes a case of facts that nobody wrote.
 
 mod constant;
 mod expect;
@@ -20,12 +21,14 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod tojson;
+mod write;
 
 pub use json::json_to_ast;
 pub use judge::{judge, show_want};
 pub use schema::schema;
 pub use show::show;
 pub use tojson::ast_to_json;
+pub use write::write;
 
 use accord_core::{Country, Facts, FaultKind, Ratio, Value};
 use accord_ir::{DecisionId, Program};

@@ -5,6 +5,7 @@ mod hostile;
 mod json;
 mod judging;
 mod showing;
+mod writing;
 
 use super::{Case, from_ast, from_json};
 use accord_core::{Conversions, Country, Currency, EnumId, KERNEL_ENUMS, MonthEnd, Outcome, RuleId, Unit, Value};
