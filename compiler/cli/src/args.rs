@@ -22,6 +22,8 @@ pub enum Command {
     },
     /// Check agreements: syntax, names, types, parameters not set, coverage of the law
     Check(Check),
+    /// Compare two versions of an agreement: who is answered otherwise, and what is proved to stay the same
+    Diff(Diff),
     /// Run the worked cases of agreements under every evaluator
     Test(Test),
     /// Compute one case: the decisions for each party, then the sum
@@ -109,6 +111,33 @@ impl Code {
     pub fn is_said(&self) -> bool {
         self.question.is_some() || [&self.decisions, &self.party, &self.benefit].iter().any(|names| !names.is_empty())
     }
+}
+
+/// `accord diff`. It exits with 0 where nobody is answered otherwise, 1 where somebody is, 3 where that is not known.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The version before: a file, or a folder with one agreement in it
+    pub old: PathBuf,
+    /// The version after
+    pub new: PathBuf,
+    /// Compare only these decisions, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub decision: Vec<String>,
+    /// Compare only persons of whom this holds, such as `person.residence is NL`; all of them where several are given
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub conditions: Vec<String>,
+    /// Groups shown of each change; the others are counted
+    #[arg(long, default_value_t = accord_prove::AT_MOST, value_name = "N")]
+    pub at_most: usize,
+    /// Write a page about it, for readers who know the treaty and not the encoding
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write every person shown as a case of both versions into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub cases: Option<PathBuf>,
+    /// Print everything that was found as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `accord test`.

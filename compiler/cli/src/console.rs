@@ -8,20 +8,23 @@ pub struct Console<'a> {
     err: &'a mut dyn Write,
     /// Whether findings may be coloured.
     pub err_colour: bool,
+    /// Whether pictures in an answer may be coloured.
+    pub out_colour: bool,
     failed: Option<std::io::Error>,
 }
 
 impl<'a> Console<'a> {
     /// A console without colour.
     pub fn new(out: &'a mut dyn Write, err: &'a mut dyn Write) -> Console<'a> {
-        Console { out, err, err_colour: false, failed: None }
+        Console { out, err, err_colour: false, out_colour: false, failed: None }
     }
 
-    /// The console of a process: colour only where findings go to a terminal and NO_COLOR is not set.
+    /// The console of a process: colour only where it goes to a terminal and NO_COLOR is not set.
     pub fn of_process(out: &'a mut dyn Write, err: &'a mut dyn Write) -> Console<'a> {
         let forbidden = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let err_colour = !forbidden && std::io::stderr().is_terminal();
-        Console { out, err, err_colour, failed: None }
+        let out_colour = !forbidden && std::io::stdout().is_terminal();
+        Console { out, err, err_colour, out_colour, failed: None }
     }
 
     /// Part of the answer.

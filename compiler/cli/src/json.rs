@@ -85,7 +85,7 @@ fn diagnostic(sources: &SourceMap, found: &Diagnostic) -> Value {
 }
 
 /// File, line and column of a place, both ends; lines and columns from 1.
-fn place(sources: &SourceMap, span: Span) -> Map<String, Value> {
+pub fn place(sources: &SourceMap, span: Span) -> Map<String, Value> {
     let mut value = Map::new();
     if let Some(file) = sources.file(span.file) {
         let (line, column) = file.line_column(span.start as usize);

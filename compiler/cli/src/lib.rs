@@ -10,6 +10,7 @@ mod build;
 mod check;
 pub mod columnar;
 mod console;
+mod diff;
 mod draw;
 pub mod evaluate;
 pub mod examine;
@@ -24,6 +25,7 @@ mod native;
 mod new;
 mod output;
 mod pages;
+mod person;
 pub mod ruleset;
 mod run;
 mod schema;
@@ -49,6 +51,8 @@ const FINE: u8 = 0;
 const NO: u8 = 1;
 /// There is no answer: the command could not run.
 const COULD_NOT: u8 = 2;
+/// It ran, and the answer is not known.
+const NOT_KNOWN: u8 = 3;
 
 /// Runs a command; the result is the exit code of the process.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -> u8 {
@@ -68,6 +72,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, mut console: Console<
     let result = match cli.command {
         Command::New { name } => new::new(&name, &mut console),
         Command::Check(check) => check::check(&check, &mut console),
+        Command::Diff(diff) => diff::diff(&diff, &mut console),
         Command::Test(test) => test::test(&test, &mut console),
         Command::Run(run) => run::run(&run, &mut console),
         Command::Build(build) => build::build(&build, &mut console),

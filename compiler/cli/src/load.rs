@@ -67,12 +67,24 @@ impl Loaded {
         Ok(loaded)
     }
 
+    /// Reads what one more path means; what was read before is not read again.
+    pub fn add(&mut self, path: &Path) -> Result<(), Trouble> {
+        self.add_path(path)
+    }
+
     /// One text under a name, as a root of its own; `use` finds nothing from there.
     pub fn from_text(name: &str, text: &str) -> Loaded {
+        Loaded::from_texts(&[(name, text)])
+    }
+
+    /// Texts under their names, each a root of its own; `use` finds nothing from there.
+    pub fn from_texts(texts: &[(&str, &str)]) -> Loaded {
         let mut loaded = Loaded::with_stdlib();
-        let file = loaded.add_text(name, text);
-        let root = loaded.root(file, Path::new(name), PathBuf::new());
-        loaded.roots.push(root);
+        for (name, text) in texts {
+            let file = loaded.add_text(name, text);
+            let root = loaded.root(file, Path::new(name), PathBuf::new());
+            loaded.roots.push(root);
+        }
         loaded
     }
 

@@ -338,15 +338,20 @@ fn as_json(program: &Program, case: &Case, asked: &[Asked], over_time: &[Timelin
 }
 
 fn decision_json(program: &Program, asked: &Asked) -> Option<Json> {
-    let declared = decision(program, asked.question.decision)?;
     let (_, answer) = asked.answers.first()?;
+    answer_json(program, &asked.question, answer)
+}
+
+/// One decision with its answer.
+pub fn answer_json(program: &Program, question: &Question, answer: &Answer) -> Option<Json> {
+    let declared = decision(program, question.decision)?;
     let Answer { outcome, rules } = answer;
     let shown = |value: &Value| show(program, &Outcome::Value(value.clone()));
-    let params = declared.params.iter().zip(&asked.question.args);
+    let params = declared.params.iter().zip(&question.args);
     let arguments: Map<String, Json> = params.map(|(p, a)| (p.name.clone(), json!(shown(a)))).collect();
     let mut value = Map::new();
     value.insert("decision".into(), json!(declared.name));
-    value.insert("party".into(), json!(party_of(program, &asked.question).map(|p| p.code().to_owned())));
+    value.insert("party".into(), json!(party_of(program, question).map(|p| p.code().to_owned())));
     value.insert("arguments".into(), Json::Object(arguments));
     value.insert("value".into(), json!(outcome.value().map(shown)));
     value.insert("outcome".into(), json!(outcome.word()));

@@ -1,0 +1,90 @@
+//! The whole of a comparison in a few sentences, to be read aloud.
+
+use super::told::{Change, EFFECTS, Group, Standing, Told, decisions, verb};
+use crate::explain::capital;
+
+/// Groups of one effect that are described one by one; the others are counted.
+const MOST_DESCRIBED: usize = 3;
+
+/// Who loses, who gains, and that nobody else is touched; or what is left open.
+pub fn lead(told: &Told) -> Vec<String> {
+    let mut sentences: Vec<String> = EFFECTS
+        .into_iter()
+        .filter_map(|effect| {
+            let all = told.changes.iter().flat_map(|c| c.groups.iter().map(move |g| (c, g)));
+            let those: Vec<(&Change, &Group)> = all.filter(|(_, g)| g.effect == effect).collect();
+            if those.is_empty() { None } else { Some(sentence(&those)) }
+        })
+        .collect();
+    let more: usize = told.changes.iter().map(|c| c.more).sum();
+    match more {
+        0 => {}
+        1 => sentences.push("One more group is touched, which is not described here.".to_owned()),
+        more => sentences.push(format!("{more} more groups are touched, which are not described here.")),
+    }
+    sentences.extend(closing(told));
+    sentences
+}
+
+/// `Two groups gain: A; and B.`
+fn sentence(those: &[(&Change, &Group)]) -> String {
+    let described = those.iter().take(MOST_DESCRIBED).map(|(change, group)| {
+        let who = if group.who_said.is_empty() {
+            "everybody".to_owned()
+        } else {
+            format!("those of whom it holds that {}", group.who_said.join(", and that "))
+        };
+        format!("{}: {who}", change.words)
+    });
+    let mut described: Vec<String> = described.collect();
+    let rest = those.len() - described.len();
+    if rest > 0 {
+        described.push(format!("{} more", number(rest)));
+    }
+    let list = match described.as_slice() {
+        [only] => only.clone(),
+        [first @ .., last] => format!("{}; and {last}", first.join("; ")),
+        [] => String::new(),
+    };
+    let effect = those.first().map(|(_, g)| g.effect);
+    let groups = if those.len() == 1 { "group" } else { "groups" };
+    let verb = effect.map_or("", |e| verb(e, those.len() == 1));
+    format!("{} {groups} {verb}: {list}.", capital(&number(those.len())))
+}
+
+/// What is proved of everybody else, and what is not.
+fn closing(told: &Told) -> Vec<String> {
+    let not_closed: Vec<&Change> = told.changes.iter().filter(|c| c.open.is_some()).collect();
+    let open = told.open.len() + not_closed.len();
+    let proved: usize = told.same.iter().map(|s| s.labels.len()).sum();
+    match told.standing {
+        Standing::Differs if open == 0 => return vec!["Nobody else is touched, and that is proved.".to_owned()],
+        Standing::Same => return vec!["Nobody is answered otherwise, and that is proved.".to_owned()],
+        Standing::Undecided if open == 0 => return vec!["Nothing was compared.".to_owned()],
+        Standing::Differs | Standing::Undecided => {}
+    }
+    let mut out = Vec::new();
+    if told.standing == Standing::Undecided {
+        out.push("Nobody was found who is answered otherwise, but that is not proved.".to_owned());
+    }
+    if proved > 0 {
+        let (decisions, are) = (decisions(proved), if proved == 1 { "is" } else { "are" });
+        out.push(format!("{} {are} proved to be answered alike for everybody.", capital(&decisions)));
+    }
+    let reasons = not_closed.iter().filter_map(|c| Some((c.words.as_str(), c.open.as_deref()?)));
+    let reasons = reasons.chain(told.open.iter().map(|o| (o.words.as_str(), o.why.as_str())));
+    let reasons: Vec<String> = reasons.take(MOST_DESCRIBED).map(|(words, why)| format!("{words} ({why})")).collect();
+    let rest = open.saturating_sub(reasons.len());
+    let rest = if rest == 0 { String::new() } else { format!("; and {} more", number(rest)) };
+    let whom = if told.standing == Standing::Differs { "anybody else is touched" } else { "anybody is touched" };
+    out.push(format!("Whether {whom} is open for {}{rest}.", reasons.join("; ")));
+    out
+}
+
+/// Small numbers as words.
+fn number(count: usize) -> String {
+    const WORDS: [&str; 13] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ];
+    WORDS.get(count).map_or_else(|| count.to_string(), |w| (*w).to_owned())
+}

@@ -1,0 +1,264 @@
+//! A comparison as one page that explains itself: the sentence first, then who loses and who gains, with both texts.
+//!
+//! It needs nothing but itself: no script, no picture, no style from elsewhere.
+
+use super::Pair;
+use super::clause::{Clause, Piece, clauses};
+use super::told::{Change, EFFECTS, Group, Said, Told, decisions, verb};
+use crate::explain::capital;
+use crate::person::FactRow;
+use accord_prove::Report;
+use accord_prove::report::{Edit, EditKind, Effect};
+
+const STYLE: &str = include_str!("page.css");
+
+/// The page.
+pub fn page(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
+    let program = pair.new.verified.program();
+    let title = if program.title.is_empty() { &program.agreement } else { &program.title };
+    let mut page = Page { text: String::new() };
+    page.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    page.raw(&format!("<title>What changes: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n", escape(title)));
+    page.raw("<header>\n");
+    page.element("h1", "", &format!("What changes: {title}"));
+    let versions = format!("{}. Before: {}. After: {}.", pair.new.name, pair.old.path, pair.new.path);
+    page.element("p", "versions", &versions);
+    page.raw("</header>\n<div class=\"lead\">\n");
+    told.lead.iter().for_each(|sentence| page.element("p", "", sentence));
+    page.raw("</div>\n");
+    page.tiles(told);
+    for effect in EFFECTS {
+        page.effect(pair, report, told, effect);
+    }
+    page.more(told);
+    page.open(told);
+    page.same(told);
+    page.edits(pair, report, told);
+    page.raw(FOOTER);
+    page.raw("</main>\n</body>\n</html>\n");
+    page.text
+}
+
+const FOOTER: &str = "<footer>\n<p>“Proved” means shown for every person that the rules can be asked about, not for a sample. \
+Every example was computed under both texts. Names in quotation marks are those of the agreement as it is encoded; \
+a group may share persons with another.</p>\n</footer>\n";
+
+/// The page as it is written.
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn raw(&mut self, html: &str) {
+        self.text.push_str(html);
+    }
+
+    /// An element with a text in it.
+    fn element(&mut self, tag: &str, class: &str, text: &str) {
+        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+        self.raw(&format!("<{tag}{class}>{}</{tag}>\n", escape(text)));
+    }
+
+    /// The numbers at a glance.
+    fn tiles(&mut self, told: &Told) {
+        self.raw("<ul class=\"tiles\">\n");
+        for effect in EFFECTS {
+            let count = groups(told, effect).count();
+            if count > 0 {
+                let noun = if count == 1 { "group" } else { "groups" };
+                self.tile(count, &format!("{noun} {}", verb(effect, count == 1)));
+            }
+        }
+        let same: usize = told.same.iter().map(|s| s.labels.len()).sum();
+        self.tile(same, &format!("{} proved unchanged", if same == 1 { "decision" } else { "decisions" }));
+        let open = told.open.len() + told.changes.iter().filter(|c| c.open.is_some()).count();
+        self.tile(open, &format!("{} not proved either way", if open == 1 { "decision" } else { "decisions" }));
+        self.raw("</ul>\n");
+    }
+
+    fn tile(&mut self, count: usize, of: &str) {
+        self.raw(&format!("<li><b>{count}</b>{}</li>\n", escape(of)));
+    }
+
+    /// All groups to whom the change is the same.
+    fn effect(&mut self, pair: &Pair<'_>, report: &Report, told: &Told, effect: Effect) {
+        if groups(told, effect).next().is_none() {
+            return;
+        }
+        self.element("h2", "", &format!("Who {}", verb(effect, true)));
+        for (change, group) in groups(told, effect) {
+            self.group(pair, report, change, group);
+        }
+    }
+
+    fn group(&mut self, pair: &Pair<'_>, report: &Report, change: &Change, group: &Group) {
+        let class = match group.effect {
+            Effect::Loss | Effect::Less | Effect::Unsettled => "loss",
+            Effect::Other => "other",
+            Effect::Settled | Effect::More | Effect::Gain => "gain",
+        };
+        self.raw(&format!("<article class=\"group {class}\">\n"));
+        self.element("span", "tag", &capital(verb(group.effect, true)));
+        self.element("h3", "", &change.words);
+        self.element("p", "label", "Who");
+        if group.who_said.is_empty() {
+            self.raw("<p class=\"near\">Everybody.</p>\n");
+        } else {
+            self.raw("<ul class=\"who\">\n");
+            group.who_said.iter().for_each(|who| self.element("li", "", who));
+            self.raw("</ul>\n");
+        }
+        self.element("p", "label", "For example");
+        self.table(&group.example);
+        self.raw("<div class=\"two\">\n");
+        self.answer("Before", &group.before);
+        self.answer("After", &group.after);
+        self.raw("</div>\n");
+        if let Some(near) = &group.neighbour {
+            self.element("p", "label", "Just beyond the boundary, and not touched");
+            let answer = format!("The same person where {}: {} under both texts.", near.differs_said, near.answer.words);
+            self.element("p", "near", &answer);
+            self.table(&near.facts);
+        }
+        for edit in group.edits.iter().filter_map(|e| report.edits.get(*e)) {
+            self.edit(pair, edit);
+        }
+        self.raw("</article>\n");
+    }
+
+    fn answer(&mut self, when: &str, said: &Said) {
+        self.raw("<div class=\"answer\">\n");
+        self.element("p", "label", when);
+        self.element("strong", "", &capital(&said.words));
+        if !said.provisions.is_empty() {
+            self.element("span", "cite", &said.provisions.join(", "));
+        }
+        self.raw("</div>\n");
+    }
+
+    fn table(&mut self, rows: &[FactRow]) {
+        if rows.is_empty() {
+            return;
+        }
+        self.raw("<table>\n");
+        for row in rows {
+            let (name, value) = (escape(&capital(&row.words)), escape(&row.said));
+            self.raw(&format!("<tr><th scope=\"row\">{name}</th><td>{value}</td></tr>\n"));
+        }
+        self.raw("</table>\n");
+    }
+
+    /// Both texts side by side.
+    fn edit(&mut self, pair: &Pair<'_>, edit: &Edit) {
+        let title = if edit.title.is_empty() { String::new() } else { format!(", {}", edit.title) };
+        self.element("p", "label", &format!("{}{title}", capital(&edit.address)));
+        let (old, new) = clauses(pair, edit);
+        self.raw("<div class=\"two\">\n");
+        self.clause("Old text", "old", old.as_ref());
+        self.clause("New text", "new", new.as_ref());
+        self.raw("</div>\n");
+    }
+
+    fn clause(&mut self, which: &str, class: &str, clause: Option<&Clause>) {
+        self.raw("<div class=\"clause\">\n");
+        match clause {
+            None => {
+                self.element("p", "label", which);
+                self.element("p", "none", "not there");
+            }
+            Some(clause) => {
+                self.element("p", "label", &format!("{which}: {}", clause.place));
+                let marked = |(text, differs): &Piece| {
+                    if *differs { format!("<mark>{}</mark>", escape(text)) } else { escape(text) }
+                };
+                let pieces: String = clause.pieces.iter().map(marked).collect();
+                self.raw(&format!("<pre class=\"{class}\">{pieces}</pre>\n"));
+            }
+        }
+        self.raw("</div>\n");
+    }
+
+    /// Groups that are counted and not shown.
+    fn more(&mut self, told: &Told) {
+        for change in told.changes.iter().filter(|c| c.more > 0) {
+            let (groups, are) = if change.more == 1 { ("group", "is") } else { ("groups", "are") };
+            let text = format!("{}: {} more {groups} {are} touched and not shown here.", change.words, change.more);
+            self.element("p", "none", &text);
+        }
+    }
+
+    fn open(&mut self, told: &Told) {
+        let changes = told.changes.iter().filter_map(|c| {
+            let why = c.open.as_ref()?;
+            Some(format!("{}: whether anybody else is touched is open, because {why}.", c.words))
+        });
+        let left = told.open.iter().map(|o| format!("{}: {}.", o.words, o.why));
+        let all: Vec<String> = changes.chain(left).collect();
+        if all.is_empty() {
+            return;
+        }
+        self.element("h2", "", "What is open");
+        self.raw("<ul>\n");
+        all.iter().for_each(|text| self.element("li", "", text));
+        self.raw("</ul>\n");
+    }
+
+    fn same(&mut self, told: &Told) {
+        if told.same.is_empty() {
+            return;
+        }
+        self.element("h2", "", "What is proved to stay the same for everybody");
+        for kept in &told.same {
+            let count = decisions(kept.words.len());
+            self.element("p", "label", &format!("{count}: {}", kept.by));
+            self.raw("<ul class=\"names\">\n");
+            kept.words.iter().for_each(|name| self.element("li", "", name));
+            self.raw("</ul>\n");
+        }
+    }
+
+    /// Every edit, those too that touch nobody.
+    fn edits(&mut self, pair: &Pair<'_>, report: &Report, told: &Told) {
+        if report.edits.is_empty() && told.vocabulary.is_empty() {
+            return;
+        }
+        self.element("h2", "", "What was edited");
+        if !told.vocabulary.is_empty() {
+            self.raw("<ul>\n");
+            told.vocabulary.iter().for_each(|change| self.element("li", "", change));
+            self.raw("</ul>\n");
+        }
+        for edit in &report.edits {
+            let done = match edit.kind {
+                EditKind::Added => "added",
+                EditKind::Removed => "dropped",
+                EditKind::Altered => "altered",
+            };
+            self.element("h3", "", &format!("{} ({done})", capital(&edit.what)));
+            self.edit(pair, edit);
+        }
+    }
+}
+
+/// The groups to whom the change is this, with the change each belongs to.
+fn groups(told: &Told, effect: Effect) -> impl Iterator<Item = (&Change, &Group)> {
+    let all = told.changes.iter().flat_map(|c| c.groups.iter().map(move |g| (c, g)));
+    all.filter(move |(_, g)| g.effect == effect)
+}
+
+/// A text in which nothing is markup.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,457 @@
+//! What a comparison found, in words: one telling, which the terminal and the page only lay out.
+
+use super::Pair;
+use crate::evaluate::{Question, label, provisions};
+use crate::person::{self, FactRow};
+use crate::{counted, explain, grouped};
+use accord_analysis::case::show;
+use accord_core::{Answer, Facts, Value};
+use accord_ir::{DecisionId, Program, Verified};
+use accord_prove::report::{Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness};
+use accord_prove::Report;
+use std::collections::BTreeSet;
+
+/// Combinations of arguments that are named one by one; of more the number is told.
+const MOST_NAMED: usize = 4;
+
+/// A comparison in words.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// How it came out.
+    pub standing: Standing,
+    /// The whole of it in a few sentences.
+    pub lead: Vec<String>,
+    /// Decisions that are answered otherwise for somebody.
+    pub changes: Vec<Change>,
+    /// Decisions of which neither was shown.
+    pub open: Vec<Left>,
+    /// Decisions proved to be answered alike, by what proved it.
+    pub same: Vec<Kept>,
+    /// What was edited.
+    pub edits: Vec<Edited>,
+    /// Facts, words and parties that only one version knows.
+    pub vocabulary: Vec<String>,
+}
+
+/// How a comparison came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody is answered otherwise: proved.
+    Same,
+    /// Somebody is.
+    Differs,
+    /// Nobody was found, and it is not proved that there is nobody.
+    Undecided,
+}
+
+impl Standing {
+    /// The word used everywhere, JSON included.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Same => "same",
+            Standing::Differs => "differs",
+            Standing::Undecided => "undecided",
+        }
+    }
+}
+
+/// A decision that is answered otherwise for somebody.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// `payable(NL), old_age`.
+    pub label: String,
+    /// `“payable” (Netherlands), old age`.
+    pub words: String,
+    /// `1 group loses, 2 gain`.
+    pub counts: String,
+    /// The groups, those who lose first.
+    pub groups: Vec<Group>,
+    /// How many more there are.
+    pub more: usize,
+    /// Why it is not known whether anybody else is touched; `None`: nobody is, proved.
+    pub open: Option<String>,
+}
+
+/// Persons who are answered otherwise.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// What the change is to them.
+    pub effect: Effect,
+    /// Who they are, one condition each, in the words of the agreement; empty: everybody.
+    pub who: Vec<String>,
+    /// The same in plain words.
+    pub who_said: Vec<String>,
+    /// What was asked of the example: `payable(NL)`.
+    pub asked: String,
+    /// An example: the facts its answers rest on.
+    pub example: Vec<FactRow>,
+    /// What the old version answers.
+    pub before: Said,
+    /// What the new version answers.
+    pub after: Said,
+    /// The same person beyond the boundary.
+    pub neighbour: Option<Neighbour>,
+    /// The edits responsible, by position.
+    pub edits: Vec<usize>,
+}
+
+/// The example on the other side of a boundary.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    /// The condition that differs, in the words of the agreement.
+    pub differs: String,
+    /// The same in plain words.
+    pub differs_said: String,
+    /// The facts that are not those of the example.
+    pub facts: Vec<FactRow>,
+    /// What both versions answer.
+    pub answer: Said,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// `412.50 EUR`, as results are printed.
+    pub text: String,
+    /// In plain words.
+    pub words: String,
+    /// The provisions that made it.
+    pub provisions: Vec<String>,
+}
+
+impl Said {
+    /// `412.50 EUR (article 17(2))`.
+    pub fn with_provisions(&self) -> String {
+        if self.provisions.is_empty() {
+            return self.text.clone();
+        }
+        format!("{} ({})", self.text, self.provisions.join(", "))
+    }
+}
+
+/// A decision of which neither was shown.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// `payable(NL), old_age`.
+    pub label: String,
+    /// In plain words.
+    pub words: String,
+    /// Why, and how far it was looked at.
+    pub why: String,
+}
+
+/// Decisions proved to be answered alike by one means.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// `no edit reaches it`.
+    pub by: String,
+    /// The decisions: `exportable`, `payable(CV), sickness`.
+    pub labels: Vec<String>,
+    /// The same in plain words.
+    pub words: Vec<String>,
+}
+
+/// An edit.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    /// What was done.
+    pub kind: EditKind,
+    /// `article 5(1)`.
+    pub address: String,
+    /// The heading.
+    pub title: String,
+    /// What stands there.
+    pub what: String,
+}
+
+impl Told {
+    /// A report in words.
+    pub fn new(pair: &Pair<'_>, report: &Report) -> Told {
+        let mut told = Told {
+            standing: Standing::Undecided,
+            lead: Vec::new(),
+            changes: Vec::new(),
+            open: Vec::new(),
+            same: Vec::new(),
+            edits: report.edits.iter().map(edited).collect(),
+            vocabulary: report.vocabulary.iter().map(|v| format!("{} {} {}", v.what, v.name, is_there(v.added))).collect(),
+        };
+        for compared in &report.decisions {
+            told.decision(pair, compared);
+        }
+        let differs = told.changes.iter().any(|c| !c.groups.is_empty() || c.more > 0);
+        told.standing = match report.decisions.as_slice() {
+            _ if differs => Standing::Differs,
+            [_, ..] if told.open.is_empty() && told.changes.iter().all(|c| c.open.is_none()) => Standing::Same,
+            _ => Standing::Undecided,
+        };
+        told.lead = super::lead::lead(&told);
+        told
+    }
+
+    fn decision(&mut self, pair: &Pair<'_>, compared: &Compared) {
+        let program = pair.new.verified.program();
+        let (label, words) = (subject(program, compared), subject_said(program, compared));
+        match &compared.verdict {
+            Verdict::Same(proof) => {
+                let by = proved_by(proof);
+                match self.same.iter_mut().find(|s| s.by == by) {
+                    Some(kept) => {
+                        kept.labels.push(label);
+                        kept.words.push(words);
+                    }
+                    None => self.same.push(Kept { by, labels: vec![label], words: vec![words] }),
+                }
+            }
+            Verdict::Changed(changed) => self.changes.push(change(pair, compared, changed, label, words)),
+            Verdict::Undecided(open) => self.open.push(Left { label, words, why: left_open(open) }),
+        }
+    }
+}
+
+fn edited(edit: &Edit) -> Edited {
+    Edited { kind: edit.kind, address: edit.address.clone(), title: edit.title.clone(), what: edit.what.clone() }
+}
+
+fn is_there(added: bool) -> &'static str {
+    if added { "is new" } else { "is gone" }
+}
+
+fn change(pair: &Pair<'_>, compared: &Compared, changed: &Changed, label: String, words: String) -> Change {
+    let groups: Vec<Group> = changed.regions.iter().map(|r| group(pair, &compared.decision, r)).collect();
+    Change {
+        label,
+        words,
+        counts: counts(&groups, changed.more),
+        groups,
+        more: changed.more,
+        open: changed.open.as_ref().map(left_open),
+    }
+}
+
+/// `1 group loses, 2 gain`.
+fn counts(groups: &[Group], more: usize) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for effect in EFFECTS {
+        let count = groups.iter().filter(|g| g.effect == effect).count();
+        if count > 0 {
+            let noun = if parts.is_empty() { if count == 1 { " group" } else { " groups" } } else { "" };
+            parts.push(format!("{count}{noun} {}", verb(effect, count == 1)));
+        }
+    }
+    if more > 0 {
+        parts.push(format!("{more} more not shown"));
+    }
+    parts.join(", ")
+}
+
+/// What a change can be, losses first.
+pub const EFFECTS: [Effect; 7] = [
+    Effect::Loss,
+    Effect::Less,
+    Effect::Unsettled,
+    Effect::Other,
+    Effect::Settled,
+    Effect::More,
+    Effect::Gain,
+];
+
+/// `loses`, of several `lose`.
+pub fn verb(effect: Effect, one: bool) -> &'static str {
+    match (effect, one) {
+        (Effect::Loss, true) => "loses",
+        (Effect::Loss, false) => "lose",
+        (Effect::Less, true) => "gets less",
+        (Effect::Less, false) => "get less",
+        (Effect::Unsettled, true) => "is left without an answer",
+        (Effect::Unsettled, false) => "are left without an answer",
+        (Effect::Other, true) => "is answered otherwise",
+        (Effect::Other, false) => "are answered otherwise",
+        (Effect::Settled, true) => "gets an answer",
+        (Effect::Settled, false) => "get an answer",
+        (Effect::More, true) => "gets more",
+        (Effect::More, false) => "get more",
+        (Effect::Gain, true) => "gains",
+        (Effect::Gain, false) => "gain",
+    }
+}
+
+fn group(pair: &Pair<'_>, decision: &str, region: &Region) -> Group {
+    let program = pair.new.verified.program();
+    let example = example(pair, decision, &region.witness);
+    Group {
+        effect: region.effect,
+        who: region.who.iter().map(|l| l.text.clone()).collect(),
+        who_said: region.who.iter().map(|l| said(program, l)).collect(),
+        asked: asked(program, decision, &region.witness.args),
+        before: answer(pair.old.verified.program(), &region.witness.before),
+        after: answer(program, &region.witness.after),
+        neighbour: region.twin.as_ref().map(|twin| neighbour(pair, decision, region, twin, &example)),
+        example,
+        edits: region.edits.clone(),
+    }
+}
+
+fn neighbour(pair: &Pair<'_>, decision: &str, region: &Region, twin: &Twin, of: &[FactRow]) -> Neighbour {
+    let program = pair.new.verified.program();
+    let of_twin = example(pair, decision, &twin.person);
+    // The condition begins with what it is about, which is among those of the group.
+    let about = region.who.iter().map(|l| l.subject.as_str()).filter(|s| twin.differs.starts_with(s));
+    let subject = about.max_by_key(|s| s.len()).unwrap_or_default().to_owned();
+    Neighbour {
+        differs: twin.differs.clone(),
+        differs_said: said(program, &Literal { subject, text: twin.differs.clone() }),
+        facts: of_twin.into_iter().filter(|row| !of.contains(row)).collect(),
+        answer: answer(program, &twin.person.after),
+    }
+}
+
+/// The facts that either version looked at; those that only the old one knows last.
+fn example(pair: &Pair<'_>, decision: &str, witness: &Witness) -> Vec<FactRow> {
+    let rows = |verified: &Verified, facts: &Facts, read: &BTreeSet<String>| person::rows(verified.program(), facts, read);
+    let mut read = looked_at(pair.old.verified, decision, &witness.old_facts, &witness.args);
+    read.append(&mut looked_at(pair.new.verified, decision, &witness.new_facts, &witness.args));
+    let mut all = rows(pair.new.verified, &witness.new_facts, &read);
+    for row in rows(pair.old.verified, &witness.old_facts, &read) {
+        if !all.contains(&row) {
+            all.push(row);
+        }
+    }
+    all
+}
+
+fn looked_at(verified: &Verified, decision: &str, facts: &Facts, args: &[Value]) -> BTreeSet<String> {
+    let node = verified.program().decision(decision).map(|(_, d)| d.node);
+    node.map_or_else(BTreeSet::new, |node| person::looked_at(verified, facts, node, args))
+}
+
+/// `payable(NL)`.
+pub fn asked(program: &Program, decision: &str, args: &[Value]) -> String {
+    let Some((id, _)) = program.decision(decision) else { return decision.to_owned() };
+    label(program, &question(id, args))
+}
+
+/// A decision with its arguments.
+pub fn question(decision: DecisionId, args: &[Value]) -> Question {
+    Question { decision, args: args.to_vec() }
+}
+
+/// An answer in words.
+pub fn answer(program: &Program, answer: &Answer) -> Said {
+    Said {
+        text: show(program, &answer.outcome),
+        words: explain::outcome(program, &answer.outcome),
+        provisions: provisions(program, &answer.rules),
+    }
+}
+
+/// `payable(NL), old_age, invalidity`.
+fn subject(program: &Program, compared: &Compared) -> String {
+    let mut parts: Vec<String> = match compared.args.as_slice() {
+        [] => vec![compared.decision.clone()],
+        few if few.len() <= MOST_NAMED => few.iter().map(|args| asked(program, &compared.decision, args)).collect(),
+        many => vec![format!("{} ({} combinations)", compared.decision, many.len())],
+    };
+    if let Some(parties) = parties(&compared.args) {
+        parts = vec![format!("{} ({parties} parties)", compared.decision)];
+    }
+    parts.extend(compared.branches.iter().cloned());
+    parts.join(", ")
+}
+
+/// How many parties, where more are asked about than are named, and nothing but parties.
+fn parties(args: &[Vec<Value>]) -> Option<usize> {
+    let only = |args: &Vec<Value>| matches!(args.as_slice(), [Value::Country(_)]);
+    (args.len() > MOST_NAMED && args.iter().all(only)).then_some(args.len())
+}
+
+/// `“payable” (Netherlands), old age and invalidity`.
+fn subject_said(program: &Program, compared: &Compared) -> String {
+    let name = format!("“{}”", explain::words(&compared.decision));
+    let of = match (parties(&compared.args), compared.args.as_slice()) {
+        (Some(count), _) => format!(" ({count} parties)"),
+        (None, few) if few.len() <= MOST_NAMED => {
+            let each = few.iter().map(|args| args.iter().map(|a| argument(program, a)).collect::<Vec<_>>().join(", "));
+            let each: Vec<String> = each.filter(|said| !said.is_empty()).collect();
+            if each.is_empty() { String::new() } else { format!(" ({})", each.join("; ")) }
+        }
+        (None, many) => format!(" ({} combinations)", many.len()),
+    };
+    let branches: Vec<String> = compared.branches.iter().map(|b| explain::words(b)).collect();
+    let branches = if branches.is_empty() { String::new() } else { format!(", {}", explain::and(&branches)) };
+    format!("{name}{of}{branches}")
+}
+
+/// An argument in words: a party by its name.
+fn argument(program: &Program, value: &Value) -> String {
+    match value {
+        Value::Country(country) => country.name(),
+        other => explain::value(program, other),
+    }
+}
+
+/// A condition in plain words: a fact as the vocabulary speaks of it, a defined term in quotation marks.
+pub fn said(program: &Program, literal: &Literal) -> String {
+    let Some(rest) = literal.text.strip_prefix(&literal.subject).filter(|_| !literal.subject.is_empty()) else {
+        return literal.text.clone();
+    };
+    let subject = literal.subject.as_str();
+    if let Some(statement) = person::statement(program, subject) {
+        match rest {
+            "" | " is yes" => return statement,
+            " is no" => return denied(&statement),
+            _ => {}
+        }
+    }
+    let is_fact = program.facts.iter().any(|f| subject == f.name || subject.starts_with(&format!("{}.", f.name)))
+        || program.given.iter().any(|g| subject.starts_with(&format!("{} of ", g.name)));
+    if is_fact {
+        return format!("{}{}", explain::fact(program, subject), words_of(program, rest));
+    }
+    let (name, args) = subject.split_at(subject.find('(').unwrap_or(subject.len()));
+    let space = if args.is_empty() { "" } else { " " };
+    format!("“{}”{space}{args}{}", explain::words(name), words_of(program, rest))
+}
+
+/// That a statement is not so: by its verb where it has one `is`.
+fn denied(statement: &str) -> String {
+    if statement.matches(" is ").count() == 1 {
+        return statement.replacen(" is ", " is not ", 1);
+    }
+    format!("it is not so that {statement}")
+}
+
+/// The rest of a condition with the words of the vocabulary as words: `is old_age.pension` is `is old age pension`.
+fn words_of(program: &Program, rest: &str) -> String {
+    let is_member = |word: &str| program.enums.iter().any(|e| e.members.iter().any(|m| m == word));
+    let word = |word: &str| {
+        let bare = word.trim_end_matches(',');
+        if is_member(bare) { word.replace(['_', '.'], " ") } else { word.to_owned() }
+    };
+    rest.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// `no edit reaches it`.
+pub fn proved_by(proof: &Proof) -> String {
+    match proof {
+        Proof::Untouched => "no edit reaches it".to_owned(),
+        Proof::SameForm => "both texts come to the same".to_owned(),
+        Proof::Cases(_) => "every case was looked at".to_owned(),
+        Proof::Arithmetic => "both formulas are equal whatever the figures".to_owned(),
+        Proof::Solver(solver) => format!("shown by {solver}"),
+    }
+}
+
+/// `it reads the days inside a record; 12,000 persons were tried, none is answered otherwise`.
+pub fn left_open(open: &Open) -> String {
+    match open.tried {
+        0 => format!("{}; nobody was tried", open.why),
+        1 => format!("{}; 1 person was tried, and is answered alike", open.why),
+        tried => format!("{}; {} persons were tried, none of them answered otherwise", open.why, grouped(tried)),
+    }
+}
+
+/// `3 decisions`, told apart by name.
+pub fn decisions(labels: usize) -> String {
+    counted(labels, "decision")
+}
