@@ -15,6 +15,7 @@ mod draw;
 pub mod evaluate;
 pub mod examine;
 mod explain;
+mod findings;
 mod fmt;
 mod generate;
 mod inspect;
@@ -37,6 +38,7 @@ mod walk;
 pub use console::Console;
 pub use draw::{draw, place};
 pub use explain::derivation;
+pub use findings::{draw_findings, findings_json};
 pub use load::{CaseFile, Loaded, Root};
 pub use trouble::Trouble;
 

@@ -108,7 +108,7 @@ impl Table<'_> {
         let (value, said) = match outcome {
             // What is absent or not known is worth a row only where somebody asked.
             _ if !self.matters(name) => return,
-            Outcome::Value(value) => (show(self.program, outcome), explain::value(self.program, value)),
+            Outcome::Value(value) => (show(self.program, outcome), said(self.program, value)),
             Outcome::Nothing if self.read.contains(name) => ("nothing".to_owned(), "none".to_owned()),
             Outcome::Undetermined(_) if self.read.contains(name) => ("undetermined".to_owned(), "not known".to_owned()),
             _ => return,
@@ -120,6 +120,17 @@ impl Table<'_> {
         let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
         let read = |r: &String| r == name || within(name, r) || within(r, name);
         self.read.is_empty() || self.read.iter().any(read)
+    }
+}
+
+/// A value in plain words: States by their names.
+fn said(program: &Program, value: &Value) -> String {
+    match value {
+        Value::Country(country) => crate::run::heading(*country),
+        Value::Set(members) if !members.is_empty() => {
+            explain::and(&members.iter().map(|m| said(program, m)).collect::<Vec<_>>())
+        }
+        other => explain::value(program, other),
     }
 }
 

@@ -6,9 +6,12 @@ use super::told::asked;
 use crate::output::{Readers, replace};
 use crate::trouble::Trouble;
 use accord_analysis::case;
+use accord_core::{Facts, Outcome, Value};
 use accord_ir::{DecisionId, Program};
 use accord_prove::Report;
 use accord_prove::report::{Region, Verdict, Witness};
+use accord_source::{Diagnostics, FileId};
+use serde_json::Value as Json;
 use std::path::Path;
 
 /// Which version a case is of.
@@ -35,15 +38,33 @@ pub fn written(program: &Program, decision: &str, witness: &Witness, side: Side,
         Side::Old => (&witness.old_facts, &witness.before),
         Side::New => (&witness.new_facts, &witness.after),
     };
-    let Some((id, _)) = program.decision(decision) else { return String::new() };
     let name = format!("{}{remark}, {}", asked(program, decision, &witness.args), side.word());
-    let answers = [(id, witness.args.clone(), answer.outcome.clone())];
-    case::write(program, question_of(program, id), &name, facts, &answers)
+    case_of(program, decision, &name, facts, &witness.args, &answer.outcome)
+}
+
+/// A person as a case that expects one answer.
+pub fn case_of(
+    program: &Program,
+    decision: &str,
+    name: &str,
+    facts: &Facts,
+    args: &[Value],
+    outcome: &Outcome,
+) -> String {
+    let id = program.decision(decision).map(|(id, _)| id);
+    let answers: Vec<_> = id.map(|id| (id, args.to_vec(), outcome.clone())).into_iter().collect();
+    case::write(program, question_of(program, id), name, facts, &answers)
+}
+
+/// A written case as JSON.
+pub fn case_json(text: &str) -> Json {
+    let tree = accord_syntax::parse(FileId(0), text, &mut Diagnostics::default());
+    tree.items.first().map_or(Json::Null, case::ast_to_json)
 }
 
 /// The question that asks for a decision.
-pub fn question_of(program: &Program, decision: DecisionId) -> &str {
-    let asking = program.questions.iter().find(|q| q.decides.contains(&decision));
+fn question_of(program: &Program, decision: Option<DecisionId>) -> &str {
+    let asking = program.questions.iter().find(|q| decision.is_some_and(|id| q.decides.contains(&id)));
     asking.or_else(|| program.questions.first()).map_or("benefit", |q| q.name.as_str())
 }
 

@@ -1,7 +1,7 @@
 //! `accord.diff/1`: everything a comparison found, for programs.
 
-use super::cases::{Side, written};
-use super::told::{Standing, Told, question};
+use super::cases::{Side, case_json, written};
+use super::told::{Told, question};
 use super::{Pair, Version};
 use crate::json::{place, pretty};
 use crate::run::answer_json;
@@ -10,7 +10,7 @@ use accord_core::{Answer, Outcome, Value};
 use accord_ir::Program;
 use accord_prove::Report;
 use accord_prove::report::{Changed, Compared, Edit, EditKind, Effect, Open, Proof, Region, Verdict, Witness};
-use accord_source::{Diagnostics, FileId, Span};
+use accord_source::Span;
 use serde_json::{Value as Json, json};
 
 /// The report as JSON.
@@ -21,12 +21,22 @@ pub fn diff(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
         "before": version(&pair.old),
         "after": version(&pair.new),
         "result": told.standing.word(),
-        "complete": told.standing == Standing::Same || (told.open.is_empty() && told.changes.iter().all(|c| c.open.is_none()) && !report.decisions.is_empty()),
+        "complete": is_complete(report),
         "in_short": told.lead,
         "edits": report.edits.iter().map(|e| edit(pair, e)).collect::<Vec<_>>(),
         "vocabulary": vocabulary.collect::<Vec<_>>(),
         "decisions": report.decisions.iter().map(|c| compared(pair, c)).collect::<Vec<_>>(),
     }))
+}
+
+/// Whether of every decision it is known who is answered otherwise, shown or counted.
+fn is_complete(report: &Report) -> bool {
+    let known = |compared: &Compared| match &compared.verdict {
+        Verdict::Same(_) => true,
+        Verdict::Changed(changed) => changed.open.is_none(),
+        Verdict::Undecided(_) => false,
+    };
+    !report.decisions.is_empty() && report.decisions.iter().all(known)
 }
 
 fn version(version: &Version<'_>) -> Json {
@@ -140,13 +150,7 @@ fn person(pair: &Pair<'_>, decision: &str, witness: &Witness) -> Json {
     json!({
         "before": answered(old, &witness.before),
         "after": answered(new, &witness.after),
-        "case_before": case_json(old, &written(old, decision, witness, Side::Old, "")),
-        "case_after": case_json(new, &written(new, decision, witness, Side::New, "")),
+        "case_before": case_json(&written(old, decision, witness, Side::Old, "")),
+        "case_after": case_json(&written(new, decision, witness, Side::New, "")),
     })
-}
-
-/// A written case as JSON.
-pub fn case_json(_program: &Program, text: &str) -> Json {
-    let tree = accord_syntax::parse(FileId(0), text, &mut Diagnostics::default());
-    tree.items.first().map_or(Json::Null, case::ast_to_json)
 }

@@ -30,11 +30,12 @@ pub fn lead(told: &Told) -> Vec<String> {
 fn sentence(those: &[(&Change, &Group)]) -> String {
     let described = those.iter().take(MOST_DESCRIBED).map(|(change, group)| {
         let who = if group.who_said.is_empty() {
-            "everybody".to_owned()
+            "for everybody".to_owned()
         } else {
-            format!("those of whom it holds that {}", group.who_said.join(", and that "))
+            format!("for those of whom it holds that {}", group.who_said.join(", and that "))
         };
-        format!("{}: {who}", change.words)
+        let (before, after) = (&group.before.words, &group.after.words);
+        format!("{}, {who} (for example {after} instead of {before})", change.words)
     });
     let mut described: Vec<String> = described.collect();
     let rest = those.len() - described.len();
@@ -83,8 +84,7 @@ fn closing(told: &Told) -> Vec<String> {
 
 /// Small numbers as words.
 fn number(count: usize) -> String {
-    const WORDS: [&str; 13] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
+    const WORDS: [&str; 13] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     WORDS.get(count).map_or_else(|| count.to_string(), |w| (*w).to_owned())
 }

@@ -25,8 +25,8 @@ mod terminal;
 mod tests;
 mod told;
 
-pub use cases::question_of;
-pub use json::{case_json, open_json};
+pub use cases::{case_json, case_of};
+pub use json::open_json;
 pub use told::{answer, asked, left_open, question};
 
 use crate::args::Diff;
@@ -86,11 +86,8 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         new: Version { verified: new, name: &new.program().agreement, path: &new_path },
     };
     known_decisions(&pair, &args.decision)?;
-    let options = Options {
-        decisions: args.decision.clone(),
-        conditions: args.conditions.clone(),
-        at_most: args.at_most,
-    };
+    let options =
+        Options { decisions: args.decision.clone(), conditions: args.conditions.clone(), at_most: args.at_most };
     tell(&pair, &accord_prove::diff(old, new, &options), args, console)
 }
 
@@ -136,12 +133,7 @@ fn known_decisions(pair: &Pair<'_>, names: &[String]) -> Result<(), Trouble> {
 }
 
 /// Prints and writes what was found; the exit code says how it came out.
-fn tell(
-    pair: &Pair<'_>,
-    report: &accord_prove::Report,
-    args: &Diff,
-    console: &mut Console<'_>,
-) -> Result<u8, Trouble> {
+fn tell(pair: &Pair<'_>, report: &accord_prove::Report, args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let told = Told::new(pair, report);
     if let Some(path) = &args.html {
         replace(path, page::page(pair, report, &told).as_bytes(), Readers::Any)?;

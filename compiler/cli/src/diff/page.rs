@@ -19,7 +19,10 @@ pub fn page(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
     let mut page = Page { text: String::new() };
     page.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    page.raw(&format!("<title>What changes: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n", escape(title)));
+    page.raw(&format!(
+        "<title>What changes: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n",
+        escape(title)
+    ));
     page.raw("<header>\n");
     page.element("h1", "", &format!("What changes: {title}"));
     let versions = format!("{}. Before: {}. After: {}.", pair.new.name, pair.old.path, pair.new.path);
@@ -111,13 +114,14 @@ impl Page {
         }
         self.element("p", "label", "For example");
         self.table(&group.example);
-        self.raw("<div class=\"two\">\n");
+        self.raw("<div class=\"two answers\">\n");
         self.answer("Before", &group.before);
         self.answer("After", &group.after);
         self.raw("</div>\n");
         if let Some(near) = &group.neighbour {
             self.element("p", "label", "Just beyond the boundary, and not touched");
-            let answer = format!("The same person where {}: {} under both texts.", near.differs_said, near.answer.words);
+            let answer =
+                format!("The same person where {}: {} under both texts.", near.differs_said, near.answer.words);
             self.element("p", "near", &answer);
             self.table(&near.facts);
         }
@@ -235,7 +239,7 @@ impl Page {
                 EditKind::Removed => "dropped",
                 EditKind::Altered => "altered",
             };
-            self.element("h3", "", &format!("{} ({done})", capital(&edit.what)));
+            self.raw(&format!("<h3 class=\"what\"><code>{}</code> ({done})</h3>\n", escape(&edit.what)));
             self.edit(pair, edit);
         }
     }

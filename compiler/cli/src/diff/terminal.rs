@@ -1,15 +1,16 @@
 //! A comparison on the terminal: a summary, a picture of each group with both texts in it, and the whole in a few
 //! sentences.
 
-use super::Pair;
 use super::narrow::differing;
 use super::told::{Change, Group, Told, decisions, verb};
+use super::{Pair, Version};
 use crate::draw::{Picture, draw_pictures};
 use crate::explain::wrap;
 use crate::person::table;
+use accord_ir::Program;
 use accord_prove::Report;
 use accord_prove::report::{Edit, EditKind, Effect};
-use accord_source::{Label, Severity};
+use accord_source::{Label, Severity, Span};
 
 /// The words at the beginning of lines are this wide.
 const COLUMN: usize = 11;
@@ -28,11 +29,8 @@ pub fn draw(pair: &Pair<'_>, report: &Report, told: &Told, colour: bool) -> Stri
         change.groups.iter().enumerate().map(move |(at, group)| picture(pair, report, change, group, (at + 1, count)))
     });
     let pictures: Vec<Picture> = pictures.collect();
-    if !pictures.is_empty() {
-        text.push('\n');
-        text.push_str(&draw_pictures(pair.sources, &pictures, colour));
-    }
     text.push('\n');
+    text.push_str(&draw_pictures(pair.sources, &pictures, colour));
     text.push_str(&wrap("", "", &told.lead.join(" ")));
     text
 }
@@ -58,13 +56,14 @@ fn summary(told: &Told) -> String {
         line("UNCHANGED", &format!("{count}, proved ({}): {}", kept.by, listed(&kept.labels)));
     }
     for edit in told.edits.iter().take(MOST_EDITS) {
-        line(kind(edit.kind), &format!("{}: {}", edit.address, edit.what));
+        let title = if edit.title.is_empty() { String::new() } else { format!(" “{}”", edit.title) };
+        line(kind(edit.kind), &format!("{}{title}: {}", edit.address, edit.what));
     }
     if told.edits.len() > MOST_EDITS {
         line("", &format!("and {} more edits", told.edits.len() - MOST_EDITS));
     }
     for change in &told.vocabulary {
-        line("WORDS", change);
+        line("VOCABULARY", change);
     }
     text
 }
@@ -109,22 +108,41 @@ fn picture(pair: &Pair<'_>, report: &Report, change: &Change, group: &Group, (at
     }
 }
 
-/// The places of an edit: where the new text says otherwise, and where the old one said it.
-pub fn labels(pair: &Pair<'_>, edit: &Edit) -> Vec<Label> {
+/// The places of an edit: where the new text says otherwise, and where the old one said it. What is in one text alone
+/// is shown with the provision it would belong to in the other.
+fn labels(pair: &Pair<'_>, edit: &Edit) -> Vec<Label> {
     let label = |span, message: &str, primary| Label { span, message: message.to_owned(), primary };
+    let there = |version: &Version<'_>, message| {
+        provision(version.verified.program(), &edit.address).map(|span| label(span, message, false))
+    };
     match (edit.before, edit.after) {
         (Some(before), Some(after)) => {
             let (old, new) = differing(pair.sources, before, after);
             let (was, is) = match (old, new) {
-                (Some(_), None) => ("dropped after", "without it now"),
-                (None, Some(_)) => ("without it before", "added"),
+                (Some(_), None) => ("no longer said", "after"),
+                (None, Some(_)) => ("before", "said in addition"),
                 _ => ("before", "after"),
             };
             vec![label(new.unwrap_or(after), is, true), label(old.unwrap_or(before), was, false)]
         }
-        (None, Some(after)) => vec![label(after, "new", true)],
-        (Some(before), None) => vec![label(before, "dropped", true)],
+        (None, Some(after)) => {
+            std::iter::once(label(after, "new", true)).chain(there(&pair.old, "not here before")).collect()
+        }
+        (Some(before), None) => {
+            std::iter::once(label(before, "dropped", true)).chain(there(&pair.new, "no longer here")).collect()
+        }
         (None, None) => Vec::new(),
+    }
+}
+
+/// Where a provision stands; where there is none, that around it: `article 5` for `article 5(1)(a)`.
+fn provision(program: &Program, address: &str) -> Option<Span> {
+    let mut address = address;
+    loop {
+        if let Some(found) = program.provisions.iter().find(|p| p.address == address) {
+            return Some(found.span);
+        }
+        address = address.get(..address.rfind('(')?)?;
     }
 }
 
@@ -137,12 +155,7 @@ fn notes(group: &Group) -> Vec<String> {
     if !group.example.is_empty() {
         notes.push(format!("for example\n{}", table(&group.example, "  ").trim_end()));
     }
-    notes.push(format!(
-        "{}: {} → {}",
-        group.asked,
-        group.before.with_provisions(),
-        group.after.with_provisions()
-    ));
+    notes.push(format!("{}: {} → {}", group.asked, group.before.with_provisions(), group.after.with_provisions()));
     if let Some(near) = &group.neighbour {
         let mut text = format!("not touched: the same person where {}", near.differs);
         if !near.facts.is_empty() {

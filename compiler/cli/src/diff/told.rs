@@ -5,10 +5,12 @@ use crate::evaluate::{Question, label, provisions};
 use crate::person::{self, FactRow};
 use crate::{counted, explain, grouped};
 use accord_analysis::case::show;
-use accord_core::{Answer, Facts, Value};
+use accord_core::{Answer, Facts, Outcome, Value};
 use accord_ir::{DecisionId, Program, Verified};
-use accord_prove::report::{Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness};
 use accord_prove::Report;
+use accord_prove::report::{
+    Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness,
+};
 use std::collections::BTreeSet;
 
 /// Combinations of arguments that are named one by one; of more the number is told.
@@ -143,7 +145,7 @@ pub struct Left {
 /// Decisions proved to be answered alike by one means.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// `no edit reaches it`.
+    /// `untouched by any edit`.
     pub by: String,
     /// The decisions: `exportable`, `payable(CV), sickness`.
     pub labels: Vec<String>,
@@ -174,7 +176,11 @@ impl Told {
             open: Vec::new(),
             same: Vec::new(),
             edits: report.edits.iter().map(edited).collect(),
-            vocabulary: report.vocabulary.iter().map(|v| format!("{} {} {}", v.what, v.name, is_there(v.added))).collect(),
+            vocabulary: report
+                .vocabulary
+                .iter()
+                .map(|v| format!("{} {} {}", v.what, v.name, is_there(v.added)))
+                .collect(),
         };
         for compared in &report.decisions {
             told.decision(pair, compared);
@@ -246,15 +252,8 @@ fn counts(groups: &[Group], more: usize) -> String {
 }
 
 /// What a change can be, losses first.
-pub const EFFECTS: [Effect; 7] = [
-    Effect::Loss,
-    Effect::Less,
-    Effect::Unsettled,
-    Effect::Other,
-    Effect::Settled,
-    Effect::More,
-    Effect::Gain,
-];
+pub const EFFECTS: [Effect; 7] =
+    [Effect::Loss, Effect::Less, Effect::Unsettled, Effect::Other, Effect::Settled, Effect::More, Effect::Gain];
 
 /// `loses`, of several `lose`.
 pub fn verb(effect: Effect, one: bool) -> &'static str {
@@ -295,9 +294,10 @@ fn group(pair: &Pair<'_>, decision: &str, region: &Region) -> Group {
 fn neighbour(pair: &Pair<'_>, decision: &str, region: &Region, twin: &Twin, of: &[FactRow]) -> Neighbour {
     let program = pair.new.verified.program();
     let of_twin = example(pair, decision, &twin.person);
-    // The condition begins with what it is about, which is among those of the group.
+    // The condition begins with what it is about: mostly one of those of the group.
     let about = region.who.iter().map(|l| l.subject.as_str()).filter(|s| twin.differs.starts_with(s));
-    let subject = about.max_by_key(|s| s.len()).unwrap_or_default().to_owned();
+    let begins = || twin.differs.split_once(" is ").map_or("", |(begins, _)| begins);
+    let subject = about.max_by_key(|s| s.len()).unwrap_or_else(begins).to_owned();
     Neighbour {
         differs: twin.differs.clone(),
         differs_said: said(program, &Literal { subject, text: twin.differs.clone() }),
@@ -308,7 +308,8 @@ fn neighbour(pair: &Pair<'_>, decision: &str, region: &Region, twin: &Twin, of: 
 
 /// The facts that either version looked at; those that only the old one knows last.
 fn example(pair: &Pair<'_>, decision: &str, witness: &Witness) -> Vec<FactRow> {
-    let rows = |verified: &Verified, facts: &Facts, read: &BTreeSet<String>| person::rows(verified.program(), facts, read);
+    let rows =
+        |verified: &Verified, facts: &Facts, read: &BTreeSet<String>| person::rows(verified.program(), facts, read);
     let mut read = looked_at(pair.old.verified, decision, &witness.old_facts, &witness.args);
     read.append(&mut looked_at(pair.new.verified, decision, &witness.new_facts, &witness.args));
     let mut all = rows(pair.new.verified, &witness.new_facts, &read);
@@ -341,7 +342,11 @@ pub fn answer(program: &Program, answer: &Answer) -> Said {
     Said {
         text: show(program, &answer.outcome),
         words: explain::outcome(program, &answer.outcome),
-        provisions: provisions(program, &answer.rules),
+        // A conflict names its provisions itself.
+        provisions: match answer.outcome {
+            Outcome::Conflict(_) => Vec::new(),
+            _ => provisions(program, &answer.rules),
+        },
     }
 }
 
@@ -431,13 +436,13 @@ fn words_of(program: &Program, rest: &str) -> String {
     rest.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// `no edit reaches it`.
+/// `untouched by any edit`.
 pub fn proved_by(proof: &Proof) -> String {
     match proof {
-        Proof::Untouched => "no edit reaches it".to_owned(),
+        Proof::Untouched => "untouched by any edit".to_owned(),
         Proof::SameForm => "both texts come to the same".to_owned(),
-        Proof::Cases(_) => "every case was looked at".to_owned(),
-        Proof::Arithmetic => "both formulas are equal whatever the figures".to_owned(),
+        Proof::Cases(_) => "every case looked at".to_owned(),
+        Proof::Arithmetic => "the formulas are equal whatever the figures".to_owned(),
         Proof::Solver(solver) => format!("shown by {solver}"),
     }
 }
