@@ -20,15 +20,20 @@ use std::collections::BTreeSet;
 pub struct Options {
     /// Only these decisions; all where none is named.
     pub decisions: Vec<String>,
-    /// Groups that are told for one change; the rest is counted.
+    /// Only persons of whom all of these hold, in the words of the agreement: `person.residence is NL`.
+    pub conditions: Vec<String>,
+    /// The most groups of a change that are told; the others are counted.
     pub at_most: usize,
     /// How many terms are looked at for one decision of one party and branch.
     pub budget: u64,
 }
 
+/// As many groups of a change as a reader takes in.
+pub const AT_MOST: usize = 12;
+
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), at_most: 12, budget: 400_000 }
+        Options { decisions: Vec::new(), conditions: Vec::new(), at_most: AT_MOST, budget: 400_000 }
     }
 }
 
@@ -240,7 +245,7 @@ impl Pair<'_> {
         let mut leaves = Vec::new();
         let all = space.differences(path, old, new, &mut leaves);
         if std::env::var("ACCORD_TRY").is_ok() {
-            eprintln!("steps {} leaves {} budget left {} terms {}", space.steps, leaves.len(), space.budget, space.arena.size());
+            eprintln!("{} {:?} steps {} leaves {} budget left {} terms {}", asked.decision, asked.args, space.steps, leaves.len(), space.budget, space.arena.size());
             for leaf in leaves.iter().take(6) {
                 eprintln!("LEAF");
                 for l in &leaf.path.assumed {
