@@ -53,13 +53,18 @@ impl<'a> Cx<'a, '_> {
     }
 
     /// The term, function or parameter a name means here. The text of stdlib sees only what stdlib declares, so that
-    /// an agreement's own terms never change what a clause means; what a slot holds is read in the agreement's scope.
+    /// an agreement's own terms never change what a clause means; what a slot holds is read in the agreement's scope. A
+    /// standard sees its own terms and those of stdlib, and so means the same for every agreement.
     pub fn callable(&self, env: &Env<'a>, name: &str) -> Option<usize> {
         let find = |owner: Owner| self.callable_by_name.get(&(owner, name)).copied();
         if let Some(index) = env.legislation.and_then(|l| find(Owner::Legislation(l))) {
             return Some(index);
         }
-        let own_text = env.instance.is_none() && env.place.instrument.is_some();
+        let standard = env.place.instrument.filter(|_| env.instance.is_none() && self.in_standard(&env.place));
+        if let Some(index) = standard.and_then(|s| find(Owner::Standard(s))) {
+            return Some(index);
+        }
+        let own_text = env.instance.is_none() && env.place.instrument.is_some() && standard.is_none();
         find(Owner::Shared).filter(|i| own_text || self.callables.get(*i).is_some_and(|c| c.place.instrument.is_none()))
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct Instrument<'a> {
     /// The party of a legislation; `None` for an agreement and for stdlib's Figures.
     pub party: Option<Country>,
     pub is_legislation: bool,
+    /// A convention that agreements are compared with.
+    pub is_standard: bool,
     pub evidence: Evidence,
 }
 
@@ -85,9 +87,9 @@ pub(crate) struct Declarations<'a> {
 }
 
 impl Declarations<'_> {
-    /// The main agreement: the first that is not a legislation.
+    /// The main agreement: the first that is neither a legislation nor a standard.
     pub fn main(&self) -> Option<usize> {
-        self.instruments.iter().position(|i| !i.is_legislation)
+        self.instruments.iter().position(|i| !i.is_legislation && !i.is_standard)
     }
 
     /// `article 5(1)(a)`, with the instrument where it is not the main one.
@@ -152,6 +154,17 @@ impl<'a> Collector<'a, '_> {
                 self.open_instrument(name.text.clone(), &title.text, header, item.span, None, false);
             }
             ast::ItemKind::Legislation { name, title, header } => self.legislation(name, title, header, item.span),
+            ast::ItemKind::Standard { name, title, header } => {
+                self.open_instrument(name.text.clone(), &title.text, header, item.span, None, false);
+                if let Some(instrument) = self.decls.instruments.last_mut() {
+                    instrument.is_standard = true;
+                }
+            }
+            // What is promised of the text is no part of the law it encodes.
+            ast::ItemKind::Property(_) => {
+                self.place.clause = None;
+                self.decls.statements.push(Statement { item, place: self.place });
+            }
             ast::ItemKind::Article { word, number, of, title, each } => {
                 self.article(word, number, of.as_ref(), title.as_ref(), each, item.span);
             }
@@ -170,6 +183,9 @@ impl<'a> Collector<'a, '_> {
             | ast::ItemKind::Function { .. }
             | ast::ItemKind::Parameter { .. }
             | ast::ItemKind::Conversion { .. }
+            | ast::ItemKind::Demand(_)
+            | ast::ItemKind::Assumes { .. }
+            | ast::ItemKind::Outside(_)
             | ast::ItemKind::Facts(_) => self.statement(item),
             ast::ItemKind::Interface { .. }
             | ast::ItemKind::Enum { .. }
@@ -215,7 +231,17 @@ impl<'a> Collector<'a, '_> {
                 });
             }
         }
-        self.decls.instruments.push(Instrument { name, title, header, span, party, is_legislation, evidence });
+        let is_standard = false;
+        self.decls.instruments.push(Instrument {
+            name,
+            title,
+            header,
+            span,
+            party,
+            is_legislation,
+            is_standard,
+            evidence,
+        });
         self.place = Place { instrument: Some(self.decls.instruments.len() - 1), ..Place::default() };
         self.article = None;
     }

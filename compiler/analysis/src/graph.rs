@@ -31,6 +31,25 @@ pub(crate) fn order(cx: &mut Cx<'_, '_>) {
     }
 }
 
+/// Whether any of these expressions reads a fact of a row, through whatever it asks.
+pub(crate) fn reads_row(program: &Program, roots: &[ExprId]) -> bool {
+    let mut edges = Edges::default();
+    roots.iter().for_each(|root| walk(program, *root, &mut edges));
+    let mut seen = BTreeSet::new();
+    while !edges.reads_row {
+        let open: Vec<NodeId> = edges.calls.iter().filter(|c| seen.insert(**c)).copied().collect();
+        if open.is_empty() {
+            return false;
+        }
+        for node in open {
+            let of_it = edges_of(program, node);
+            edges.reads_row |= of_it.reads_row;
+            edges.calls.extend(of_it.calls);
+        }
+    }
+    true
+}
+
 #[derive(Default)]
 struct Edges {
     calls: BTreeSet<NodeId>,

@@ -47,6 +47,7 @@ const KNOWN: &[&str] = &[
     "prevails",
     "note",
     "replaces",
+    "keeps",
 ];
 
 fn check_names(cx: &mut Cx<'_, '_>, header: &[ast::Slot]) {

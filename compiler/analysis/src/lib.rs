@@ -25,6 +25,7 @@ mod rules;
 mod scope;
 mod shape;
 mod slots;
+mod standards;
 mod types;
 mod words;
 
@@ -53,6 +54,7 @@ pub fn analyse(files: &[&ast::File], sink: &mut Diagnostics) -> Analysis {
     clauses::check_definitions(&mut cx);
     rules::elaborate(&mut cx);
     cx.elaborate_everything();
+    standards::elaborate(&mut cx);
     graph::order(&mut cx);
     lint::lint(&mut cx);
     let (program, hovers) = cx.finish();

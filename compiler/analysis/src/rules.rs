@@ -55,7 +55,9 @@ pub(crate) fn declare(cx: &mut Cx<'_, '_>) {
         };
         let legislation =
             statement.place.instrument.filter(|i| cx.decls.instruments.get(*i).is_some_and(|n| n.is_legislation));
-        let owner = legislation.map_or(Owner::Shared, Owner::Legislation);
+        let standard = statement.place.instrument.filter(|_| cx.in_standard(&statement.place));
+        let own = standard.map_or(Owner::Shared, Owner::Standard);
+        let owner = legislation.map_or(own, Owner::Legislation);
         let index = cx.callables.len();
         if let Some(first) = cx.callable_by_name.get(&(owner, name.text.as_str())).and_then(|&i| cx.callables.get(i)) {
             let first = first.span;

@@ -54,6 +54,8 @@ pub(crate) enum Owner {
     Shared,
     /// One legislation, by instrument.
     Legislation(usize),
+    /// One standard, by instrument.
+    Standard(usize),
 }
 
 /// The elaboration of one agreement.
@@ -246,5 +248,7 @@ fn empty_program() -> ir::Program {
         exprs: Vec::new(),
         unset: Vec::new(),
         coverage: Vec::new(),
+        standards: Vec::new(),
+        requirements: Vec::new(),
     }
 }

@@ -17,12 +17,13 @@ mod expr;
 mod layout;
 mod print;
 mod program;
+mod requirement;
 mod ty;
 mod verify;
 
 /// What a program kept in a file is made of, by number. To be raised whenever a type it is made of changes, or what
 /// one means: a file of another number is refused, never guessed at.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 pub use expr::{Expr, ExprId, ExprKind, LocalId, Quantified, Quantifier, Tie};
 pub use layout::{currency, layout, outputs};
@@ -31,5 +32,6 @@ pub use program::{
     Body, Coverage, Decision, DecisionId, EnumDef, Evidence, FactDef, FactId, GivenDef, Node, NodeId, NodeKind, Param,
     PartyDef, Program, Provision, ProvisionId, Question, RecordDef, Rule, UnsetDef,
 };
+pub use requirement::{Demand, Requirement, Standard};
 pub use ty::{CurrencyOf, PartyKey, RecordId, Ty, UnitOf};
 pub use verify::{Flaw, Verified, verify};

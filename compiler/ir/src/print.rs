@@ -3,7 +3,7 @@
 
 mod terms;
 
-use crate::{Body, Decision, Node, NodeKind, Param, Program, Rule, Ty};
+use crate::{Body, Decision, Demand, Node, NodeId, NodeKind, Param, Program, Requirement, Rule, Ty};
 use accord_core::RuleId;
 use std::fmt::Write as _;
 use terms::Terms;
@@ -17,6 +17,9 @@ pub fn print(program: &Program) -> String {
     }
     for node in &program.nodes {
         printer.node(node);
+    }
+    for requirement in &program.requirements {
+        printer.requirement(requirement);
     }
     printer.out
 }
@@ -113,6 +116,26 @@ impl Printer<'_> {
                 let text = Terms::new(self.program, &node.params).lines(*body, "= ", 2);
                 self.out.push_str(&text);
             }
+        }
+    }
+
+    fn requirement(&mut self, requirement: &Requirement) {
+        let program = self.program;
+        let place = requirement.provision.and_then(|p| program.provision(p)).map(|p| p.address.as_str());
+        let name = if requirement.name.is_empty() { String::new() } else { format!(" {:?}", requirement.name) };
+        let place = place.map_or_else(String::new, |p| format!(" {p}"));
+        let node = |id: NodeId| program.node(id).map_or("", |n| n.name.as_str());
+        self.line(0, format_args!("\nrequirement{name}{place}"));
+        self.line(2, format_args!("when {}", node(requirement.when)));
+        match &requirement.demand {
+            Demand::Requires(id) => self.line(2, format_args!("requires {}", node(*id))),
+            Demand::Permits(id) => self.line(2, format_args!("permits {}", node(*id))),
+            Demand::Clash { node: id, .. } => self.line(2, format_args!("clashes unless {}", node(*id))),
+            Demand::NeverLowers { value, measure, tolerance } => {
+                let bound = tolerance.as_ref().map_or_else(String::new, |t| format!(" by more than {t:?}"));
+                self.line(2, format_args!("never lowers {}{bound} when {} grows", node(*value), node(*measure)));
+            }
+            Demand::Assumes(what) => self.line(2, format_args!("assumes {what:?}")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The program as a whole.
 
-use crate::{Expr, ExprId, RecordId, Ty};
+use crate::{Expr, ExprId, RecordId, Requirement, Standard, Ty};
 use accord_core::{Conversions, Country, Currency, Date, EnumId, MonthEnd, RuleId};
 use accord_source::{FileId, Span};
 use serde::{Deserialize, Serialize};
@@ -305,6 +305,10 @@ pub struct Program {
     pub unset: Vec<UnsetDef>,
     /// How much of the law is there.
     pub coverage: Vec<Coverage>,
+    /// The conventions it is compared with.
+    pub standards: Vec<Standard>,
+    /// What they ask of it, and what it promises of itself.
+    pub requirements: Vec<Requirement>,
 }
 
 impl Program {
@@ -352,8 +356,10 @@ impl Program {
         let of_nodes = self.nodes.iter_mut().map(|n| &mut n.span);
         let of_exprs = self.exprs.iter_mut().map(|e| &mut e.span);
         let of_unset = self.unset.iter_mut().map(|u| &mut u.span);
+        let of_requirements = self.requirements.iter_mut().map(|r| &mut r.span);
+        let stated = of_provisions.chain(of_rules).chain(of_requirements);
         let mut known = true;
-        for span in of_provisions.chain(of_rules).chain(of_nodes).chain(of_exprs).chain(of_unset) {
+        for span in stated.chain(of_nodes).chain(of_exprs).chain(of_unset) {
             match number(span.file) {
                 Some(file) => span.file = file,
                 None => known = false,

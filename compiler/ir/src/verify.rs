@@ -1,10 +1,12 @@
 //! The gate: only a program that passed here can be run.
 //!
-//! Three steps, each relying on the ones before: every number refers to something (`range`), every tree of
-//! expressions ends and every type fits (`bodies`), rules and calls are in order (`rules`).
+//! Four steps, each relying on the ones before: every number refers to something (`range`), every tree of
+//! expressions ends and every type fits (`bodies`), rules and calls are in order (`rules`), and so is what the
+//! agreement is held to (`requirements`).
 
 mod bodies;
 mod ranges;
+mod requirements;
 mod rules;
 mod types;
 
@@ -37,7 +39,7 @@ impl Verified {
 /// expression or node that depends on itself, bodies of bearable size, conditions that are yes or no, locals bound before they are read, every
 /// rule with its provision, and an order of precedence that is transitive.
 pub fn verify(program: Program) -> Result<Verified, Vec<Flaw>> {
-    for step in [ranges::check, bodies::check, rules::check] {
+    for step in [ranges::check, bodies::check, rules::check, requirements::check] {
         let flaws = step(&program);
         if !flaws.is_empty() {
             return Err(flaws);

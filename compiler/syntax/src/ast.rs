@@ -236,8 +236,87 @@ pub enum ItemKind {
         /// Its content.
         body: Block,
     },
+    /// `standard C118 "title"` and its header slots. Opens an instrument of its own, like a legislation.
+    Standard {
+        /// `C118`.
+        name: Name,
+        /// The title.
+        title: Text,
+        /// Header slots.
+        header: Vec<Slot>,
+    },
+    /// `requires C for each ... when W`, `permits C when W`, `exception to (1) not required when W`.
+    Demand(Demand),
+    /// `assumes "what" for each ... when W`: what a standard takes for granted because nothing says otherwise.
+    Assumes {
+        /// What is taken for granted.
+        what: Text,
+        /// Of whom.
+        each: Vec<Binder>,
+        /// When.
+        when: Option<Expr>,
+    },
+    /// `outside { c, d }`: conditions under which a standard asks for nothing.
+    Outside(Vec<Expr>),
+    /// `property "name" for each ... requires C when W`: what an agreement promises of itself.
+    Property(Property),
     /// Text that could not be read; the finding was recorded.
     Junk,
+}
+
+/// A statement of a standard.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    /// Relations, before it.
+    pub relations: Vec<Relation>,
+    /// What it does.
+    pub kind: DemandKind,
+    /// What is required or permitted; nothing is said where something is not required.
+    pub what: Option<Expr>,
+    /// `for each party P`, beside those of the article.
+    pub each: Vec<Binder>,
+    /// When.
+    pub when: Option<Expr>,
+}
+
+/// What a statement of a standard does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemandKind {
+    /// `requires C`.
+    Requires,
+    /// `permits C`.
+    Permits,
+    /// `not required`.
+    NotRequired,
+}
+
+/// A promise of an agreement about itself.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// Its name: a sentence.
+    pub name: Text,
+    /// `for each party P`, beside those of the article.
+    pub each: Vec<Binder>,
+    /// What is promised.
+    pub promise: Promise,
+    /// When.
+    pub when: Option<Expr>,
+}
+
+/// What a property promises.
+#[derive(Clone, Debug)]
+pub enum Promise {
+    /// `requires C`: it holds of everybody.
+    Requires(Expr),
+    /// `never lowers D by more than T when L grows`: of two persons alike but for L, the one with more has no less.
+    NeverLowers {
+        /// The result.
+        value: Expr,
+        /// How much less is borne.
+        tolerance: Option<Expr>,
+        /// What grows.
+        measure: Expr,
+    },
 }
 
 /// `name(params): type`, a member of an interface or the head of a decision. Without a type: yes or no is not

@@ -1,8 +1,8 @@
 //! The tree as text, without places: what `accord --emit ast` prints, and what the formatter must not change.
 
 use crate::ast::{
-    Address, Applies, Arg, Binder, Block, Dates, Expr, ExprKind, Field, File, Item, ItemKind, Name, Op, Param,
-    ParameterBody, Quantifier, QuantifierWord, Relation, RelationKind, Row, Rule, Signature, Slot, SlotValue, Text,
+    Address, Applies, Arg, Binder, Block, Dates, DemandKind, Expr, ExprKind, Field, File, Item, ItemKind, Name, Op,
+    Param, ParameterBody, Promise, Quantifier, QuantifierWord, Relation, RelationKind, Row, Rule, Signature, Slot, SlotValue, Text,
     Type, TypeKind, WordRow,
 };
 
@@ -216,6 +216,50 @@ fn declaration(kind: &ItemKind) -> Node {
                 .chain(option("default", default.as_ref(), expr))
                 .chain(doc.as_ref().map(text)),
         ),
+        _ => standard(kind),
+    }
+}
+
+/// Standards and properties.
+fn standard(kind: &ItemKind) -> Node {
+    match kind {
+        ItemKind::Standard { name: n, title, header } => {
+            list("standard", [name(n), text(title)].into_iter().chain(header.iter().map(slot)))
+        }
+        ItemKind::Demand(d) => {
+            let head = match d.kind {
+                DemandKind::Requires => "requires",
+                DemandKind::Permits => "permits",
+                DemandKind::NotRequired => "not-required",
+            };
+            let parts = d.relations.iter().map(relation).chain(d.what.as_ref().map(expr));
+            list(head, parts.chain(group("each", &d.each, binder)).chain(option("when", d.when.as_ref(), expr)))
+        }
+        ItemKind::Assumes { what, each, when } => list(
+            "assumes",
+            std::iter::once(text(what))
+                .chain(group("each", each, binder))
+                .chain(option("when", when.as_ref(), expr)),
+        ),
+        ItemKind::Outside(conditions) => list("outside", conditions.iter().map(expr)),
+        ItemKind::Property(p) => {
+            let promise = match &p.promise {
+                Promise::Requires(what) => list("requires", [expr(what)]),
+                Promise::NeverLowers { value, tolerance, measure } => list(
+                    "never-lowers",
+                    std::iter::once(expr(value))
+                        .chain(option("by-more-than", tolerance.as_ref(), expr))
+                        .chain([list("when-grows", [expr(measure)])]),
+                ),
+            };
+            list(
+                "property",
+                std::iter::once(text(&p.name))
+                    .chain(group("each", &p.each, binder))
+                    .chain([promise])
+                    .chain(option("when", p.when.as_ref(), expr)),
+            )
+        }
         _ => list("junk", []),
     }
 }

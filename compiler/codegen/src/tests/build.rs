@@ -62,6 +62,8 @@ impl Build {
                 exprs: Vec::new(),
                 unset: Vec::new(),
                 coverage: Vec::new(),
+                standards: Vec::new(),
+                requirements: Vec::new(),
             },
         };
         build.of(number(0));

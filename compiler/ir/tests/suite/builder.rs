@@ -57,6 +57,8 @@ impl Build {
                 exprs: Vec::new(),
                 unset: Vec::new(),
                 coverage: Vec::new(),
+                standards: Vec::new(),
+                requirements: Vec::new(),
             },
         }
     }

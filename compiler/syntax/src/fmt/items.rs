@@ -40,6 +40,7 @@ fn place(kind: &ItemKind, scope: Scope, in_clause: bool) -> Place {
     match kind {
         ItemKind::Agreement { .. }
         | ItemKind::Legislation { .. }
+        | ItemKind::Standard { .. }
         | ItemKind::Article { .. }
         | ItemKind::Clause { .. } => top(true, Some(Scope::Headed)),
         ItemKind::Case { .. } | ItemKind::Heading { .. } => top(true, None),
@@ -75,6 +76,10 @@ fn follows_label(kind: &ItemKind) -> bool {
             | ItemKind::Remark { .. }
             | ItemKind::NotEncoded(_)
             | ItemKind::Facts(_)
+            | ItemKind::Demand(_)
+            | ItemKind::Assumes { .. }
+            | ItemKind::Outside(_)
+            | ItemKind::Property(_)
     )
 }
 
@@ -305,6 +310,11 @@ impl Writer<'_> {
                 cat([text(format!("record {} ", name.text)), fields])
             }
             ItemKind::Question { name, facts, decides } => self.question(name, facts, decides),
+            ItemKind::Standard { .. }
+            | ItemKind::Demand(_)
+            | ItemKind::Assumes { .. }
+            | ItemKind::Outside(_)
+            | ItemKind::Property(_) => self.standard(item),
             ItemKind::Decision { signature, default, doc } => {
                 let mut parts = vec![text("decision "), self.signature(signature)];
                 if let Some(default) = default {
@@ -328,12 +338,12 @@ impl Writer<'_> {
     }
 
     /// A value after `=` or `means`, on the next line where it does not fit.
-    fn body(&mut self, e: &Expr) -> Doc {
+    pub(super) fn body(&mut self, e: &Expr) -> Doc {
         let body = self.element(e.span.start, e.span.end, None, |w| w.expr(e));
         nest(2, cat([Doc::Line(" "), body]))
     }
 
-    fn headed(&mut self, head: String, end: u32, header: &[Slot]) -> Doc {
+    pub(super) fn headed(&mut self, head: String, end: u32, header: &[Slot]) -> Doc {
         if header.is_empty() {
             return text(head);
         }
@@ -559,7 +569,7 @@ impl Writer<'_> {
         cat([text(format!("enum {} ", name.text)), braces])
     }
 
-    fn relations(&mut self, relations: &[Relation]) -> Doc {
+    pub(super) fn relations(&mut self, relations: &[Relation]) -> Doc {
         let mut parts = Vec::new();
         for r in relations {
             let word = match r.kind {
@@ -601,7 +611,7 @@ impl Writer<'_> {
     }
 
     /// `when c`: on a line of its own where it has one, or where it does not fit behind what ends at `after`.
-    fn when(&mut self, when: Option<&Expr>, after: u32) -> Doc {
+    pub(super) fn when(&mut self, when: Option<&Expr>, after: u32) -> Doc {
         let Some(when) = when else { return text("") };
         let line = if self.broken_between(after, when.span.start) { Doc::Hard } else { Doc::Line(" ") };
         let condition = self.element(when.span.start, when.span.end, None, |w| {

@@ -6,6 +6,7 @@
 mod doc;
 mod exprs;
 mod items;
+mod standards;
 
 use accord_source::{Diagnostics, FileId};
 

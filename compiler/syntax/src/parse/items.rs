@@ -45,8 +45,13 @@ impl<'t> Builder<'_, 't> {
 
     fn item_kind(&mut self, pair: Pair<'t, Rule>) -> Option<ItemKind> {
         let rule = pair.as_rule();
-        if rule == Rule::rule_s {
-            return self.rule(pair);
+        match rule {
+            Rule::rule_s => return self.rule(pair),
+            Rule::demand => return self.demand(pair),
+            Rule::assumes => return self.assumes(pair),
+            Rule::outside => return self.outside(pair),
+            Rule::property => return self.property(pair),
+            _ => {}
         }
         let mut bag = self.bag(pair);
         let mut names = std::mem::take(&mut bag.names).into_iter();
@@ -62,6 +67,11 @@ impl<'t> Builder<'_, 't> {
                 let name = names.next()?;
                 let title = self.title(texts.next(), name.span, "a legislation has a title");
                 ItemKind::Legislation { name: split_name(&name), title, header: bag.slots }
+            }
+            Rule::standard => {
+                let name = names.next()?;
+                let title = self.title(texts.next(), name.span, "a standard has a title");
+                ItemKind::Standard { name, title, header: bag.slots }
             }
             Rule::interface => ItemKind::Interface { name: names.next()?, members: bag.members },
             Rule::heading => ItemKind::Heading { word: names.next()?, number: names.next()?, title: texts.next() },
@@ -246,7 +256,7 @@ impl<'t> Builder<'_, 't> {
         }
     }
 
-    fn inner(&mut self, pair: Pair<'t, Rule>) -> Option<Expr> {
+    pub(super) fn inner(&mut self, pair: Pair<'t, Rule>) -> Option<Expr> {
         let inner = pair.into_inner().find(|p| p.as_rule() == Rule::expr)?;
         Some(self.expr(inner))
     }
@@ -256,7 +266,7 @@ impl<'t> Builder<'_, 't> {
         Some(Signature { name: bag.names.into_iter().next()?, params: bag.params, ty: bag.ty? })
     }
 
-    fn relation(&mut self, pair: Pair<'t, Rule>) -> Relation {
+    pub(super) fn relation(&mut self, pair: Pair<'t, Rule>) -> Relation {
         let span = self.span(&pair);
         let mut kind = RelationKind::Exception;
         let mut targets = Vec::new();
@@ -375,6 +385,7 @@ pub(super) fn complete(kind: &ItemKind) -> bool {
         | ItemKind::Record { .. }
         | ItemKind::Case { .. }
         | ItemKind::Conversion { .. }
+        | ItemKind::Outside(_)
         | ItemKind::Use(_) => true,
         ItemKind::Article { title, .. } | ItemKind::Heading { title, .. } => title.is_some(),
         _ => false,
@@ -408,7 +419,12 @@ pub(super) fn poisoned(kind: ItemKind) -> ItemKind {
             ItemKind::Parameter { name, params, ty, body, bounds: None }
         }
         // A clause too: what follows its brace may have been meant as its condition.
-        ItemKind::Rule(_) | ItemKind::Disapply { .. } | ItemKind::ClauseUse(_) => ItemKind::Junk,
+        ItemKind::Rule(_)
+        | ItemKind::Disapply { .. }
+        | ItemKind::ClauseUse(_)
+        | ItemKind::Demand(_)
+        | ItemKind::Assumes { .. }
+        | ItemKind::Property(_) => ItemKind::Junk,
         other => other,
     }
 }

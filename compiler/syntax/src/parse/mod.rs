@@ -12,6 +12,7 @@ mod items;
 mod lexical;
 mod report;
 mod scan;
+mod standards;
 
 use accord_source::{Diagnostics, FileId, Span};
 use pest::Parser as _;

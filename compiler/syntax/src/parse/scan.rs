@@ -404,6 +404,9 @@ impl<'t> Scan<'t> {
             | "agreement" => word_next,
             // An instrument's name has parts, or a title after it; elsewhere `legislation` is a name.
             "legislation" => word_next && matches!(self.tok(i + 2), Some(Tok::Dot | Tok::Text | Tok::OpenText)),
+            "standard" => word_next && matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText)),
+            // Inside a property they go on with it; a statement of a standard has them at its beginning.
+            "requires" | "permits" => self.first_on_line(i) || i.checked_sub(1).is_some_and(|b| self.tok(b) == Some(Tok::Close(b')'))),
             "term" => word_next && self.word(i + 1) != "of",
             "exception" | "subject" => self.word(i + 1) == "to",
             "disapply" | "notwithstanding" => word_next || next == Some(Tok::Open(b'(')),
@@ -415,8 +418,8 @@ impl<'t> Scan<'t> {
                     && (matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText)) || self.first_on_line(i + 2))
             }
             "conversion" => next == Some(Tok::Open(b'{')) || self.word(i + 1) == "exact",
-            "not" => self.word(i + 1) == "encoded",
-            "use" | "case" | "summary" | "note" | "open" => text,
+            "not" => matches!(self.word(i + 1), "encoded" | "required"),
+            "use" | "case" | "summary" | "note" | "open" | "property" | "assumes" => text,
             "text" => text || (word_next && matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText))),
             "evidence" => word_next && (!self.first_on_line(i + 1) || EVIDENCE.contains(&self.word(i + 1))),
             "facts" => next == Some(Tok::Open(b'{')),
@@ -456,7 +459,7 @@ impl<'t> Scan<'t> {
             return !hanging && !operand && self.begins(after);
         }
         match self.word(i) {
-            "agreement" | "legislation" | "clause" | "enum" | "question" | "decision" | "interface" | "record" => true,
+            "agreement" | "legislation" | "standard" | "clause" | "enum" | "question" | "decision" | "interface" | "record" => true,
             // These may be members of an `enum`.
             "case" => self.tok(i + 2) == Some(Tok::Open(b'{')),
             "use" => !inside,
@@ -467,7 +470,7 @@ impl<'t> Scan<'t> {
             }
             "title" | "part" | "chapter" | "section" | "articles" => !self.continues(i),
             "rule" | "term" | "function" | "parameter" | "exception" | "subject" | "notwithstanding" | "disapply"
-            | "conversion" | "slot" | "not" => inside,
+            | "conversion" | "slot" | "not" | "requires" | "permits" | "property" | "assumes" => inside,
             _ => false,
         }
     }
@@ -491,7 +494,7 @@ impl<'t> Scan<'t> {
 
     /// Where the statement beginning at `first` ends, judged by its words alone.
     pub(super) fn statement_end(&self, first: usize, last: usize) -> usize {
-        let mut relations = self.is_relation(first);
+        let mut relations = self.is_relation(first) || self.word(first) == "property";
         let mut at = first + 1;
         loop {
             at = self.next_start(at, last);
@@ -499,7 +502,8 @@ impl<'t> Scan<'t> {
                 return at;
             }
             if !self.is_relation(at) {
-                let statement = self.word(at) == "rule" || self.tok(at + 1) == Some(Tok::Open(b'{'));
+                let statement = matches!(self.word(at), "rule" | "requires" | "permits" | "not")
+                    || self.tok(at + 1) == Some(Tok::Open(b'{'));
                 if !statement {
                     return at;
                 }
