@@ -11,6 +11,10 @@ pub const FILES: &[(&str, &str)] = &[
     ("stdlib/clauses/payment.accord", include_str!("../clauses/payment.accord")),
 ];
 
+/// The conventions an agreement can be compared with: name, file, text. Read where one is asked for.
+pub const STANDARDS: &[(&str, &str, &str)] =
+    &[("C118", "stdlib/standards/c118.accord", include_str!("../standards/c118.accord"))];
+
 #[cfg(test)]
 mod tests {
     use super::FILES;

@@ -57,6 +57,9 @@ pub struct Check {
     /// Print findings and coverage as JSON
     #[arg(long)]
     pub json: bool,
+    /// Compare with these conventions, article by article, separated by commas: C118, C102
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "emit")]
+    pub standard: Vec<String>,
     /// Let warnings fail the check
     #[arg(long, value_enum)]
     pub deny: Option<Deny>,

@@ -7,8 +7,10 @@ use crate::examine::{Examined, agreement_name, examine, in_parallel};
 use crate::load::{Loaded, Root};
 use crate::native::Chosen;
 use crate::trouble::Trouble;
-use crate::{FINE, NO, counted, json, or_here};
+use crate::standard::{Conformance, conformance};
+use crate::{FINE, NO, UNDECIDED, counted, json, or_here};
 use accord_ir::{Coverage, Evidence, Program};
+use accord_prove::standards::Mark;
 use accord_source::{Code, Diagnostics, Severity, SourceMap, Span};
 use std::collections::BTreeSet;
 
@@ -33,6 +35,8 @@ pub struct Report {
     pub sound: bool,
     /// Findings.
     pub found: Diagnostics,
+    /// What it is held to.
+    pub conformance: Conformance,
     /// The inner form asked for.
     emitted: String,
 }
@@ -43,7 +47,8 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
         return Err(Trouble::new("question, decisions, parties and benefits are for native code over columns")
             .help("say `--emit columns` too, or leave them out"));
     }
-    let loaded = Loaded::from_paths(&or_here(&args.paths))?;
+    let mut loaded = Loaded::from_paths(&or_here(&args.paths))?;
+    loaded.compare_with(&args.standard)?;
     let reports = in_parallel(loaded.roots.len(), |i| match loaded.roots.get(i) {
         Some(root) => report(&loaded, root, args.emit.map(|emit| (emit, &args.code))),
         None => Err(Trouble::defect("an agreement was lost")),
@@ -72,7 +77,14 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
         }
     }
     let denied = args.deny == Some(Deny::Warnings) && warnings > 0;
-    Ok(if errors > 0 || denied { NO } else { FINE })
+    let mark = reports.iter().filter_map(|r| r.conformance.mark()).max();
+    let broken = mark == Some(Mark::Fails);
+    let open = mark == Some(Mark::Undecided) && !args.standard.is_empty();
+    Ok(match errors > 0 || denied || broken {
+        true => NO,
+        false if open => UNDECIDED,
+        false => FINE,
+    })
 }
 
 fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<Report, Trouble> {
@@ -89,6 +101,10 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<R
         cases: (examined.cases.len(), examined.unread),
         sound: examined.verified.is_some(),
         found: Diagnostics::default(),
+        conformance: match &examined.verified {
+            Some(verified) if emit.is_none() => conformance(verified),
+            _ => Conformance::default(),
+        },
         emitted,
     };
     if let Some(program) = examined.program() {
@@ -148,6 +164,7 @@ fn summary(sources: &SourceMap, report: &Report) -> String {
         let failed = if unread > 0 { format!(", {unread} with errors") } else { String::new() };
         text.push_str(&format!("  {}{failed}\n", counted(read + unread, "case")));
     }
+    text.push_str(&report.conformance.text());
     text
 }
 

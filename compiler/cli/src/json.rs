@@ -11,6 +11,13 @@ pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> 
     let sum = |count: fn(&Coverage) -> usize| reports.iter().flat_map(|r| &r.coverage).map(count).sum::<usize>();
     let unset = |r: &Report| r.unset.iter().map(|(n, w, s)| unset_parameter(sources, r, n, w, *s)).collect::<Vec<_>>();
     let agreements: Vec<Value> = reports.iter().map(agreement).collect();
+    let (mut standards, mut clashes, mut properties) = (Vec::new(), Vec::new(), Vec::new());
+    for report in reports {
+        let (of_standards, of_clashes, of_properties) = report.conformance.json(&report.name);
+        standards.extend(of_standards);
+        clashes.extend(of_clashes);
+        properties.extend(of_properties);
+    }
     let value = json!({
         "schema": "accord.check/1",
         "diagnostics": found.iter().map(|d| diagnostic(sources, d)).collect::<Vec<_>>(),
@@ -22,6 +29,9 @@ pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> 
         },
         "unset": reports.iter().flat_map(unset).collect::<Vec<_>>(),
         "agreements": agreements,
+        "standards": standards,
+        "clashes": clashes,
+        "properties": properties,
     });
     pretty(&value)
 }

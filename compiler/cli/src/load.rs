@@ -3,6 +3,8 @@
 //! Every file is read and parsed once, whatever names it. A folder means every agreement in it or below; a file
 //! means itself; a case file means the agreement it lies beside, with that case file alone.
 
+mod standards;
+
 use crate::ruleset;
 use crate::trouble::Trouble;
 use crate::walk::{self, files_below};
@@ -35,6 +37,8 @@ pub struct Root {
     pub agreement: bool,
     /// The file and all it uses, in the order first named.
     pub uses: Vec<FileId>,
+    /// The standards of stdlib it is compared with, in the order first named.
+    pub standards: Vec<FileId>,
     /// Case files, sorted by path.
     pub cases: Vec<CaseFile>,
     /// Where it lies, for paths relative to it.
@@ -54,6 +58,8 @@ pub struct Loaded {
     pub unused: Vec<String>,
     files: BTreeMap<FileId, ast::File>,
     stdlib: Vec<(FileId, &'static str)>,
+    /// Standards that were read.
+    standards: Vec<(FileId, &'static str)>,
     known: BTreeMap<PathBuf, FileId>,
 }
 
@@ -97,7 +103,7 @@ impl Loaded {
         }
         let file = loaded.sources.add(shown(path), "");
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        loaded.roots.push(Root { file, agreement: true, uses: Vec::new(), cases: Vec::new(), folder });
+        loaded.roots.push(Root { file, agreement: true, uses: Vec::new(), standards: Vec::new(), cases: Vec::new(), folder });
         loaded
     }
 
@@ -110,7 +116,7 @@ impl Loaded {
     pub fn files_of(&self, root: &Root) -> Vec<FileId> {
         let own = |name: &str| root.uses.iter().any(|id| self.lies_at(*id, name));
         let library = self.stdlib.iter().filter(|(_, name)| !own(name)).map(|(id, _)| id);
-        library.chain(&root.uses).copied().collect()
+        library.chain(&root.uses).chain(&root.standards).copied().collect()
     }
 
     /// The trees of those files.
@@ -131,7 +137,7 @@ impl Loaded {
 
     /// Whether reading or parsing a root's files, or stdlib, found an error.
     pub fn has_errors(&self, root: &Root) -> bool {
-        let its_own = |file: FileId| root.uses.contains(&file) || self.stdlib.iter().any(|(id, _)| *id == file);
+        let its_own = |file: FileId| root.uses.contains(&file) || root.standards.contains(&file) || self.stdlib.iter().any(|(id, _)| *id == file);
         let errors = self.found.iter().filter(|d| d.severity == Severity::Error);
         errors.filter_map(|d| d.span()).any(|span| its_own(span.file))
     }
@@ -292,7 +298,8 @@ impl Loaded {
                 }
             }
         }
-        Root { file, agreement: self.holds_agreement(file), uses, cases: Vec::new(), folder }
+        let standards = standards::kept(self, &uses);
+        Root { file, agreement: self.holds_agreement(file), uses, standards, cases: Vec::new(), folder }
     }
 
     fn used_by(&self, file: FileId) -> Vec<ast::Text> {

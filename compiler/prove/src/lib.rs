@@ -9,6 +9,8 @@
 //! | whether two formulas are the same | `amounts` |
 //! | a term for one person | `concrete` |
 //! | what is found, as data | `report` |
+//! | what an agreement is held to, statement by statement | `standards` |
+//! | one statement, for everybody | `requirement` |
 
 #![deny(
     clippy::indexing_slicing,
@@ -28,10 +30,12 @@ mod path;
 mod person;
 mod regions;
 pub mod report;
+pub mod requirement;
 mod say;
 mod settle;
 mod slice;
 mod split;
+pub mod standards;
 mod state;
 mod term;
 mod witness;
