@@ -1,5 +1,7 @@
 //! A case under the evaluators: everything its question decides is asked of each, and they must agree.
 
+mod verdicts;
+
 use crate::columnar::{self, Columnar};
 use crate::trouble::Trouble;
 use accord_analysis::case::{Case, Want, judge, show};
@@ -347,7 +349,12 @@ impl Verdict {
 pub fn judge_case(ready: &Ready<'_>, case: &Case) -> Verdict {
     let program = ready.program();
     let asked = ready.ask(case);
-    let checked = ready.evaluators.iter().map(|e| (*e, expectations(program, case, &asked, *e))).collect();
+    let checked = |e: &Evaluator| {
+        let mut list = expectations(program, case, &asked, *e);
+        list.extend(verdicts::verdicts(ready, case, *e));
+        (*e, list)
+    };
+    let checked = ready.evaluators.iter().map(checked).collect();
     let differences = asked.iter().filter_map(|a| difference(program, a)).collect();
     Verdict { name: case.name.clone(), span: case.span, checked, differences }
 }

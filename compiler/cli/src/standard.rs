@@ -256,11 +256,6 @@ fn where_(program: &Program, requirement: &Requirement, values: &[BTreeSet<Of>])
 }
 
 impl Conformance {
-    /// Whether there is anything to tell.
-    pub fn is_empty(&self) -> bool {
-        self.standards.is_empty() && self.properties.is_empty()
-    }
-
     /// The word for everything: a statement that fails makes it fail.
     pub fn mark(&self) -> Option<Mark> {
         let statements = self.standards.iter().flat_map(|s| &s.statements).chain(&self.properties);
@@ -341,8 +336,9 @@ fn lines(text: &mut String, statements: &[Statement]) {
         };
         let head = format!("  {:widest$}  {said:<14}  ", statement.address);
         text.push_str(&crate::explain::wrap(&head, &" ".repeat(widest + 20), &title));
-        let told = statement.groups.iter().filter(|g| g.mark != Mark::Holds || !g.where_.is_empty());
-        told.for_each(|g| text.push_str(&g.text()));
+        // What holds of all it is about needs no list of whom that is.
+        let mixed = statement.groups.iter().any(|g| g.mark != Mark::Holds);
+        statement.groups.iter().filter(|_| mixed).for_each(|g| text.push_str(&g.text()));
         if statement.more > 0 {
             text.push_str(&format!("      and {}\n", crate::counted(statement.more, "more group")));
         }

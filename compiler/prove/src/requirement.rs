@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Persons tried for one combination of arguments at most.
-const MOST_PERSONS: u64 = 20_000;
+const MOST_PERSONS: u64 = 5_000;
 /// States that are no party: two, because facts may be compared with each other.
 const ELSEWHERE: [&str; 2] = ["US", "JP"];
 /// A set of States is taken apart into all its subsets up to this many of them; of more, into those of two at most.

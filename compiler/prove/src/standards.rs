@@ -85,11 +85,13 @@ impl Judged {
 pub fn judge(verified: &Verified) -> Vec<Judged> {
     let all = verified.program().requirements.iter().enumerate();
     let asked = all.filter(|(_, r)| !matches!(r.demand, Demand::Permits(_)));
-    asked.map(|(index, requirement)| judge_one(verified, index, requirement)).collect()
+    asked.filter_map(|(index, _)| judge_one(verified, index)).collect()
 }
 
-fn judge_one(verified: &Verified, index: usize, requirement: &Requirement) -> Judged {
+/// Judges one statement for everybody; `None` where there is none of that number.
+pub fn judge_one(verified: &Verified, index: usize) -> Option<Judged> {
     let program = verified.program();
+    let requirement = program.requirements.get(index)?;
     let persons = [requirement.when].into_iter().chain(requirement.demand.nodes()).any(|n| reads_row(program, n));
     let facts = Facts::default();
     let mut interp = Interp::new(verified, &facts);
@@ -114,16 +116,17 @@ fn judge_one(verified: &Verified, index: usize, requirement: &Requirement) -> Ju
             all.into_iter().map(one).collect()
         },
     );
-    Judged { requirement: index, found }
+    Some(Judged { requirement: index, found })
 }
 
 /// Judges a statement for one person, whose program answers by `ask`.
 pub fn judge_person(
-    program: &Program,
+    verified: &Verified,
     index: usize,
     facts: &Facts,
     ask: &mut dyn FnMut(NodeId, &[Value]) -> Answer,
 ) -> Option<Judged> {
+    let program = verified.program();
     let requirement = program.requirements.get(index)?;
     let Some(all) = combinations(program, requirement) else {
         return Some(Judged { requirement: index, found: vec![too_many()] });
@@ -133,7 +136,7 @@ pub fn judge_person(
         if let Standing::Fails(persons) = &mut found.standing {
             persons.iter_mut().for_each(|(_, person)| person.facts = facts.clone());
         }
-        found
+        requirement.demand.nodes().first().map_or(found.clone(), |n| explained(verified, *n, found))
     };
     Some(Judged { requirement: index, found: all.into_iter().map(one).collect() })
 }
@@ -182,13 +185,22 @@ fn too_many() -> Found {
     plain(Vec::new(), Standing::Undecided(Open { why, tried: 0 }))
 }
 
-/// A failure with the rules that made it.
+/// A failure with the rules that made it. Where the text has no rule at all for what is asked, it does not speak of the
+/// matter, and nothing can be said; where it has rules and none is for this person, the person is left out.
 fn explained(verified: &Verified, node: NodeId, mut found: Found) -> Found {
     if let Standing::Fails(persons) = &found.standing
         && let Some((_, person)) = persons.first()
     {
         let trace = Interp::new(verified, &person.facts).explain(node, &person.args);
-        made_by(verified.program(), &trace, &mut found.made_by, &mut found.silent);
+        let program = verified.program();
+        made_by(program, &trace, &mut found.made_by, &mut found.silent);
+        let unspoken = |name: &String| program.decision(name).is_some_and(|(_, d)| d.rules.is_empty());
+        if found.made_by.is_empty() && found.silent.iter().any(unspoken) {
+            let names: Vec<String> = found.silent.iter().filter(|n| unspoken(n)).map(|n| format!("`{n}`")).collect();
+            let why = format!("no provision speaks of {}", names.join(", "));
+            found.silent.clear();
+            found.standing = Standing::Undecided(Open { why, tried: 0 });
+        }
     }
     found
 }

@@ -41,6 +41,9 @@ impl Reader<'_, '_> {
             let _ = seen.insert(key, slot.name.span);
             if slot.name.text == "because" {
                 because = Some(slot);
+            } else if self.verdicts(slot, around) {
+                // What is said of the agreement itself is kept apart.
+                continue;
             } else if let Some(inner) = self.inner(slot, around) {
                 if let Some((slots, around)) = inner {
                     self.level(slots, question, around, out);
@@ -399,7 +402,7 @@ fn in_words(text: &str) -> Option<Want> {
 }
 
 /// `article 5(1)(a)`; the article of the address before it where it names none.
-fn spelled(address: &Address, article: &mut Option<String>) -> String {
+pub(super) fn spelled(address: &Address, article: &mut Option<String>) -> String {
     if let Some((word, number)) = &address.article {
         *article = Some(format!("{} {}", word.text, number.text));
     }
@@ -408,7 +411,7 @@ fn spelled(address: &Address, article: &mut Option<String>) -> String {
 }
 
 /// One space between words, none before a bracket.
-fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" (", "(")
 }
 

@@ -22,6 +22,7 @@ mod show;
 mod tests;
 mod tojson;
 mod write;
+mod verdict;
 
 pub use json::json_to_ast;
 pub use judge::{judge, show_want};
@@ -56,8 +57,58 @@ pub struct Case {
     pub concerned: Vec<Country>,
     /// What must come out.
     pub expect: Vec<Expectation>,
+    /// What must be said of the agreement itself.
+    pub verdicts: Vec<WantedVerdict>,
+    /// Whether it gives no facts, so that a verdict is about everybody.
+    pub everybody: bool,
     /// Where it stands.
     pub span: Span,
+}
+
+/// What must be said of a statement of a standard, or of a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedVerdict {
+    /// `C118`; empty for a property.
+    pub standard: String,
+    /// `article 5(1)`, which stands for what is under it; the name of a property.
+    pub statement: String,
+    /// The State that owes it; all where none is named.
+    pub party: Option<Country>,
+    /// The verdict.
+    pub kept: Kept,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A verdict on a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It holds of everybody it is about.
+    Holds,
+    /// Somebody is left out.
+    Fails,
+    /// It is about nobody.
+    DoesNotApply,
+    /// Neither was shown.
+    Undecided,
+    /// What it permits, and the text makes use of, another standard forbids.
+    Clashes,
+}
+
+impl Kept {
+    /// All of them.
+    pub const ALL: [Kept; 5] = [Kept::Holds, Kept::Fails, Kept::DoesNotApply, Kept::Undecided, Kept::Clashes];
+
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kept::Holds => "holds",
+            Kept::Fails => "fails",
+            Kept::DoesNotApply => "does_not_apply",
+            Kept::Undecided => "undecided",
+            Kept::Clashes => "clashes",
+        }
+    }
 }
 
 /// One thing that must come out of a case.

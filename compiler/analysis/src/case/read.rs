@@ -2,7 +2,7 @@
 
 use super::findings::{expected, found, one_of, short, twice, unknown, wrong};
 use super::leaf::{self, Unread};
-use super::{Case, facts};
+use super::{Case, WantedVerdict, facts};
 use accord_core::{Country, Facts, Value};
 use accord_ir::{FactId, Program, Question, Ty};
 use accord_source::{Code, Diagnostic, Diagnostics, Severity, Span};
@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// What a case may hold besides the facts of its question.
 pub(super) const HEADING: &[&str] =
     &["agreement", "question", "source", "evidence", "corrected", "note", "given", "rates", "expect"];
+
+/// What of its heading says something of a person.
+const FACTUAL: &[&str] = &["given", "rates"];
 
 /// The question of a case that names none.
 pub(super) const DEFAULT_QUESTION: &str = "benefit";
@@ -30,11 +33,13 @@ pub(super) struct Reader<'p, 's> {
     pub quoted: bool,
     sink: &'s mut Diagnostics,
     failed: bool,
+    /// The verdicts read so far.
+    pub wanted: Vec<WantedVerdict>,
 }
 
 impl<'p, 's> Reader<'p, 's> {
     pub fn new(program: &'p Program, quoted: bool, sink: &'s mut Diagnostics) -> Reader<'p, 's> {
-        Reader { program, quoted, sink, failed: false }
+        Reader { program, quoted, sink, failed: false, wanted: Vec::new() }
     }
 
     /// Records a finding.
@@ -150,6 +155,8 @@ impl<'p, 's> Reader<'p, 's> {
             facts: Facts::default(),
             concerned: Vec::new(),
             expect: Vec::new(),
+            verdicts: Vec::new(),
+            everybody: slots.keys().all(|name| *name == "expect" || !FACTUAL.contains(name) && HEADING.contains(name)),
             span: item.span,
         };
         if case.evidence == "published" && case.source.is_empty() && !self.failed {
@@ -165,6 +172,7 @@ impl<'p, 's> Reader<'p, 's> {
         self.rates(&slots, &mut case.facts);
         if let Some(expect) = slots.get("expect") {
             case.expect = self.expectations(expect, question);
+            case.verdicts = std::mem::take(&mut self.wanted);
         }
         (!self.failed).then_some(case)
     }

@@ -106,6 +106,8 @@ fn common() -> Map<String, Value> {
     let length = format!("^[0-9][0-9_]*(\\.[0-9]+)? ({})$", units.join("|"));
     let kinds: Vec<&str> = Kind::ALL.iter().map(|k| k.word()).collect();
     let qualities: Vec<&str> = Quality::ALL.iter().map(|q| q.word()).collect();
+    let verdicts = super::Kept::ALL.map(|k| (k.word().to_owned(), reference("because")));
+    let verdicts = Map::from_iter(verdicts);
     let defs = json!({
         "day": { "type": "string", "pattern": DAY },
         "days": { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
@@ -141,6 +143,12 @@ fn common() -> Map<String, Value> {
         "because": {
             "description": "the provisions that make it: `article 5(1)`",
             "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }],
+        },
+        "verdicts": {
+            "type": "object",
+            "description": "what must be said of provisions of a standard, or of properties by name",
+            "properties": verdicts,
+            "additionalProperties": false,
         },
         "outcome": {
             "description": "a value in the spelling of Accord (true, false and whole numbers as in JSON), `nothing`, `undetermined`, `refer`, `gap`, `conflict` or `fault overflow`",
@@ -279,6 +287,9 @@ fn expect(program: &Program) -> Value {
         let _ = decisions.insert(decision.name.clone(), schema);
     }
     let _ = decisions.insert("because".to_owned(), reference("because"));
+    for standard in program.standards.iter().map(|s| s.name.as_str()).chain([super::verdict::PROPERTIES]) {
+        let _ = decisions.insert(standard.to_owned(), reference("verdicts"));
+    }
     let parties: Vec<&str> = program.parties.iter().map(|p| p.country.code()).collect();
     let block = |inside: Value| {
         let mut patterns = Map::from_iter([(CALL.to_owned(), reference("outcome"))]);

@@ -204,6 +204,8 @@ fn case(number: u64, question: &str, facts: Facts) -> Case {
         facts,
         concerned: concerned.into_iter().collect(),
         expect: Vec::new(),
+        verdicts: Vec::new(),
+        everybody: false,
         span: Span { file: FileId(0), start: 0, end: 0 },
     }
 }

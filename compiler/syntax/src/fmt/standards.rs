@@ -67,8 +67,16 @@ impl Writer<'_> {
             Some(what) => self.body(what),
             None => text(""),
         };
-        let each = self.each(each);
-        group(cat([text(word), what, each]))
+        let mut parts = vec![text(word), what];
+        if !each.is_empty() {
+            let mut inside = vec![Doc::Line(" "), text("for each ")];
+            for (i, binder) in each.iter().enumerate() {
+                inside.push(text(if i == 0 { "" } else { ", " }));
+                inside.push(self.binder(binder, false));
+            }
+            parts.push(nest(2, cat(inside)));
+        }
+        group(cat(parts))
     }
 }
 
