@@ -177,7 +177,12 @@ fn statement(program: &Program, requirement: &Requirement, judged: &Judged, addr
         }
         for one in seen {
             let members = of_mark.iter().filter(|f| same(&blank(program, f, mark), &one)).map(|f| f.args.as_slice());
-            for values in boxes(members) {
+            let members: Vec<&[Of]> = members.collect();
+            if let Some(where_) = between(program, requirement, &members) {
+                groups.push(Group { where_, ..copy(&one) });
+                continue;
+            }
+            for values in boxes(members.into_iter()) {
                 groups.push(Group { where_: where_(program, requirement, &values), ..copy(&one) });
             }
         }
@@ -244,6 +249,45 @@ fn boxes<'a>(combinations: impl Iterator<Item = &'a [Of]>) -> Vec<Vec<BTreeSet<O
     all
 }
 
+/// Combinations in which two variables are any two different States of the same few, and the others are what they are:
+/// said so, instead of State by State.
+fn between(program: &Program, requirement: &Requirement, members: &[&[Of]]) -> Option<Vec<(String, Vec<String>)>> {
+    let states = requirement.params.iter().enumerate().filter(|(_, p)| p.ty == Ty::Country);
+    let states: Vec<usize> = states.map(|(i, _)| i).collect();
+    let [first, second] = states.as_slice() else { return None };
+    let at = |args: &[Of], i: usize| args.get(i).cloned();
+    let of_first: BTreeSet<Of> = members.iter().filter_map(|m| at(m, *first)).collect();
+    let of_second: BTreeSet<Of> = members.iter().filter_map(|m| at(m, *second)).collect();
+    let others = |args: &[Of]| {
+        let kept = args.iter().enumerate().filter(|(i, _)| i != first && i != second);
+        kept.map(|(_, v)| v.clone()).collect::<Vec<Of>>()
+    };
+    let rest: BTreeSet<Vec<Of>> = members.iter().map(|m| others(m)).collect();
+    let whole = of_first.len() * of_first.len().saturating_sub(1) * rest.len();
+    let apart = members.iter().all(|m| at(m, *first) != at(m, *second));
+    if of_first != of_second || of_first.len() < 3 || members.len() != whole || !apart {
+        return None;
+    }
+    let mut values: Vec<BTreeSet<Of>> = vec![BTreeSet::new(); requirement.params.len()];
+    for member in members {
+        values.iter_mut().zip(*member).for_each(|(set, value)| {
+            let _ = set.insert(value.clone());
+        });
+    }
+    // The others must be a product too, to be said one by one.
+    let product: usize = values.iter().enumerate().filter(|(i, _)| i != first && i != second).map(|(_, s)| s.len()).product();
+    if product != rest.len() {
+        return None;
+    }
+    let name = requirement.params.get(*second).map_or(String::new(), |p| p.name.clone());
+    let mut where_ = where_(program, requirement, &values);
+    where_.retain(|(n, _)| *n != name);
+    let place = where_.iter().position(|(n, _)| requirement.params.get(*first).is_some_and(|p| p.name == *n));
+    let another = if place.is_some() { "another of them" } else { "another party" };
+    where_.insert(place.map_or(0, |p| p + 1), (name, vec![another.to_owned()]));
+    Some(where_)
+}
+
 /// Each variable that may not be anything, with its values.
 fn where_(program: &Program, requirement: &Requirement, values: &[BTreeSet<Of>]) -> Vec<(String, Vec<String>)> {
     let whole = |ty: &Ty| match ty {
@@ -273,7 +317,7 @@ impl Conformance {
             lines(&mut text, &held.statements);
         }
         let clashes: Vec<&Statement> = self.clashes.iter().filter(|c| c.mark == Some(Mark::Fails)).collect();
-        let open = self.clashes.iter().filter(|c| c.mark == Some(Mark::Undecided)).count();
+        let open: Vec<&Statement> = self.clashes.iter().filter(|c| c.mark == Some(Mark::Undecided)).collect();
         if !clashes.is_empty() {
             text.push_str("\nconventions that clash here\n");
             for clash in clashes {
@@ -281,8 +325,8 @@ impl Conformance {
                 clash.groups.iter().for_each(|g| text.push_str(&g.text()));
             }
         }
-        if open > 0 {
-            text.push_str(&format!("  whether {} clash here is open\n", crate::counted(open, "pair of provisions")));
+        for clash in open {
+            text.push_str(&crate::explain::wrap("  open: whether ", "    ", &clash.address));
         }
         if !self.properties.is_empty() {
             text.push_str("\nproperties\n");
@@ -331,16 +375,15 @@ fn lines(text: &mut String, statements: &[Statement]) {
         let title = match (statement.title.is_empty(), statement.why.is_empty()) {
             (true, true) => String::new(),
             (false, true) => statement.title.clone(),
-            (true, false) => statement.why.clone(),
-            (false, false) => format!("{}: {}", statement.title, statement.why),
+            (_, false) => statement.why.clone(),
         };
         let head = format!("  {:widest$}  {said:<14}  ", statement.address);
         text.push_str(&crate::explain::wrap(&head, &" ".repeat(widest + 20), &title));
         // What holds of all it is about needs no list of whom that is.
         let mixed = statement.groups.iter().any(|g| g.mark != Mark::Holds);
         statement.groups.iter().filter(|_| mixed).for_each(|g| text.push_str(&g.text()));
-        if statement.more > 0 {
-            text.push_str(&format!("      and {}\n", crate::counted(statement.more, "more group")));
+        if mixed && statement.more > 0 {
+            text.push_str(&format!("      and {}\n", crate::counted(statement.more, "group")));
         }
     }
 }

@@ -12,8 +12,8 @@ use accord_ir::{NodeId, Program, Ty, Verified};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// Persons tried for one combination of arguments at most.
-const MOST_PERSONS: u64 = 5_000;
+/// Persons tried for a statement at most, shared among the parties it is asked for.
+const MOST_PERSONS: u64 = 20_000;
 /// States that are no party: two, because facts may be compared with each other.
 const ELSEWHERE: [&str; 2] = ["US", "JP"];
 /// A set of States is taken apart into all its subsets up to this many of them; of more, into those of two at most.
@@ -44,6 +44,8 @@ struct Search<'p> {
     when: NodeId,
     requires: NodeId,
     args: &'p [Value],
+    /// Persons that may be looked at.
+    most: u64,
     /// Persons looked at to the end.
     tried: u64,
     /// Some of them the requirement was about.
@@ -57,7 +59,9 @@ struct Search<'p> {
 impl<'p> Search<'p> {
     fn new(verified: &'p Verified, when: NodeId, requires: NodeId, args: &'p [Value]) -> Search<'p> {
         let stuck = BTreeSet::new();
-        Search { verified, when, requires, args, tried: 0, kept: 0, narrowed: false, failed: None, stuck }
+        let parties = u64::try_from(verified.program().parties.len()).unwrap_or(u64::MAX);
+        let most = MOST_PERSONS / parties.max(1);
+        Search { verified, when, requires, args, most, tried: 0, kept: 0, narrowed: false, failed: None, stuck }
     }
 
     fn conclude(self) -> Standing {
@@ -79,7 +83,7 @@ impl<'p> Search<'p> {
         if self.failed.is_some() {
             return;
         }
-        if self.tried >= MOST_PERSONS {
+        if self.tried >= self.most {
             let _ = self.stuck.insert("there are more persons to tell apart than were tried".to_owned());
             return;
         }

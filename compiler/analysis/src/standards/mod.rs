@@ -410,6 +410,11 @@ fn asked<'a>(cx: &mut Cx<'a, '_>, one: &Stated<'a>, env: &Env<'a>) -> Asked {
             }
             let ty = asked.bodies.first().map_or(Ty::Error, |(body, _)| cx.ty(*body));
             if let Some(written) = tolerance {
+                // An amount in one currency bears something only of results in that currency.
+                let ty = match ty {
+                    Ty::Money(_) | Ty::Amount(_) => Ty::Money(ir::CurrencyOf::Any),
+                    other => other,
+                };
                 let found = cx.need(env, written, &ty);
                 asked.tolerance = cx.const_value(found).cloned();
                 if asked.tolerance.is_none() && !matches!(cx.ty(found), Ty::Error) {

@@ -15,6 +15,11 @@ impl Writer<'_> {
             ItemKind::Demand(demand) => {
                 let relations = self.relations(&demand.relations);
                 let start = demand.relations.last().map_or(item.span.start, |r| r.span.end);
+                // `not required` has no place of its own in the tree: its end is that of its last word.
+                let until = demand.when.as_ref().map_or(item.span.end, |w| w.span.start);
+                let between = self.source.get(start as usize..until as usize).unwrap_or("");
+                let words = between.rfind("required").map_or(0, |at| at + "required".len());
+                let start = start + u32::try_from(words).unwrap_or(0);
                 let word = match demand.kind {
                     DemandKind::Requires => "requires",
                     DemandKind::Permits => "permits",
