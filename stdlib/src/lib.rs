@@ -12,8 +12,7 @@ pub const FILES: &[(&str, &str)] = &[
 ];
 
 /// The conventions an agreement can be compared with: name, file, text. Read where one is asked for.
-pub const STANDARDS: &[(&str, &str, &str)] =
-    &[
+pub const STANDARDS: &[(&str, &str, &str)] = &[
     ("C102", "stdlib/standards/c102.accord", include_str!("../standards/c102.accord")),
     ("C118", "stdlib/standards/c118.accord", include_str!("../standards/c118.accord")),
 ];

@@ -214,7 +214,8 @@ fn undecided(cx: &mut Cx<'_, '_>) {
 fn coverage(cx: &mut Cx<'_, '_>) {
     let decls = cx.decls;
     let main = decls.main();
-    for (index, instrument) in decls.instruments.iter().enumerate().filter(|(_, i)| !i.is_legislation && !i.is_standard) {
+    for (index, instrument) in decls.instruments.iter().enumerate().filter(|(_, i)| !i.is_legislation && !i.is_standard)
+    {
         let Some(range) = header_list(instrument.header, "articles") else {
             if main == Some(index) {
                 cx.report(

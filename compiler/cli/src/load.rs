@@ -103,7 +103,14 @@ impl Loaded {
         }
         let file = loaded.sources.add(shown(path), "");
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        loaded.roots.push(Root { file, agreement: true, uses: Vec::new(), standards: Vec::new(), cases: Vec::new(), folder });
+        loaded.roots.push(Root {
+            file,
+            agreement: true,
+            uses: Vec::new(),
+            standards: Vec::new(),
+            cases: Vec::new(),
+            folder,
+        });
         loaded
     }
 
@@ -137,7 +144,9 @@ impl Loaded {
 
     /// Whether reading or parsing a root's files, or stdlib, found an error.
     pub fn has_errors(&self, root: &Root) -> bool {
-        let its_own = |file: FileId| root.uses.contains(&file) || root.standards.contains(&file) || self.stdlib.iter().any(|(id, _)| *id == file);
+        let its_own = |file: FileId| {
+            root.uses.contains(&file) || root.standards.contains(&file) || self.stdlib.iter().any(|(id, _)| *id == file)
+        };
         let errors = self.found.iter().filter(|d| d.severity == Severity::Error);
         errors.filter_map(|d| d.span()).any(|span| its_own(span.file))
     }

@@ -163,7 +163,13 @@ fn word(program: &Program, value: &Of) -> String {
     show(program, &Outcome::Value(value.clone()))
 }
 
-fn statement(program: &Program, requirement: &Requirement, judged: &Judged, address: String, title: String) -> Statement {
+fn statement(
+    program: &Program,
+    requirement: &Requirement,
+    judged: &Judged,
+    address: String,
+    title: String,
+) -> Statement {
     let mut groups: Vec<Group> = Vec::new();
     // What fails first, then what is open; what holds is told only where it does not hold of all it could be about.
     for mark in [Mark::Fails, Mark::Undecided, Mark::Holds] {
@@ -275,7 +281,8 @@ fn between(program: &Program, requirement: &Requirement, members: &[&[Of]]) -> O
         });
     }
     // The others must be a product too, to be said one by one.
-    let product: usize = values.iter().enumerate().filter(|(i, _)| i != first && i != second).map(|(_, s)| s.len()).product();
+    let product: usize =
+        values.iter().enumerate().filter(|(i, _)| i != first && i != second).map(|(_, s)| s.len()).product();
     if product != rest.len() {
         return None;
     }

@@ -14,10 +14,11 @@ use std::rc::Rc;
 
 /// Persons tried for a statement at most, shared among the parties it is asked for.
 const MOST_PERSONS: u64 = 20_000;
-/// States that are no party: two, because facts may be compared with each other.
-const ELSEWHERE: [&str; 2] = ["US", "JP"];
+/// States for what no text names, as many as are needed to be told apart: a fact is one that stands in another fact, or
+/// one more.
+const ELSEWHERE: [&str; 12] = ["US", "JP", "NZ", "AU", "CA", "BR", "IN", "KE", "CL", "MX", "KR", "UY"];
 /// A set of States is taken apart into all its subsets up to this many of them; of more, into those of two at most.
-const MOST_SUBSETS: usize = 32;
+const MOST_SUBSETS: usize = 64;
 
 /// Whether a requirement holds of everybody it is about, for these arguments.
 pub fn standing(program: &Verified, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
@@ -44,6 +45,10 @@ struct Search<'p> {
     when: NodeId,
     requires: NodeId,
     args: &'p [Value],
+    /// The parties, and the States the text names besides.
+    named: Vec<Country>,
+    /// States that neither are.
+    free: Vec<Country>,
     /// Persons that may be looked at.
     most: u64,
     /// Persons looked at to the end.
@@ -61,7 +66,21 @@ impl<'p> Search<'p> {
         let stuck = BTreeSet::new();
         let parties = u64::try_from(verified.program().parties.len()).unwrap_or(u64::MAX);
         let most = MOST_PERSONS / parties.max(1);
-        Search { verified, when, requires, args, most, tried: 0, kept: 0, narrowed: false, failed: None, stuck }
+        let (named, free) = countries(verified.program());
+        Search {
+            verified,
+            when,
+            requires,
+            args,
+            named,
+            free,
+            most,
+            tried: 0,
+            kept: 0,
+            narrowed: false,
+            failed: None,
+            stuck,
+        }
     }
 
     fn conclude(self) -> Standing {
@@ -114,6 +133,14 @@ impl<'p> Search<'p> {
         }
     }
 
+    /// The States a fact may be: those that are named, those in other facts, and one more.
+    fn states(&self, facts: &Facts) -> Vec<Country> {
+        let mut held = BTreeSet::new();
+        facts.row.iter().for_each(|fact| states_in(fact, &mut held));
+        let used = self.free.iter().filter(|c| held.contains(*c)).count();
+        self.named.iter().chain(self.free.iter().take(used + 1)).copied().collect()
+    }
+
     /// Takes apart what is missing for an answer.
     fn apart(&mut self, facts: &Facts, path: &mut Vec<Literal>, outcome: &Outcome) {
         let program = self.verified.program();
@@ -122,7 +149,8 @@ impl<'p> Search<'p> {
             let _ = self.stuck.insert(why(program, outcome));
             return;
         };
-        let found = missing.iter().find_map(|name| Some((name, place(program, name)?)));
+        let states = self.states(facts);
+        let found = missing.iter().find_map(|name| Some((name, place(program, name, &states)?)));
         let Some((name, (place, values))) = found else {
             self.tried += 1;
             let names: Vec<&str> = missing.iter().map(|m| &**m).collect();
@@ -164,13 +192,13 @@ pub(crate) fn blank(program: &Program) -> Facts {
 }
 
 fn unknown(program: &Program, ty: &Ty, optional: bool, name: &str) -> Outcome {
-    match ty {
-        Ty::Record(id) if !optional => match program.record(*id) {
-            Some(_) => Outcome::Value(record(program, *id, name)),
-            None => Outcome::missing(name),
-        },
-        _ => Outcome::missing(name),
+    if let Ty::Record(id) = ty
+        && !optional
+        && program.record(*id).is_some()
+    {
+        return Outcome::Value(record(program, *id, name));
     }
+    Outcome::missing(name)
 }
 
 fn record(program: &Program, id: accord_ir::RecordId, name: &str) -> Value {
@@ -188,7 +216,7 @@ struct Values {
 }
 
 /// Where the fact of a name stands in the row, and what it may be; `None` where that is too much to try.
-fn place(program: &Program, name: &str) -> Option<(Vec<usize>, Values)> {
+fn place(program: &Program, name: &str, states: &[Country]) -> Option<(Vec<usize>, Values)> {
     let mut parts = name.split('.');
     let first = parts.next()?;
     let index = program.facts.iter().position(|f| f.name == first)?;
@@ -203,13 +231,13 @@ fn place(program: &Program, name: &str) -> Option<(Vec<usize>, Values)> {
         optional = def.optional.get(at).copied().unwrap_or(false);
         path.push(at);
     }
-    let (values, narrowed) = values(program, ty, name)?;
+    let (values, narrowed) = values(program, ty, name, states)?;
     let nothing = optional.then_some(Outcome::Nothing).into_iter();
     Some((path, Values { list: nothing.chain(values.into_iter().map(Outcome::Value)).collect(), narrowed }))
 }
 
 /// Every value of a type that has few; whether some were left out.
-fn values(program: &Program, ty: &Ty, name: &str) -> Option<(Vec<Value>, bool)> {
+fn values(program: &Program, ty: &Ty, name: &str, states: &[Country]) -> Option<(Vec<Value>, bool)> {
     let all = |values: Vec<Value>| Some((values, false));
     match ty {
         Ty::YesNo => all(vec![Value::YesNo(true), Value::YesNo(false)]),
@@ -217,8 +245,8 @@ fn values(program: &Program, ty: &Ty, name: &str) -> Option<(Vec<Value>, bool)> 
             let members = u16::try_from(program.enumeration(*id)?.members.len()).ok()?;
             all((0..members).map(|m| Value::Member(*id, m)).collect())
         }
-        Ty::Country => all(countries(program).into_iter().map(Value::Country).collect()),
-        Ty::Set(of) if **of == Ty::Country => Some(sets(&countries(program))),
+        Ty::Country => all(states.iter().copied().map(Value::Country).collect()),
+        Ty::Set(of) if **of == Ty::Country => Some(sets(states)),
         Ty::Record(id) => all(vec![record(program, *id, name)]),
         Ty::Set(_)
         | Ty::Number
@@ -239,30 +267,30 @@ fn values(program: &Program, ty: &Ty, name: &str) -> Option<(Vec<Value>, bool)> 
     }
 }
 
-/// The parties, the States the text names besides, and States that are neither.
-fn countries(program: &Program) -> Vec<Country> {
-    let mut all: BTreeSet<Country> = program.parties.iter().map(|p| p.country).collect();
+/// The parties and the States the text names besides, and States that neither are.
+fn countries(program: &Program) -> (Vec<Country>, Vec<Country>) {
+    let mut named: Vec<Country> = program.parties.iter().map(|p| p.country).collect();
+    let mut found = BTreeSet::new();
     for expr in &program.exprs {
-        if let accord_ir::ExprKind::Const(Outcome::Value(value)) = &expr.kind {
-            named(value, &mut all);
+        if let accord_ir::ExprKind::Const(outcome) = &expr.kind {
+            states_in(outcome, &mut found);
         }
     }
-    let free = ELSEWHERE.iter().chain(&["NZ", "IS", "XY", "XZ"]).filter_map(|code| Country::parse(code));
-    let free: Vec<Country> = free.filter(|c| !all.contains(c)).take(ELSEWHERE.len()).collect();
-    let parties = program.parties.iter().map(|p| p.country);
-    let mut list: Vec<Country> = parties.chain(free).collect();
-    let more: Vec<Country> = all.into_iter().filter(|c| !list.contains(c)).collect();
-    list.extend(more);
-    list
+    found.retain(|c| !named.contains(c));
+    named.extend(found);
+    let free = ELSEWHERE.iter().filter_map(|code| Country::parse(code)).filter(|c| !named.contains(c)).collect();
+    (named, free)
 }
 
-fn named(value: &Value, all: &mut BTreeSet<Country>) {
-    match value {
-        Value::Country(country) => {
-            let _ = all.insert(*country);
-        }
-        Value::Set(members) => members.iter().for_each(|m| named(m, all)),
-        _ => {}
+/// The States in a value, wherever they stand in it.
+fn states_in(outcome: &Outcome, all: &mut BTreeSet<Country>) {
+    let Some(value) = outcome.value() else { return };
+    if let Value::Country(country) = value {
+        let _ = all.insert(*country);
+    } else if let Value::Set(members) = value {
+        members.iter().for_each(|m| states_in(&Outcome::Value(m.clone()), all));
+    } else if let Value::Record(fields) = value {
+        fields.iter().for_each(|f| states_in(f, all));
     }
 }
 
@@ -308,17 +336,18 @@ pub(crate) fn said(program: &Program, outcome: &Outcome) -> String {
 }
 
 fn word(program: &Program, value: &Value) -> String {
-    match value {
-        Value::YesNo(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
-        Value::Country(country) => country.to_string(),
-        Value::Member(id, at) => {
-            program.enumeration(*id).and_then(|e| e.members.get(usize::from(*at))).cloned().unwrap_or_default()
-        }
-        Value::Set(members) => {
-            let members: Vec<String> = members.iter().map(|m| word(program, m)).collect();
-            if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join(", ")) }
-        }
-        Value::Record(_) => "given".to_owned(),
-        other => other.kind().to_owned(),
+    if let Value::YesNo(yes) = value {
+        return (if *yes { "yes" } else { "no" }).to_owned();
     }
+    if let Value::Country(country) = value {
+        return country.to_string();
+    }
+    if let Value::Member(id, at) = value {
+        return program.enumeration(*id).and_then(|e| e.members.get(usize::from(*at))).cloned().unwrap_or_default();
+    }
+    if let Value::Set(members) = value {
+        let members: Vec<String> = members.iter().map(|m| word(program, m)).collect();
+        return if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join(", ")) };
+    }
+    if matches!(value, Value::Record(_)) { "given".to_owned() } else { value.kind().to_owned() }
 }

@@ -148,9 +148,7 @@ fn of_class(
     args: Vec<Value>,
     ask: &mut dyn FnMut(NodeId, &[Value]) -> Answer,
 ) -> Found {
-    let open = |outcome: &Outcome| {
-        Standing::Undecided(Open { why: requirement::why(program, outcome), tried: 0 })
-    };
+    let open = |outcome: &Outcome| Standing::Undecided(Open { why: requirement::why(program, outcome), tried: 0 });
     let about = ask(requirement.when, &args).outcome;
     let standing = match (&about, about.truth()) {
         (Outcome::Nothing, _) | (_, Some(false)) => Standing::DoesNotApply,
@@ -229,14 +227,13 @@ fn made_by(program: &Program, trace: &Trace, rules: &mut Vec<RuleId>, silent: &m
 fn combinations(program: &Program, requirement: &Requirement) -> Option<Vec<Vec<Value>>> {
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for param in &requirement.params {
-        let values: Vec<Value> = match &param.ty {
-            Ty::Country => program.parties.iter().map(|p| Value::Country(p.country)).collect(),
-            Ty::YesNo => vec![Value::YesNo(true), Value::YesNo(false)],
-            Ty::Member(id) => {
-                let members = u16::try_from(program.enumeration(*id)?.members.len()).ok()?;
-                (0..members).map(|m| Value::Member(*id, m)).collect()
-            }
-            _ => return None,
+        let values: Vec<Value> = if param.ty == Ty::Country {
+            program.parties.iter().map(|p| Value::Country(p.country)).collect()
+        } else if let Ty::Member(id) = &param.ty {
+            let members = u16::try_from(program.enumeration(*id)?.members.len()).ok()?;
+            (0..members).map(|m| Value::Member(*id, m)).collect()
+        } else {
+            vec![Value::YesNo(true), Value::YesNo(false)]
         };
         if rows.len().saturating_mul(values.len()) > MOST_COMBINATIONS {
             return None;

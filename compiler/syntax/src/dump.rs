@@ -2,8 +2,8 @@
 
 use crate::ast::{
     Address, Applies, Arg, Binder, Block, Dates, DemandKind, Expr, ExprKind, Field, File, Item, ItemKind, Name, Op,
-    Param, ParameterBody, Promise, Quantifier, QuantifierWord, Relation, RelationKind, Row, Rule, Signature, Slot, SlotValue, Text,
-    Type, TypeKind, WordRow,
+    Param, ParameterBody, Promise, Quantifier, QuantifierWord, Relation, RelationKind, Row, Rule, Signature, Slot,
+    SlotValue, Text, Type, TypeKind, WordRow,
 };
 
 /// Lines longer than this are broken between the parts of a list.
@@ -237,9 +237,7 @@ fn standard(kind: &ItemKind) -> Node {
         }
         ItemKind::Assumes { what, each, when } => list(
             "assumes",
-            std::iter::once(text(what))
-                .chain(group("each", each, binder))
-                .chain(option("when", when.as_ref(), expr)),
+            std::iter::once(text(what)).chain(group("each", each, binder)).chain(option("when", when.as_ref(), expr)),
         ),
         ItemKind::Outside(conditions) => list("outside", conditions.iter().map(expr)),
         ItemKind::Property(p) => {
@@ -254,10 +252,11 @@ fn standard(kind: &ItemKind) -> Node {
             };
             list(
                 "property",
-                std::iter::once(text(&p.name))
-                    .chain(group("each", &p.each, binder))
-                    .chain([promise])
-                    .chain(option("when", p.when.as_ref(), expr)),
+                std::iter::once(text(&p.name)).chain(group("each", &p.each, binder)).chain([promise]).chain(option(
+                    "when",
+                    p.when.as_ref(),
+                    expr,
+                )),
             )
         }
         _ => list("junk", []),

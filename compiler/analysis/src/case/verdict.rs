@@ -76,7 +76,11 @@ impl Reader<'_, '_> {
                 return None;
             }
             _ => {
-                let wanted = if standard == PROPERTIES { "the name of a property, in quotes" } else { "a provision such as `article 5(1)`" };
+                let wanted = if standard == PROPERTIES {
+                    "the name of a property, in quotes"
+                } else {
+                    "a provision such as `article 5(1)`"
+                };
                 self.report(wrong(expr.span, wanted, &found(expr)));
                 return None;
             }

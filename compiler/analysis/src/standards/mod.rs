@@ -106,8 +106,9 @@ fn declare(cx: &mut Cx<'_, '_>) {
         );
         if settles && cx.in_standard(&statement.place) {
             cx.report(
-                Diagnostic::new(Code::Misplaced, statement.item.span, "a standard settles nothing")
-                    .help("it says what a text must do: `requires C when W`, `permits C when W`, `not required when W`"),
+                Diagnostic::new(Code::Misplaced, statement.item.span, "a standard settles nothing").help(
+                    "it says what a text must do: `requires C when W`, `permits C when W`, `not required when W`",
+                ),
             );
         }
     }
@@ -170,8 +171,9 @@ fn outside<'a>(cx: &mut Cx<'a, '_>) -> Vec<(usize, Bound<'a>)> {
                 all.extend(conditions.iter().map(bound));
             }
             None => cx.report(
-                Diagnostic::new(Code::Misplaced, statement.item.span, "`outside` stands in no standard")
-                    .help("what an agreement leaves out is a condition of its rules: `rule not in_personal_scope when ...`"),
+                Diagnostic::new(Code::Misplaced, statement.item.span, "`outside` stands in no standard").help(
+                    "what an agreement leaves out is a condition of its rules: `rule not in_personal_scope when ...`",
+                ),
             ),
         }
     }
@@ -418,7 +420,11 @@ fn asked<'a>(cx: &mut Cx<'a, '_>, one: &Stated<'a>, env: &Env<'a>) -> Asked {
                 let found = cx.need(env, written, &ty);
                 asked.tolerance = cx.const_value(found).cloned();
                 if asked.tolerance.is_none() && !matches!(cx.ty(found), Ty::Error) {
-                    cx.report(words::mismatch(written.span, "an amount such as `0.01 EUR`", "something to be computed"));
+                    cx.report(words::mismatch(
+                        written.span,
+                        "an amount such as `0.01 EUR`",
+                        "something to be computed",
+                    ));
                 }
             }
         }
@@ -445,7 +451,11 @@ fn node(cx: &mut Cx<'_, '_>, name: String, params: &[ir::Param], body: (ExprId, 
 
 /// What a statement is called: its provision, or its name.
 fn said(cx: &Cx<'_, '_>, one: &Stated<'_>) -> String {
-    if one.name.is_empty() { one.place.provision.map_or(String::new(), |p| cx.decls.address(p)) } else { one.name.to_owned() }
+    if one.name.is_empty() {
+        one.place.provision.map_or(String::new(), |p| cx.decls.address(p))
+    } else {
+        one.name.to_owned()
+    }
 }
 
 impl<'a> Stated<'a> {

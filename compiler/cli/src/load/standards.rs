@@ -50,7 +50,10 @@ fn declared(loaded: &Loaded, file: FileId) -> Vec<String> {
 
 fn there_are() -> String {
     let names: Vec<&str> = STANDARDS.iter().map(|(name, ..)| *name).collect();
-    format!("there are {}; another is written `standard NAME \"title\"` in a file that the agreement uses", names.join(", "))
+    format!(
+        "there are {}; another is written `standard NAME \"title\"` in a file that the agreement uses",
+        names.join(", ")
+    )
 }
 
 impl Loaded {

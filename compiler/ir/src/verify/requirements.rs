@@ -26,7 +26,23 @@ fn check_requirement(program: &Program, requirement: &Requirement, place: &str, 
         let few = match &param.ty {
             Ty::YesNo | Ty::Country => true,
             Ty::Member(id) => program.enumeration(*id).is_some(),
-            _ => false,
+            Ty::Number
+            | Ty::Set(_)
+            | Ty::List(_)
+            | Ty::Date
+            | Ty::Span
+            | Ty::Length(_)
+            | Ty::Money(_)
+            | Ty::Amount(_)
+            | Ty::Periods
+            | Ty::Rounding
+            | Ty::Unit
+            | Ty::Text
+            | Ty::Record(_)
+            | Ty::Order
+            | Ty::Ties
+            | Ty::Never
+            | Ty::Error => false,
         };
         flaws.need(few, place, format!("`{}` could be too many things", param.name));
     }

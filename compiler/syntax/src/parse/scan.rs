@@ -406,7 +406,9 @@ impl<'t> Scan<'t> {
             "legislation" => word_next && matches!(self.tok(i + 2), Some(Tok::Dot | Tok::Text | Tok::OpenText)),
             "standard" => word_next && matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText)),
             // Inside a property they go on with it; a statement of a standard has them at its beginning.
-            "requires" | "permits" => self.first_on_line(i) || i.checked_sub(1).is_some_and(|b| self.tok(b) == Some(Tok::Close(b')'))),
+            "requires" | "permits" => {
+                self.first_on_line(i) || i.checked_sub(1).is_some_and(|b| self.tok(b) == Some(Tok::Close(b')')))
+            }
             "term" => word_next && self.word(i + 1) != "of",
             "exception" | "subject" => self.word(i + 1) == "to",
             "disapply" | "notwithstanding" => word_next || next == Some(Tok::Open(b'(')),
@@ -459,7 +461,8 @@ impl<'t> Scan<'t> {
             return !hanging && !operand && self.begins(after);
         }
         match self.word(i) {
-            "agreement" | "legislation" | "standard" | "clause" | "enum" | "question" | "decision" | "interface" | "record" => true,
+            "agreement" | "legislation" | "standard" | "clause" | "enum" | "question" | "decision" | "interface"
+            | "record" => true,
             // These may be members of an `enum`.
             "case" => self.tok(i + 2) == Some(Tok::Open(b'{')),
             "use" => !inside,

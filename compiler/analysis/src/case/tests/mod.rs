@@ -214,6 +214,8 @@ pub(super) fn program() -> Program {
         exprs: vec![constant(), constant()],
         unset: vec![],
         coverage: Vec::new(),
+        standards: Vec::new(),
+        requirements: Vec::new(),
     }
 }
 

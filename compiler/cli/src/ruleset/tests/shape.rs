@@ -8,9 +8,9 @@ use accord_core::{
     ratio,
 };
 use accord_ir::{
-    Body, Coverage, CurrencyOf, Decision, DecisionId, EnumDef, Evidence, Expr, ExprId, ExprKind, FactDef, FactId,
-    GivenDef, LocalId, Node, NodeId, NodeKind, Param, PartyDef, PartyKey, Program, Provision, ProvisionId, Quantified,
-    Quantifier, Question, RecordDef, RecordId, Rule, Tie, Ty, UnitOf, UnsetDef,
+    Body, Coverage, CurrencyOf, Decision, DecisionId, Demand, EnumDef, Evidence, Expr, ExprId, ExprKind, FactDef,
+    FactId, GivenDef, LocalId, Node, NodeId, NodeKind, Param, PartyDef, PartyKey, Program, Provision, ProvisionId,
+    Quantified, Quantifier, Question, RecordDef, RecordId, Requirement, Rule, Standard, Tie, Ty, UnitOf, UnsetDef,
 };
 use accord_source::{FileId, Span};
 
@@ -153,6 +153,29 @@ fn decided() -> (Decision, Rule, Vec<Node>) {
     (decision, rule, nodes)
 }
 
+fn requirements() -> Vec<Requirement> {
+    let (a, b) = (NodeId(1), NodeId(300));
+    let tolerance = values().into_iter().find(|v| matches!(v, Value::Money(_)));
+    let demands = [
+        Demand::Requires(a),
+        Demand::Permits(b),
+        Demand::Clash { permits: 1, requires: 0, node: a },
+        Demand::NeverLowers { value: a, measure: b, tolerance },
+        Demand::Assumes("w".to_owned()),
+    ];
+    let requirement = |demand| Requirement {
+        origin: "C118".to_owned(),
+        provision: Some(ProvisionId(1)),
+        name: "n".to_owned(),
+        params: vec![Param { name: "P".to_owned(), ty: Ty::Country }],
+        when: a,
+        demand,
+        evidence: Evidence::Secondary,
+        span: span(),
+    };
+    demands.map(requirement).to_vec()
+}
+
 fn program() -> Program {
     let named = |name: &str| name.to_owned();
     let (decision, rule, nodes) = decided();
@@ -189,6 +212,13 @@ fn program() -> Program {
             not_encoded: vec![(named("article 2"), named("w"))],
             missing: vec![named("article 3")],
         }],
+        standards: vec![Standard {
+            name: named("C118"),
+            title: named("t"),
+            source: named("s"),
+            provisions: vec![(ProvisionId(1), Some(named("w")))],
+        }],
+        requirements: requirements(),
     }
 }
 
@@ -198,7 +228,7 @@ fn the_shape_of_a_program_has_a_number() {
     assert!(kinds().len() > types().len(), "every type is written");
     assert_eq!(
         (accord_ir::FORMAT, sha256(&bytes).as_str()),
-        (1, "a5f5ba1b99a92469102b6e2593abbc5ae5ceeed9f44c5569445f0121eeb37636"),
+        (2, "769120cc24bd70e3970d8f57de951864e7b65d0cc7318d727bcbfb8e0d51bbc6"),
         "programs are written otherwise than files of this number hold them: raise accord_ir::FORMAT"
     );
     let back: Program = postcard::from_bytes(&bytes).unwrap();
