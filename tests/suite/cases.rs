@@ -117,6 +117,8 @@ fn items(loaded: &Loaded, root: &Root) -> Vec<ast::Item> {
 fn essence(case: &Case) -> String {
     let expect: Vec<String> =
         case.expect.iter().map(|e| format!("{:?}", (e.decision, &e.args, &e.want, &e.because))).collect();
+    let verdicts: Vec<String> =
+        case.verdicts.iter().map(|v| format!("{:?}", (&v.standard, &v.statement, &v.party, v.kept))).collect();
     format!(
         "{:#?}",
         (
@@ -128,7 +130,8 @@ fn essence(case: &Case) -> String {
             &case.note,
             &case.facts,
             &case.concerned,
-            expect
+            expect,
+            verdicts,
         )
     )
 }

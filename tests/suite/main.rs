@@ -14,3 +14,4 @@ mod rulesets;
 mod snapshots;
 mod spec;
 mod written;
+mod standards;

@@ -3,8 +3,8 @@
 use crate::builder::Build;
 use accord_core::{Country, EnumId, FaultKind, HostFn, Outcome, RuleId, SiteId, Value};
 use accord_ir::{
-    Body, CurrencyOf, DecisionId, ExprId, ExprKind, FactId, LocalId, NodeId, ProvisionId, Quantifier, Question,
-    RecordId, Tie, Ty, Verified,
+    Body, CurrencyOf, DecisionId, Demand, Evidence, ExprId, ExprKind, FactId, LocalId, NodeId, ProvisionId, Quantifier,
+    Question, RecordId, Requirement, Tie, Ty, Verified,
 };
 
 /// Two rules, one beating the other, a term, a quantifier, a fact with fields.
@@ -415,4 +415,40 @@ fn refuses_what_could_not_be_held() {
         b.term("doubled", &[], Ty::YesNo, top);
     };
     refused(doubled, "too large when written out in full");
+}
+
+/// A requirement of a term, spoilt as is wanted.
+fn required(b: &mut Build, spoil: impl FnOnce(&mut Requirement)) {
+    let yes = b.yes();
+    let node = b.term("kept", &[("P", Ty::Country)], Ty::YesNo, yes);
+    let mut requirement = Requirement {
+        origin: String::new(),
+        provision: None,
+        name: "x".to_owned(),
+        params: vec![accord_ir::Param { name: "P".to_owned(), ty: Ty::Country }],
+        when: node,
+        demand: Demand::Requires(node),
+        evidence: Evidence::Recalled,
+        span: b.program.nodes[0].span,
+    };
+    spoil(&mut requirement);
+    b.program.requirements.push(requirement);
+}
+
+#[test]
+fn refuses_requirements_that_cannot_be_asked() {
+    let (mut b, ..) = sound();
+    required(&mut b, |_| {});
+    assert_eq!(b.flaws(), "");
+    refused(|b| required(b, |r| r.when = NodeId(900)), "a node with other parameters");
+    refused(|b| required(b, |r| r.demand = Demand::Permits(NodeId(900))), "a node with other parameters");
+    refused(|b| required(b, |r| r.params.clear()), "a node with other parameters");
+    refused(|b| required(b, |r| r.params[0].ty = Ty::Number), "`P` could be too many things");
+    refused(|b| required(b, |r| r.origin = "C1".to_owned()), "a standard that does not exist");
+    refused(|b| required(b, |r| r.provision = Some(ProvisionId(900))), "a provision that does not exist");
+    refused(
+        |b| required(b, |r| r.demand = Demand::Clash { permits: 0, requires: 0, node: r.when }),
+        "nothing that permits",
+    );
+    refused(|b| required(b, |r| r.demand = Demand::Requires(NodeId(0))), "a condition that is not yes or no");
 }

@@ -1,0 +1,181 @@
+//! Verdicts on conventions and properties: wrong ones are noticed, what is said of everybody is what is found person by
+//! person, and the command says it with its exit code.
+
+use accord_core::{Country, EnumId, Outcome, Value};
+use accord_prove::standards::{Mark, judge_one, judge_person};
+use accord_tests::{Checked, Ran, accord, at, check, run_cases, scratch};
+use serde_json::Value as Json;
+
+const SMALL: &str = r#"
+standard S "Invented"
+  articles: 1..1
+article 1 "Payment abroad" for each party H
+  (1) requires exportable(H) when CONDITION
+agreement XA-XB "Two States"
+  parties:   XA, XB
+  articles:  1..1
+  month_end: last_day
+article 1 "Payment abroad" for each party P in any party
+  evidence verified
+  rule exportable(P) when RULE
+  rule not exportable(P) when not (RULE)
+CASES
+"#;
+
+fn small(condition: &str, rule: &str, cases: &str) -> Checked {
+    let text = SMALL.replace("CONDITION", condition).replace("RULE", rule).replace("CASES", cases);
+    let checked = check("standards.accord", &text).expect("checked");
+    assert!(checked.errors().is_empty(), "{}", checked.drawn());
+    checked
+}
+
+fn passes(verdict: &str, facts: &str) -> bool {
+    let case = format!("case \"x\" {{ {facts} expect: {{ XA: {{ S: {{ {verdict}: article 1 }} }} }} }}");
+    let checked = small("person.residence is not H", "person.residence is XB", &case);
+    let verdicts = run_cases(&checked.examined).expect("run");
+    assert_eq!(verdicts.len(), 1);
+    verdicts[0].passed()
+}
+
+/// Each case has one verdict and fails under every other.
+#[test]
+fn a_wrong_verdict_fails() {
+    let facts = [
+        ("fails", ""),
+        ("holds", "person: { residence: XB }"),
+        ("fails", "person: { residence: US }"),
+        ("does_not_apply", "person: { residence: XA }"),
+        ("undecided", "claim: { benefit: old_age.pension }"),
+    ];
+    for (right, facts) in facts {
+        for verdict in ["holds", "fails", "does_not_apply", "undecided"] {
+            assert_eq!(passes(verdict, facts), verdict == right, "{verdict} of `{facts}`");
+        }
+    }
+}
+
+/// Every person there can be, by the facts these texts read, against what is said of everybody.
+#[test]
+fn what_is_said_of_everybody_is_what_is_found_person_by_person() {
+    let parts = [
+        "yes",
+        "no",
+        "person.residence is H",
+        "person.residence is not H",
+        "person.refugee",
+        "not person.stateless",
+        "claim.financing is contributory",
+        "person.residence in any party",
+        "person.residence is US",
+    ];
+    let said = |a: &str, b: &str, word: &str| format!("({a}) {word} ({b})");
+    let mut found = std::collections::BTreeMap::new();
+    for (i, a) in parts.iter().enumerate() {
+        for (j, b) in parts.iter().enumerate() {
+            let (when, rule) = match (i + j) % 3 {
+                0 => (said(a, b, "and"), said(b, a, "or")),
+                1 => (said(a, b, "or"), (*b).to_owned()),
+                _ => ((*a).to_owned(), said(a, b, "or")),
+            };
+            let checked = small(&when, &rule.replace('H', "P"), "");
+            let verified = checked.examined.verified.as_ref().expect("a program");
+            let judged = judge_one(verified, 0).expect("a statement").mark();
+            assert_eq!(judged, exhaustively(verified), "when {when}, exportable when {rule}");
+            *found.entry(judged).or_insert(0) += 1;
+        }
+    }
+    for mark in [Mark::Holds, Mark::Fails, Mark::DoesNotApply] {
+        assert!(found.get(&mark).is_some_and(|n| *n >= 5), "hardly any text that {}: {found:?}", mark.word());
+    }
+}
+
+/// The verdict over every combination of the facts.
+fn exhaustively(verified: &accord_ir::Verified) -> Mark {
+    let program = verified.program();
+    let record = |fact: &str, fields: &[(&str, Value)]| {
+        let def = program.records.iter().find(|r| r.name.eq_ignore_ascii_case(fact)).expect("a record");
+        let of = |name: &String| fields.iter().find(|(n, _)| n == name).map(|(_, v)| Outcome::Value(v.clone()));
+        let fields = def.fields.iter().map(|(n, _)| of(n).unwrap_or(Outcome::missing(n)));
+        Outcome::Value(Value::Record(std::rc::Rc::new(fields.collect())))
+    };
+    let financing = program.enums.iter().position(|e| e.name == "Financing").expect("a list");
+    let financing = EnumId(u16::try_from(financing).expect("few lists"));
+    let mut marks = Vec::new();
+    for residence in ["XA", "XB", "US", "FR"] {
+        for (refugee, stateless) in [(false, false), (false, true), (true, false), (true, true)] {
+            for paid in 0..4 {
+                let residence = Value::Country(Country::parse(residence).expect("a country"));
+                let person = [
+                    ("residence", residence),
+                    ("refugee", Value::YesNo(refugee)),
+                    ("stateless", Value::YesNo(stateless)),
+                ];
+                let claim = [("financing", Value::Member(financing, paid))];
+                let of = |f: &accord_ir::FactDef| match f.name.as_str() {
+                    "person" => record("Person", &person),
+                    "claim" => record("Claim", &claim),
+                    other => Outcome::missing(other),
+                };
+                let facts = accord_core::Facts::new(program.facts.iter().map(of).collect());
+                let mut interp = accord_interp::Interp::new(verified, &facts);
+                let judged = judge_person(verified, 0, &facts, &mut |node, args| interp.ask(node, args));
+                marks.push(judged.expect("a statement").mark());
+            }
+        }
+    }
+    marks.into_iter().max().expect("somebody")
+}
+
+fn run(arguments: &[&str]) -> Ran {
+    accord(arguments.iter().copied())
+}
+
+#[test]
+fn the_command_tells_article_by_article_and_ends_accordingly() {
+    let folder = at("agreements/nl-cv").display().to_string();
+    let plain = run(&["check", &folder]);
+    assert_eq!(plain.code, 0);
+    assert!(!plain.out.contains("C118"), "nothing is compared that is not asked for");
+
+    let broken = run(&["check", &folder, "--standard", "C118,C102"]);
+    assert_eq!(broken.code, 1);
+    let clash = "article 69(a) of C102 permits what article 5(1) of C118 forbids";
+    for line in ["article 3(1)      holds", "article 5(1)      fails", "assumed: CV, NL", clash, "made by article 5(2)"]
+    {
+        assert!(broken.out.contains(line), "{line} in:\n{}", broken.out);
+    }
+
+    let folder = at("agreements/cz-md").display().to_string();
+    let open = run(&["check", &folder, "--standard", "C118", "--json"]);
+    assert_eq!(open.code, 3);
+    let json: Json = serde_json::from_str(&open.out).expect("JSON");
+    let standard = &json["standards"][0];
+    assert_eq!((&standard["standard"], &standard["verdict"]), (&"C118".into(), &"undecided".into()));
+    let articles = standard["articles"].as_array().expect("articles");
+    let equality = articles.iter().find(|a| a["provision"] == "article 3(1)").expect("the article");
+    assert_eq!(equality["verdict"], "holds");
+
+    let unknown = run(&["check", &folder, "--standard", "C119"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("C118"), "{}", unknown.err);
+}
+
+#[test]
+fn a_broken_property_fails_the_check_and_an_open_one_does_not() {
+    let folder = scratch("properties").expect("a folder");
+    let file = folder.join("agreement.accord");
+    let text = |promise: &str| {
+        SMALL.replace("CONDITION", "no").replace("RULE", "person.residence in any party").replace("CASES", promise)
+    };
+    let path = file.display().to_string();
+    for (promise, code) in [
+        ("property \"x\" requires exportable(XA) when person.residence is XB", 0),
+        ("property \"x\" requires exportable(XA) when person.residence is US", 1),
+        ("property \"x\" never lowers payable(P) when own(P) grows", 0),
+    ] {
+        std::fs::write(&file, text(promise)).expect("written");
+        let ran = run(&["check", &path]);
+        assert_eq!(ran.code, code, "{promise}\n{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("properties"), "{}", ran.out);
+    }
+}
