@@ -403,8 +403,10 @@ impl Group {
         };
         let where_: Vec<String> = self.where_.iter().map(one).collect();
         let mut parts = Vec::new();
-        if !self.person.is_empty() {
-            parts.push(format!("somebody: {}", self.person.join(", ")));
+        // What somebody does not have says little; it stands in the JSON.
+        let has: Vec<&str> = self.person.iter().map(String::as_str).filter(|p| !p.ends_with(" is nothing")).collect();
+        if !has.is_empty() {
+            parts.push(format!("somebody: {}", has.join(", ")));
         }
         if !self.provisions.is_empty() {
             parts.push(format!("made by {}", self.provisions.join(", ")));

@@ -11,6 +11,7 @@
 //! | what is found, as data | `report` |
 //! | what an agreement is held to, statement by statement | `standards` |
 //! | one statement, for everybody | `requirement` |
+//! | parties that cannot be told apart | `symmetry` |
 
 #![deny(
     clippy::indexing_slicing,
@@ -37,6 +38,7 @@ mod slice;
 mod split;
 pub mod standards;
 mod state;
+mod symmetry;
 mod term;
 mod witness;
 mod world;

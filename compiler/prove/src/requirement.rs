@@ -6,6 +6,7 @@
 //! or a record of periods is left open by name.
 
 use crate::report::{Literal, Open, Person, Proof, Standing};
+use crate::symmetry::Alike;
 use accord_core::{Answer, Country, Facts, Outcome, Value};
 use accord_interp::Interp;
 use accord_ir::{NodeId, Program, Ty, Verified};
@@ -22,10 +23,37 @@ const MOST_SUBSETS: usize = 64;
 
 /// Whether a requirement holds of everybody it is about, for these arguments.
 pub fn standing(program: &Verified, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
-    let mut search = Search::new(program, when, requires, args);
-    let facts = blank(program.program());
-    search.person(&facts, &mut Vec::new());
-    search.conclude()
+    Everybody::new(program).standing(when, requires, args)
+}
+
+/// All persons of a program: what is found out once for many statements and arguments.
+#[derive(Debug)]
+pub struct Everybody<'p> {
+    verified: &'p Verified,
+    /// Somebody of whom nothing is known.
+    nobody: Facts,
+    /// The parties, and the States the text names besides.
+    named: Vec<Country>,
+    /// States that neither are.
+    free: Vec<Country>,
+    /// The parties that cannot be told apart.
+    pub(crate) alike: Alike,
+}
+
+impl<'p> Everybody<'p> {
+    /// Everybody a program may be asked about.
+    pub fn new(verified: &'p Verified) -> Everybody<'p> {
+        let (named, free) = countries(verified.program());
+        let program = verified.program();
+        Everybody { verified, nobody: blank(program), named, free, alike: Alike::new(program) }
+    }
+
+    /// Whether a requirement holds of everybody it is about, for these arguments.
+    pub fn standing(&self, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
+        let mut search = Search::new(self, when, requires, args);
+        search.person(&self.nobody, &mut Vec::new());
+        search.conclude()
+    }
 }
 
 /// Whether of two persons alike but for `measure` the one with more always has no less `value`.
@@ -41,14 +69,10 @@ pub fn never_lowers(
 }
 
 struct Search<'p> {
-    verified: &'p Verified,
+    all: &'p Everybody<'p>,
     when: NodeId,
     requires: NodeId,
     args: &'p [Value],
-    /// The parties, and the States the text names besides.
-    named: Vec<Country>,
-    /// States that neither are.
-    free: Vec<Country>,
     /// Persons that may be looked at.
     most: u64,
     /// Persons looked at to the end.
@@ -62,25 +86,11 @@ struct Search<'p> {
 }
 
 impl<'p> Search<'p> {
-    fn new(verified: &'p Verified, when: NodeId, requires: NodeId, args: &'p [Value]) -> Search<'p> {
-        let stuck = BTreeSet::new();
-        let parties = u64::try_from(verified.program().parties.len()).unwrap_or(u64::MAX);
+    fn new(all: &'p Everybody<'p>, when: NodeId, requires: NodeId, args: &'p [Value]) -> Search<'p> {
+        let parties = u64::try_from(all.verified.program().parties.len()).unwrap_or(u64::MAX);
         let most = MOST_PERSONS / parties.max(1);
-        let (named, free) = countries(verified.program());
-        Search {
-            verified,
-            when,
-            requires,
-            args,
-            named,
-            free,
-            most,
-            tried: 0,
-            kept: 0,
-            narrowed: false,
-            failed: None,
-            stuck,
-        }
+        let stuck = BTreeSet::new();
+        Search { all, when, requires, args, most, tried: 0, kept: 0, narrowed: false, failed: None, stuck }
     }
 
     fn conclude(self) -> Standing {
@@ -106,7 +116,7 @@ impl<'p> Search<'p> {
             let _ = self.stuck.insert("there are more persons to tell apart than were tried".to_owned());
             return;
         }
-        let mut interp = Interp::new(self.verified, facts);
+        let mut interp = Interp::new(self.all.verified, facts);
         let about = interp.ask(self.when, self.args);
         match (&about.outcome, about.outcome.truth()) {
             (Outcome::Nothing, _) | (_, Some(false)) => self.tried += 1,
@@ -137,13 +147,13 @@ impl<'p> Search<'p> {
     fn states(&self, facts: &Facts) -> Vec<Country> {
         let mut held = BTreeSet::new();
         facts.row.iter().for_each(|fact| states_in(fact, &mut held));
-        let used = self.free.iter().filter(|c| held.contains(*c)).count();
-        self.named.iter().chain(self.free.iter().take(used + 1)).copied().collect()
+        let used = self.all.free.iter().filter(|c| held.contains(*c)).count();
+        self.all.named.iter().chain(self.all.free.iter().take(used + 1)).copied().collect()
     }
 
     /// Takes apart what is missing for an answer.
     fn apart(&mut self, facts: &Facts, path: &mut Vec<Literal>, outcome: &Outcome) {
-        let program = self.verified.program();
+        let program = self.all.verified.program();
         let Outcome::Undetermined(missing) = outcome else {
             self.tried += 1;
             let _ = self.stuck.insert(why(program, outcome));

@@ -4,11 +4,11 @@
 //! case, of the one person the case describes.
 
 use crate::report::{Open, Person, Proof, Standing};
-use crate::requirement;
+use crate::requirement::{self, Everybody};
 use accord_core::{Answer, Facts, Outcome, RuleId, Step, Trace, TraceSubject, Value};
 use accord_interp::Interp;
 use accord_ir::{Body, Demand, ExprId, ExprKind, NodeId, NodeKind, Program, Requirement, Ty, Verified};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Combinations of arguments tried for one statement at most.
 const MOST_COMBINATIONS: usize = 50_000;
@@ -85,16 +85,22 @@ impl Judged {
 pub fn judge(verified: &Verified) -> Vec<Judged> {
     let all = verified.program().requirements.iter().enumerate();
     let asked = all.filter(|(_, r)| !matches!(r.demand, Demand::Permits(_)));
-    asked.filter_map(|(index, _)| judge_one(verified, index)).collect()
+    let everybody = Everybody::new(verified);
+    asked.filter_map(|(index, _)| of_everybody(verified, &everybody, index)).collect()
 }
 
 /// Judges one statement for everybody; `None` where there is none of that number.
 pub fn judge_one(verified: &Verified, index: usize) -> Option<Judged> {
+    of_everybody(verified, &Everybody::new(verified), index)
+}
+
+fn of_everybody(verified: &Verified, everybody: &Everybody<'_>, index: usize) -> Option<Judged> {
     let program = verified.program();
     let requirement = program.requirements.get(index)?;
     let persons = [requirement.when].into_iter().chain(requirement.demand.nodes()).any(|n| reads_row(program, n));
     let facts = Facts::default();
     let mut interp = Interp::new(verified, &facts);
+    let mut settled: BTreeMap<Vec<Value>, Standing> = BTreeMap::new();
     let found = combinations(program, requirement).map_or_else(
         || vec![too_many()],
         |all| {
@@ -105,7 +111,17 @@ pub fn judge_one(verified: &Verified, index: usize) -> Option<Judged> {
                     plain(args, of)
                 }
                 Demand::Requires(node) | Demand::Permits(node) | Demand::Clash { node, .. } if persons => {
-                    let of = requirement::standing(verified, requirement.when, *node, &args);
+                    // What is decided whatever the facts needs nobody.
+                    let plainly =
+                        of_class(program, requirement, args.clone(), &mut |node, args| interp.ask(node, args));
+                    if matches!(plainly.standing, Standing::DoesNotApply) {
+                        return plainly;
+                    }
+                    // Of parties alike one stands for all; who is left out is told of each.
+                    let one_for_all = everybody.alike.one_for_all(&args);
+                    let known = settled.get(&one_for_all).filter(|of| Mark::of(of) != Mark::Fails);
+                    let of = known.cloned().unwrap_or_else(|| everybody.standing(requirement.when, *node, &args));
+                    settled.entry(one_for_all).or_insert_with(|| of.clone());
                     explained(verified, *node, plain(args, of))
                 }
                 Demand::Requires(_) | Demand::Permits(_) | Demand::Clash { .. } | Demand::Assumes(_) => {
