@@ -15,3 +15,4 @@ mod snapshots;
 mod spec;
 mod written;
 mod standards;
+mod verify;
