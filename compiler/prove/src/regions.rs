@@ -14,11 +14,13 @@ use accord_interp::Interp;
 use std::collections::BTreeSet;
 
 /// Groups that are looked for a person in.
-const MOST_LEAVES: usize = 400;
+const MOST_LEAVES: usize = 60;
+/// Persons tried for one decision of one party and branch.
+const MOST_TRIED: u64 = 4_000;
 /// Groups without a person that are looked into.
-const MOST_FAILURES: usize = 24;
+const MOST_FAILURES: usize = 12;
 /// Persons tried by chance where nothing else decides.
-const MOST_CHANCES: u64 = 600;
+const MOST_CHANCES: u64 = 160;
 /// How many terms are looked at to widen a group by one condition.
 const STEPS_OF_WIDENING: u64 = 8_000;
 
@@ -49,6 +51,10 @@ impl<'r, 'p> Regions<'r, 'p> {
     /// Takes in a group for whom the versions may differ.
     pub(crate) fn take(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
         if self.found.iter().any(|(path, _)| covers(space, path, &leaf.path)) {
+            return;
+        }
+        if self.tried > MOST_TRIED {
+            self.leave_open("there are more groups than persons were tried for");
             return;
         }
         self.leaves += 1;

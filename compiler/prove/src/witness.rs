@@ -17,11 +17,10 @@ const MONTHS: &[i64] = &[0, 1, 6, 12, 24, 60, 120, 180, 240, 300, 360, 480];
 const AWKWARD: &[i64] = &[1, 2, 3, 5, 7, 33, 99, 101, 997, 12_345, 33_333, 100_003, 999_999];
 /// Facts are changed so many times for one group.
 const MOST_CHANGES: usize = 60;
+/// Persons tried for one group.
+const MOST_TRIES: u64 = 800;
 /// So many values of one fact are tried.
 const MOST_VALUES: usize = 40;
-
-/// What has to hold of a person.
-pub(crate) type Wanted = Vec<(Term, Choice)>;
 
 /// Finds persons.
 pub(crate) struct Finder<'s, 'w> {
@@ -88,28 +87,30 @@ impl<'s, 'w> Finder<'s, 'w> {
     /// A person of whom all of it holds.
     pub(crate) fn find(&mut self, path: &Path, start: &Person) -> Option<Person> {
         let wanted = &path.assumed;
+        let until = self.tried + MOST_TRIES;
         let mut person = start.clone();
         let (mut failing, mut first) = self.score(wanted, &person);
         for round in 0..MOST_CHANGES {
             let Some(index) = first else { return Some(person) };
             let (term, _) = wanted.get(index).copied()?;
-            let mut best: Option<(usize, Person, Option<usize>)> = None;
+            let mut better: Option<(usize, Person, Option<usize>)> = None;
             let changes = self.changes(path, &person, term);
             for (slot, content) in &changes {
+                if self.tried >= until {
+                    return None;
+                }
                 let changed = self.maker.changed(&person, slot, content);
                 let (now, next) = self.score(wanted, &changed);
-                if best.as_ref().is_none_or(|(held, ..)| now < *held) {
-                    best = Some((now, changed, next));
-                }
-                if now == 0 {
+                if now < failing {
+                    better = Some((now, changed, next));
                     break;
                 }
             }
-            match best {
-                Some((now, changed, next)) if now < failing => {
+            match better {
+                Some((now, changed, next)) => {
                     (failing, person, first) = (now, changed, next);
                 }
-                _ => {
+                None => {
                     // Stuck: one of the changes all the same, then on.
                     let pick = self.chance(changes.len());
                     let (slot, content) = changes.get(pick)?;

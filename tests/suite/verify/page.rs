@@ -246,8 +246,8 @@ fn list(text: &str) -> Vec<String> {
 
 /// Reads `payable(CV) [old_age]: changed (only gain), at most 3 regions, together`; nothing of `everything else: same`.
 fn read_line(page: &str, text: &str) -> Option<Line> {
-    let unclear = || -> ! { panic!("{page}: what does `{text}` say?") };
-    let Some((subject, verdict)) = text.split_once(": ") else { unclear() };
+    let unclear = format!("{page}: what does `{text}` say?");
+    let (subject, verdict) = text.split_once(": ").expect(&unclear);
     if subject.starts_with("everything") {
         assert_eq!(verdict, "same", "{page}: {text}");
         return None;
@@ -263,12 +263,12 @@ fn read_line(page: &str, text: &str) -> Option<Line> {
     let told = match verdict {
         "same" => Told::Same,
         "any" => Told::Any,
-        _ => changed(verdict.strip_prefix("changed").unwrap_or_else(|| unclear()), &unclear),
+        _ => changed(verdict.strip_prefix("changed").expect(&unclear), &unclear),
     };
     Some(Line { text: text.to_owned(), decision: decision.to_owned(), args, branches, told })
 }
 
-fn changed(rest: &str, unclear: &dyn Fn() -> !) -> Told {
+fn changed(rest: &str, unclear: &str) -> Told {
     let (kinds, rest) = match rest.strip_prefix(" (").and_then(|r| r.split_once(')')) {
         Some((kinds, rest)) => (kinds, rest),
         None => ("", rest),
@@ -279,7 +279,7 @@ fn changed(rest: &str, unclear: &dyn Fn() -> !) -> Told {
         match (number.and_then(|(n, _)| n.parse().ok()), part) {
             (Some(n), _) => at_most = Some(n),
             (None, "together") => together = true,
-            (None, _) => unclear(),
+            (None, _) => panic!("{unclear}"),
         }
     }
     let only = kinds.starts_with("only ");
