@@ -273,6 +273,13 @@ impl Arena {
         if a == b && self.is_settled(a) {
             return Some(self.yes_no(true));
         }
+        // Nothing is below every value.
+        if self.is_nothing(a) && self.is_settled(b) {
+            return Some(self.yes_no(true));
+        }
+        if self.is_nothing(b) && self.is_sure(a) {
+            return Some(self.yes_no(false));
+        }
         let both = |arena: &Arena, t: Term| match &*arena.shape(t) {
             Shape::Host(f @ (HostFn::Smaller | HostFn::Larger), parts, _) if parts.iter().all(|p| arena.is_sure(*p)) => {
                 Some((*f, parts.clone()))

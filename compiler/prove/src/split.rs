@@ -26,6 +26,8 @@ pub(crate) struct Space<'w> {
     naming: bool,
     /// Whether what has a word is looked into.
     opened: bool,
+    /// Words for lengths by what they come to, for the persons looked at now.
+    aliases: Option<BTreeMap<Term, Term>>,
 }
 
 /// Kinds of value that groups are told by.
@@ -48,12 +50,13 @@ pub(crate) type Split = (Term, Vec<Choice>);
 
 impl<'w> Space<'w> {
     pub(crate) fn new(arena: Arena, world: &'w World, budget: u64) -> Space<'w> {
-        Space { arena, world, budget, steps: 0, naming: false, opened: false }
+        Space { arena, world, budget, steps: 0, naming: false, opened: false, aliases: None }
     }
 
     /// A term for the persons of a group.
     pub(crate) fn reduce(&mut self, path: &Path, term: Term) -> Term {
         self.arena.look_at(path.masks.clone());
+        self.aliases = None;
         let mut memo = BTreeMap::new();
         self.reduced(path, term, &mut memo)
     }
@@ -82,9 +85,35 @@ impl<'w> Space<'w> {
         } else if !self.opened && self.arena.words.contains(&term) && self.arena.known(result).is_none() && is_told(info.sort) {
             // What both texts have a word for is told by it, whatever else is known of it.
             result = term;
+        } else if !self.opened && info.sort == Sort::Length && self.arena.known(result).is_none() {
+            result = self.by_its_word(path, result);
         }
         memo.insert(term, result);
         result
+    }
+
+    /// A length by the word for it, where what the word comes to for these persons is the same.
+    fn by_its_word(&mut self, path: &Path, length: Term) -> Term {
+        if self.naming || self.arena.words.contains(&length) {
+            return length;
+        }
+        if self.aliases.is_none() {
+            // While the map is made there is none.
+            self.aliases = Some(BTreeMap::new());
+            let words: Vec<Term> =
+                self.arena.words.iter().copied().filter(|w| self.arena.sort(*w) == Sort::Length).collect();
+            let mut aliases = BTreeMap::new();
+            for word in words {
+                aliases.insert(self.definition_now(path, word), word);
+            }
+            self.aliases = Some(aliases);
+        }
+        self.aliases.as_ref().and_then(|a| a.get(&length)).copied().unwrap_or(length)
+    }
+
+    fn definition_now(&mut self, path: &Path, word: Term) -> Term {
+        let info = self.arena.info(word);
+        self.parts_reduced(path, &info.shape, info.sort, &mut BTreeMap::new())
     }
 
     /// What a named term comes to for everybody looked at has its name, unless it is a fact by itself.

@@ -97,6 +97,9 @@ impl<'s, 'w> Finder<'s, 'w> {
             let changes = self.changes(path, &person, term);
             for (slot, content) in &changes {
                 if self.tried >= until {
+                    if std::env::var("ACCORD_TRY").is_ok() {
+                        eprintln!("stuck with {failing} at {} {:?}", self.space.expression(term), wanted.get(index).map(|w| w.1));
+                    }
                     return None;
                 }
                 let changed = self.maker.changed(&person, slot, content);
@@ -268,7 +271,13 @@ impl<'s, 'w> Finder<'s, 'w> {
             }
             Sort::Money => {
                 self.amounts(path, base, person, slot).into_iter().for_each(&mut give);
-                of_sort(near, Sort::Money).take(MOST_VALUES).for_each(&mut give);
+                // Rates are 1, so that a figure compared in another currency is one in this.
+                let own = self.maker.ty(slot).and_then(|(ty, party, _)| self.maker_value(&ty, party));
+                if let Some(Value::Money(own)) = own {
+                    let same = of_sort(near, Sort::Money).filter_map(|v| in_currency(&v, own.currency));
+                    let same: BTreeSet<Value> = same.flatten().collect();
+                    same.into_iter().take(MOST_VALUES).for_each(&mut give);
+                }
             }
             Sort::Periods => self.records(path, changes),
             Sort::Record(_) => {
@@ -381,12 +390,29 @@ fn values_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeMap
             && arena.free(term) <= crate::state::FIRST_VARIABLE
             && let Outcome::Value(value) = concrete.eval(term)
         {
-            let beside = [-1, 0, 1].into_iter().filter_map(|by| stepped(&value, by));
-            values.entry(sort).or_default().extend(beside);
+            if sort == Sort::Money {
+                values.entry(sort).or_default().insert(value);
+            } else {
+                let beside = [-1, 0, 1].into_iter().filter_map(|by| stepped(&value, by));
+                values.entry(sort).or_default().extend(beside);
+            }
         }
         queue.extend(children(&arena.shape(term)));
     }
     values
+}
+
+/// A figure in whole coins of a currency, and the coins beside it.
+fn in_currency(value: &Value, currency: accord_core::Currency) -> Option<Vec<Value>> {
+    let major = match value {
+        Value::Money(m) => m.exact().value,
+        Value::Amount(a) => a.value.clone(),
+        _ => return None,
+    };
+    let scale = (0..currency.decimals()).fold(accord_core::ratio(1, 1), |s, _| s * accord_core::ratio(10, 1));
+    let minor: i64 = (major * scale).floor().to_integer().try_into().ok()?;
+    let beside = [minor.checked_sub(1)?, minor, minor.checked_add(1)?, minor.checked_add(2)?];
+    Some(beside.into_iter().filter_map(|m| Money::new(currency, m)).map(Value::Money).collect())
 }
 
 fn of_sort(values: &BTreeMap<Sort, BTreeSet<Value>>, sort: Sort) -> impl Iterator<Item = Value> {
