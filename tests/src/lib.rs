@@ -59,11 +59,18 @@ pub struct Checked {
     pub loaded: Loaded,
     /// What analysis made of it.
     pub examined: Examined,
+    /// The same in the texts of other days, for the cases that are computed in them.
+    pub other_texts: Vec<Examined>,
     /// Every finding.
     pub found: Diagnostics,
 }
 
 impl Checked {
+    /// Everything that was examined: the text as it is, and as it was on other days.
+    pub fn texts(&self) -> impl Iterator<Item = &Examined> {
+        std::iter::once(&self.examined).chain(&self.other_texts)
+    }
+
     /// The findings, sorted.
     pub fn findings(&self) -> Vec<&Diagnostic> {
         self.found.sorted()
@@ -85,9 +92,13 @@ pub fn check(name: &str, text: &str) -> Result<Checked, Trouble> {
     let loaded = Loaded::from_text(name, text);
     let root = loaded.roots.first().ok_or_else(|| Trouble::defect("a text without a root"))?;
     let examined = examine(&loaded, root)?;
+    let others = loaded.roots.iter().skip(1).map(|root| examine(&loaded, root));
+    let other_texts = others.collect::<Result<Vec<Examined>, Trouble>>()?;
     let mut found = loaded.found.clone();
-    found.append(examined.found.clone());
-    Ok(Checked { loaded, examined, found })
+    for examined in std::iter::once(&examined).chain(&other_texts) {
+        found.append(examined.found.clone());
+    }
+    Ok(Checked { loaded, examined, other_texts, found })
 }
 
 /// Runs the cases of something checked under every evaluator.

@@ -13,6 +13,7 @@ mod robust;
 mod rulesets;
 mod snapshots;
 mod spec;
-mod written;
 mod standards;
 mod verify;
+mod versions;
+mod written;

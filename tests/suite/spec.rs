@@ -53,11 +53,13 @@ fn complaints(block: &Block, checked: &Checked) -> Vec<String> {
     if !wrong.is_empty() {
         return wrong;
     }
-    let verdicts = run_cases(&checked.examined).expect("the cases are run");
-    wrong.extend(verdicts.iter().filter(|v| !v.passed()).map(complaint));
     let breaks = wanted.iter().any(|m| m.severity == Severity::Error);
-    if !breaks && checked.examined.unread > 0 {
-        wrong.push(format!("{} cases could not be read", checked.examined.unread));
+    for examined in checked.texts() {
+        let verdicts = run_cases(examined).expect("the cases are run");
+        wrong.extend(verdicts.iter().filter(|v| !v.passed()).map(complaint));
+        if !breaks && examined.unread > 0 {
+            wrong.push(format!("{} cases could not be read", examined.unread));
+        }
     }
     wrong
 }

@@ -175,6 +175,8 @@ impl<'a> Collector<'a, '_> {
             ast::ItemKind::Junk => self.unreadable(),
             ast::ItemKind::Remark { word, text, .. } => self.remark(word, text),
             ast::ItemKind::Heading { .. } | ast::ItemKind::Use(_) | ast::ItemKind::Case { .. } => {}
+            // The text of a day has none of these: `versions::consolidate` put their words in place.
+            ast::ItemKind::Amendment(_) | ast::ItemKind::Instruction(_) | ast::ItemKind::Kept(_) => {}
             ast::ItemKind::Rule(_) | ast::ItemKind::Term { .. } | ast::ItemKind::SlotDef { .. } => {
                 self.clause_member(item)
             }

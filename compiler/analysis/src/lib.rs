@@ -27,6 +27,7 @@ mod shape;
 mod slots;
 mod standards;
 mod types;
+pub mod versions;
 mod words;
 
 use accord_ir as ir;

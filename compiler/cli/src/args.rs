@@ -6,6 +6,7 @@ use std::path::PathBuf;
 /// A language for international social security agreements, and the tools around it.
 #[derive(Debug, Parser)]
 #[command(name = "accord", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "PATH@2027-01-01 is an agreement in the text of that day, amendments included.")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -11,6 +11,7 @@ use crate::ruleset::{self, PrivateKey};
 use crate::run::only_root;
 use crate::test::failure;
 use crate::trouble::Trouble;
+use crate::version::plain;
 use crate::{FINE, NO, counted, native};
 use accord_source::Severity;
 use std::path::Path;
@@ -71,7 +72,8 @@ pub fn gated(
 /// A library holds no agreement, and a case stands only for itself.
 pub fn is_agreement(loaded: &Loaded, root: &Root, path: &Path) -> Result<(), Trouble> {
     let name = loaded.sources.file(root.file).map_or("", |f| f.name());
-    let named = path.is_dir() || shown(path) == name;
+    let path = plain(path);
+    let named = path.is_dir() || shown(&path) == name;
     if root.agreement && named {
         return Ok(());
     }

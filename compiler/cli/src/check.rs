@@ -8,17 +8,27 @@ use crate::load::{Loaded, Root};
 use crate::native::Chosen;
 use crate::standard::{Conformance, conformance};
 use crate::trouble::Trouble;
+use crate::version::{self, Because};
 use crate::{FINE, NO, UNDECIDED, counted, json, or_here};
+use accord_analysis::versions::Amended;
+use accord_core::Date;
 use accord_ir::{Coverage, Evidence, Program};
 use accord_prove::standards::Mark;
-use accord_source::{Code, Diagnostics, Severity, SourceMap, Span};
-use std::collections::BTreeSet;
+use accord_source::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
+use accord_syntax::ast::File;
+use std::collections::{BTreeSet, HashSet};
 
 /// What the summary says of one agreement: plain text, made where the program is.
 #[derive(Debug)]
 pub struct Report {
     /// `NL-CV`, or the file's name for a library.
     pub name: String,
+    /// The day whose text it is, where it is not the latest.
+    pub day: Option<Date>,
+    /// What amended it, from when on.
+    pub amended: Vec<Amended>,
+    /// Amendments that are not in force yet, and why.
+    pub pending: Vec<(String, String)>,
     /// The title; empty where there is no program.
     pub title: String,
     /// The file.
@@ -49,13 +59,18 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
     }
     let mut loaded = Loaded::from_paths(&or_here(&args.paths))?;
     loaded.compare_with(&args.standard)?;
+    let left_out = if args.emit.is_none() { version::add_earlier_texts(&mut loaded) } else { 0 };
+    let loaded = loaded;
     let reports = in_parallel(loaded.roots.len(), |i| match loaded.roots.get(i) {
         Some(root) => report(&loaded, root, args.emit.map(|emit| (emit, &args.code))),
         None => Err(Trouble::defect("an agreement was lost")),
     })?;
     let mut reports = reports.into_iter().collect::<Result<Vec<Report>, Trouble>>()?;
     let mut found = loaded.found.clone();
-    reports.iter_mut().for_each(|r| found.append(std::mem::take(&mut r.found)));
+    let mut seen: HashSet<Diagnostic> = HashSet::new();
+    for (report, root) in reports.iter_mut().zip(&loaded.roots) {
+        append(&mut found, &mut seen, &report.found, root);
+    }
     let sorted = found.sorted();
     let count = |severity| sorted.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -67,13 +82,17 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
         for path in &loaded.unused {
             console.note(&format!("note: no agreement uses `{path}`\n"));
         }
+        if left_out > 0 {
+            console.note(&format!("note: {} not checked; `PATH@DAY` checks one\n", counted(left_out, "earlier text")));
+        }
         for report in &reports {
             console.answer(if args.emit.is_some() { &report.emitted } else { "" });
         }
         if args.emit.is_none() {
             reports.iter().for_each(|r| console.answer(&summary(&loaded.sources, r)));
             let words = [counted(errors, "error"), counted(warnings, "warning")];
-            console.line(&format!("{} checked: {}", counted(reports.len(), "file"), words.join(", ")));
+            let files = loaded.roots.iter().map(|r| r.file).collect::<BTreeSet<_>>().len();
+            console.line(&format!("{} checked: {}", counted(files, "file"), words.join(", ")));
         }
     }
     let denied = args.deny == Some(Deny::Warnings) && warnings > 0;
@@ -87,11 +106,34 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
     })
 }
 
+/// The findings of one text. Of a text that was not asked for only the errors, and those not found before say so.
+fn append(found: &mut Diagnostics, seen: &mut HashSet<Diagnostic>, of_text: &Diagnostics, root: &Root) {
+    let other = root.day.filter(|_| root.because != Because::Asked);
+    for finding in of_text.iter() {
+        let new = seen.insert(finding.clone());
+        match other {
+            None => found.push(finding.clone()),
+            Some(day) if new && finding.severity == Severity::Error => {
+                found.push(finding.clone().note(format!("in the text of {day}")));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
 fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<Report, Trouble> {
     let examined = examine(loaded, root)?;
+    // Of other texts it is told what is wrong with them, and no more.
+    let asked = root.because == Because::Asked;
+    let emit = emit.filter(|_| asked);
     let path = loaded.sources.file(root.file).map_or("", |f| f.name()).to_owned();
     let emitted = emit.map(|e| emitted(loaded, root, &examined, e)).transpose()?.unwrap_or_default();
+    let (amended, pending) =
+        examined.text.as_ref().map_or_else(Default::default, |t| (t.amended.clone(), t.pending.clone()));
     let mut report = Report {
+        day: root.day,
+        amended,
+        pending,
         name: agreement_name(loaded, root).unwrap_or_else(|| path.clone()),
         title: String::new(),
         path,
@@ -102,7 +144,7 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<R
         sound: examined.verified.is_some(),
         found: Diagnostics::default(),
         conformance: match &examined.verified {
-            Some(verified) if emit.is_none() => conformance(verified),
+            Some(verified) if emit.is_none() && asked => conformance(verified),
             _ => Conformance::default(),
         },
         emitted,
@@ -137,8 +179,11 @@ pub fn recalled(program: &Program, found: &Diagnostics) -> Vec<String> {
 fn emitted(loaded: &Loaded, root: &Root, examined: &Examined, (emit, code): (Emit, &Made)) -> Result<String, Trouble> {
     Ok(match (emit, &examined.verified) {
         (Emit::Ast, _) => {
-            let trees = root.uses.iter().filter_map(|id| loaded.tree(*id));
-            trees.map(accord_syntax::dump).collect::<Vec<_>>().join("\n")
+            let trees: Vec<&File> = match &examined.text {
+                Some(text) => text.files.iter().filter(|f| root.uses.contains(&f.id)).collect(),
+                None => root.uses.iter().filter_map(|id| loaded.tree(*id)).collect(),
+            };
+            trees.into_iter().map(accord_syntax::dump).collect::<Vec<_>>().join("\n")
         }
         (Emit::Ir, Some(verified)) => accord_ir::print(verified.program()),
         (Emit::Clif, Some(verified)) => accord_codegen::clif(verified)
@@ -149,7 +194,13 @@ fn emitted(loaded: &Loaded, root: &Root, examined: &Examined, (emit, code): (Emi
 }
 
 fn summary(sources: &SourceMap, report: &Report) -> String {
-    let mut text = format!("{}  {}\n", report.name, if report.title.is_empty() { &report.path } else { &report.title });
+    let title = if report.title.is_empty() { &report.path } else { &report.title };
+    let day = report.day.map_or_else(String::new, |day| format!("@{day}"));
+    let mut text = format!("{}{day}  {title}\n", report.name);
+    let amended: Vec<String> = report.amended.iter().map(|a| format!("{} from {}", a.title, a.from)).collect();
+    text.push_str(&listed("as amended by", &amended));
+    let pending: Vec<String> = report.pending.iter().map(|(title, why)| format!("{title} ({why})")).collect();
+    text.push_str(&listed("not in force", &pending));
     if !report.sound {
         text.push_str("  not complete: mend the errors first\n");
         return text;

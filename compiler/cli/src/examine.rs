@@ -2,10 +2,14 @@
 
 use crate::load::{CaseFile, Loaded, Root};
 use crate::trouble::Trouble;
+use crate::version::Because;
 use accord_analysis::case::{self, Case};
+use accord_analysis::versions::{Consolidated, consolidate};
+use accord_core::Date;
 use accord_ir::{Program, Verified};
-use accord_source::{Diagnostics, FileId};
+use accord_source::{Diagnostics, FileId, Span};
 use accord_syntax::ast;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -25,6 +29,8 @@ pub struct Examined {
     pub unread: usize,
     /// What was found, reading and parsing aside.
     pub found: Diagnostics,
+    /// The text it was checked in, where anything amends it.
+    pub text: Option<Consolidated>,
 }
 
 impl Examined {
@@ -37,9 +43,13 @@ impl Examined {
 /// Checks an agreement and reads its cases. `Err` is a defect of the compiler.
 pub fn examine(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
     let mut found = Diagnostics::default();
-    let analysis = accord_analysis::analyse(&loaded.trees(root), &mut found);
+    let written = loaded.trees(root);
+    let text = consolidate(&written, root.day, &mut found);
+    let trees = text.as_ref().map_or(written, |t| t.files.iter().collect());
+    let amended_well = !found.has_errors();
+    let analysis = accord_analysis::analyse(&trees, &mut found);
     // What could not be read has no meaning, and nothing stands in for it.
-    let program = analysis.program.filter(|_| !loaded.has_errors(root));
+    let program = analysis.program.filter(|_| amended_well && !loaded.has_errors(root));
     let verified = match program.map(accord_ir::verify).transpose() {
         Ok(verified) => verified,
         Err(flaws) => {
@@ -51,7 +61,7 @@ pub fn examine(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
             return Err(Trouble::defect(format!("the program made of `{path}` is not sound: {words}{more}")));
         }
     };
-    Ok(with_cases(loaded, root, verified, found))
+    Ok(Examined { text, ..with_cases(loaded, root, verified, found) })
 }
 
 /// A program that was checked before, with the cases a root was given.
@@ -64,7 +74,7 @@ pub fn with_cases(loaded: &Loaded, root: &Root, verified: Option<Verified>, mut 
             None => unread += 1,
         }
     }
-    Examined { verified, cases, unread, found }
+    Examined { verified, cases, unread, found, text: None }
 }
 
 /// A case as it was written.
@@ -88,12 +98,54 @@ impl Written<'_> {
 
     /// The agreement it names as its own, where it names one.
     fn agreement(&self, loaded: &Loaded) -> Option<String> {
+        self.said(loaded, "agreement", |e| match &e.kind {
+            ast::ExprKind::Text(name) | ast::ExprKind::Name(name) => Some(name.clone()),
+            _ => None,
+        })
+    }
+
+    /// The day whose text it is computed in, where it says one.
+    fn text(&self, loaded: &Loaded) -> Option<(Date, Span)> {
+        self.said(loaded, "text", |e| match &e.kind {
+            ast::ExprKind::Text(day) | ast::ExprKind::Date(day) => Date::parse(day).map(|day| (day, e.span)),
+            _ => None,
+        })
+    }
+
+    /// What it is called.
+    fn name(&self, loaded: &Loaded) -> Option<String> {
+        let called = |item: &ast::Item| match &item.kind {
+            ast::ItemKind::Case { name, .. } => Some(name.text.clone()),
+            _ => None,
+        };
+        self.with_item(loaded, called)
+    }
+
+    fn file(&self) -> FileId {
         match self {
-            Written::Accord(item) => named_agreement(item),
+            Written::Accord(item) => item.span.file,
+            Written::Json(file) => *file,
+        }
+    }
+
+    /// What it says in a line of its own, ahead of being read for its agreement.
+    fn said<T>(&self, loaded: &Loaded, name: &str, read: impl Fn(&ast::Expr) -> Option<T>) -> Option<T> {
+        let line = |item: &ast::Item| {
+            let ast::ItemKind::Case { body, .. } = &item.kind else { return None };
+            let slot = body.slots.iter().find(|s| s.name.text == name)?;
+            let ast::SlotValue::List(list) = &slot.value else { return None };
+            read(list.first()?)
+        };
+        self.with_item(loaded, line)
+    }
+
+    /// Looks at it before it is read for its agreement: findings about a case in JSON are made, and kept, there.
+    fn with_item<T>(&self, loaded: &Loaded, look: impl Fn(&ast::Item) -> Option<T>) -> Option<T> {
+        match self {
+            Written::Accord(item) => look(item),
             Written::Json(file) => {
                 let text = loaded.sources.file(*file).map_or("", |f| f.text());
-                // Its findings are made again, and kept, when it is read for its agreement.
-                named_agreement(&case::json_to_ast(*file, text, &mut Diagnostics::default())?)
+                look(&case::json_to_ast(*file, text, &mut Diagnostics::default())?)
             }
         }
     }
@@ -101,6 +153,17 @@ impl Written<'_> {
 
 /// The cases of an agreement: those in its own files first, then those beside it, by path.
 fn written_cases<'a>(loaded: &'a Loaded, root: &Root) -> Vec<Written<'a>> {
+    let mut all = all_cases(loaded, root);
+    let asked = |r: &&Root| r.folder == root.folder && r.because == Because::Asked;
+    let shared = loaded.roots.iter().filter(asked).map(|r| r.file).collect::<BTreeSet<_>>().len() > 1;
+    if shared {
+        all.retain(|written| meant_for(loaded, root, written));
+    }
+    all.retain(|written| root.takes(written.text(loaded).map(|(day, _)| day)));
+    all
+}
+
+fn all_cases<'a>(loaded: &'a Loaded, root: &Root) -> Vec<Written<'a>> {
     let mut all = Vec::new();
     for id in &root.uses {
         all.extend(cases_in(loaded.tree(*id)));
@@ -112,11 +175,23 @@ fn written_cases<'a>(loaded: &'a Loaded, root: &Root) -> Vec<Written<'a>> {
             all.extend(cases_in(loaded.tree(*file)));
         }
     }
-    let shared = loaded.roots.iter().filter(|r| r.folder == root.folder).count() > 1;
-    if shared {
-        all.retain(|written| meant_for(loaded, root, written));
-    }
     all
+}
+
+/// The days whose text cases of a root say they are computed in, each with a place that says so.
+pub fn texts_of_cases(loaded: &Loaded, root: &Root) -> BTreeMap<Date, Span> {
+    let mut days = BTreeMap::new();
+    for (day, span) in all_cases(loaded, root).iter().filter_map(|w| w.text(loaded)) {
+        let _ = days.entry(day).or_insert(span);
+    }
+    days
+}
+
+/// The names of a root's cases, or of those in one file, each with the day whose text it says it is computed in.
+pub fn texts_by_case(loaded: &Loaded, root: &Root, file: Option<FileId>) -> Vec<(String, Option<Date>)> {
+    let cases = all_cases(loaded, root);
+    let wanted = cases.iter().filter(|w| file.is_none_or(|f| w.file() == f));
+    wanted.filter_map(|w| Some((w.name(loaded)?, w.text(loaded).map(|(day, _)| day)))).collect()
 }
 
 /// The cases of an agreement as JSON, in the order they are run; those that cannot be read are left out.
@@ -141,16 +216,6 @@ fn meant_for(loaded: &Loaded, root: &Root, written: &Written<'_>) -> bool {
     let Some(name) = written.agreement(loaded) else { return true };
     let called = |r: &Root| agreement_name(loaded, r).is_some_and(|n| n == name);
     called(root) || !loaded.roots.iter().any(|r| r.folder == root.folder && called(r))
-}
-
-fn named_agreement(item: &ast::Item) -> Option<String> {
-    let ast::ItemKind::Case { body, .. } = &item.kind else { return None };
-    let slot = body.slots.iter().find(|s| s.name.text == "agreement")?;
-    let ast::SlotValue::List(list) = &slot.value else { return None };
-    match &list.first()?.kind {
-        ast::ExprKind::Text(name) | ast::ExprKind::Name(name) => Some(name.clone()),
-        _ => None,
-    }
 }
 
 /// The short name of a root's agreement.

@@ -31,7 +31,9 @@ pub fn inspect(args: &Inspect, console: &mut Console<'_>) -> Result<u8, Trouble>
 fn told(ruleset: &Ruleset, verified: bool) -> String {
     let Manifest { agreement, title, compiler, program_format, sources, unset, recalled, coverage, cases, .. } =
         &ruleset.manifest;
-    let mut text = format!("{agreement}  {title}\n");
+    let day = ruleset.manifest.text.as_ref().map_or_else(String::new, |day| format!("@{day}"));
+    let mut text = format!("{agreement}{day}  {title}\n");
+    text.push_str(&listed("as amended by", &ruleset.manifest.amended_by));
     text.push_str(&format!(
         "  ruleset of format {}, program of shape {program_format}, made by accord {compiler}\n",
         ruleset::VERSION

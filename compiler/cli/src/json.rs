@@ -53,6 +53,8 @@ fn agreement(report: &Report) -> Value {
         "agreement": report.name,
         "title": report.title,
         "path": report.path,
+        "text": report.day.map(|day| day.to_string()),
+        "amended_by": report.amended.iter().map(|a| json!({ "amendment": a.title, "from": a.from.to_string() })).collect::<Vec<_>>(),
         "complete": report.sound,
         "encoded": main.encoded,
         "not_encoded": not_encoded.map(|(p, why)| json!({ "provision": p, "why": why })).collect::<Vec<_>>(),

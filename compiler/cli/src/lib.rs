@@ -34,6 +34,7 @@ mod standard;
 mod test;
 mod timeline;
 mod trouble;
+mod version;
 mod walk;
 
 pub use console::Console;
@@ -42,6 +43,7 @@ pub use explain::derivation;
 pub use findings::{draw_findings, findings_json};
 pub use load::{CaseFile, Loaded, Root};
 pub use trouble::Trouble;
+pub use version::Because;
 
 use args::{Cli, Command};
 use clap::Parser;

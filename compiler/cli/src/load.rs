@@ -1,13 +1,16 @@
 //! From paths to parsed files: which agreements a path holds, what they `use`, which cases lie beside them.
 //!
 //! Every file is read and parsed once, whatever names it. A folder means every agreement in it or below; a file
-//! means itself; a case file means the agreement it lies beside, with that case file alone.
+//! means itself; a case file means the agreement it lies beside, with that case file alone. `PATH@2027-01-01` means the
+//! same agreements in the text of that day.
 
 mod standards;
 
 use crate::ruleset;
 use crate::trouble::Trouble;
+use crate::version::{self, Because};
 use crate::walk::{self, files_below};
+use accord_core::Date;
 use accord_source::{Code, Diagnostic, Diagnostics, FileId, Severity, SourceMap, Span};
 use accord_syntax::{ast, parse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +46,10 @@ pub struct Root {
     pub cases: Vec<CaseFile>,
     /// Where it lies, for paths relative to it.
     pub folder: PathBuf,
+    /// The day whose text it is; absent, the latest text.
+    pub day: Option<Date>,
+    /// Why it is here.
+    pub because: Because,
 }
 
 /// Everything a command read.
@@ -56,6 +63,8 @@ pub struct Loaded {
     pub found: Diagnostics,
     /// Files of a folder that no agreement in it uses, as the user would name them.
     pub unused: Vec<String>,
+    /// The day asked for with the path that is being read.
+    asked: Option<Date>,
     files: BTreeMap<FileId, ast::File>,
     stdlib: Vec<(FileId, &'static str)>,
     /// Standards that were read.
@@ -68,14 +77,19 @@ impl Loaded {
     pub fn from_paths(paths: &[PathBuf]) -> Result<Loaded, Trouble> {
         let mut loaded = Loaded::with_stdlib();
         for path in paths {
-            loaded.add_path(path)?;
+            loaded.add(path)?;
         }
+        version::add_texts_of_cases(&mut loaded);
         Ok(loaded)
     }
 
     /// Reads what one more path means; what was read before is not read again.
     pub fn add(&mut self, path: &Path) -> Result<(), Trouble> {
-        self.add_path(path)
+        let (path, day) = version::split(path)?;
+        self.asked = day;
+        let before = self.roots.len();
+        self.add_path(&path)?;
+        version::in_force(self, before)
     }
 
     /// One text under a name, as a root of its own; `use` finds nothing from there.
@@ -91,12 +105,13 @@ impl Loaded {
             let root = loaded.root(file, Path::new(name), PathBuf::new());
             loaded.roots.push(root);
         }
+        version::add_texts_of_cases(&mut loaded);
         loaded
     }
 
     /// What a ruleset leaves of its sources, their names, as a root of its own that cases can be given to; a case named
     /// without its folder is looked for beside the ruleset.
-    pub fn from_ruleset(path: &Path, names: impl IntoIterator<Item = String>) -> Loaded {
+    pub fn from_ruleset(path: &Path, names: impl IntoIterator<Item = String>, day: Option<Date>) -> Loaded {
         let mut loaded = Loaded::default();
         for name in names {
             let _ = loaded.sources.add(name, "");
@@ -110,6 +125,8 @@ impl Loaded {
             standards: Vec::new(),
             cases: Vec::new(),
             folder,
+            day,
+            because: Because::Asked,
         });
         loaded
     }
@@ -250,7 +267,7 @@ impl Loaded {
                 continue;
             }
             found = true;
-            let index = match self.roots.iter().position(|r| r.file == file) {
+            let index = match self.roots.iter().position(|r| r.file == file && r.day == self.asked) {
                 Some(index) => index,
                 None => {
                     let root = self.root(file, &candidate, folder.to_owned());
@@ -264,7 +281,7 @@ impl Loaded {
     }
 
     fn is_root(&self, file: FileId) -> bool {
-        self.roots.iter().any(|r| r.file == file)
+        self.roots.iter().any(|r| r.file == file && r.day == self.asked)
     }
 
     fn holds_agreement(&self, file: FileId) -> bool {
@@ -308,7 +325,16 @@ impl Loaded {
             }
         }
         let standards = standards::kept(self, &uses);
-        Root { file, agreement: self.holds_agreement(file), uses, standards, cases: Vec::new(), folder }
+        Root {
+            file,
+            agreement: self.holds_agreement(file),
+            uses,
+            standards,
+            cases: Vec::new(),
+            folder,
+            day: self.asked,
+            because: Because::Asked,
+        }
     }
 
     fn used_by(&self, file: FileId) -> Vec<ast::Text> {

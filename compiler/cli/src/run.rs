@@ -4,14 +4,15 @@ use crate::args::Run;
 use crate::console::Console;
 use crate::draw::draw;
 use crate::evaluate::{Asked, Question, Ready, decision, label, parties, provisions};
-use crate::examine::{Examined, examine, with_cases};
+use crate::examine::{Examined, examine, texts_by_case, with_cases};
 use crate::load::{Loaded, Root};
 use crate::ruleset::{self, PublicKey, Ruleset};
 use crate::timeline::Timeline;
 use crate::trouble::Trouble;
+use crate::version::{self, Because};
 use crate::{FINE, NO, derivation, explain, json, test, timeline};
 use accord_analysis::case::{Case, show};
-use accord_core::{Answer, Country, Currency, Facts, Host, HostFn, Outcome, SiteId, Value};
+use accord_core::{Answer, Country, Currency, Date, Facts, Host, HostFn, Outcome, SiteId, Value};
 use accord_ir::{Program, Ty};
 use accord_source::{Diagnostics, Severity};
 use serde_json::{Map, Value as Json, json};
@@ -34,7 +35,8 @@ pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
     } else {
         let mut loaded = Loaded::from_paths(std::slice::from_ref(&args.path))?;
         let wanted = Wanted::new(&args.case, &mut loaded)?;
-        let examined = examine(&loaded, only_root(&loaded, &args.path)?)?;
+        let root = wanted.root(&loaded, only_root(&loaded, &args.path)?)?;
+        let examined = examine(&loaded, &root)?;
         (loaded, wanted, examined)
     };
     let mut found = loaded.found.clone();
@@ -66,13 +68,20 @@ pub fn run(args: &Run, console: &mut Console<'_>) -> Result<u8, Trouble> {
 fn from_ruleset(args: &Run) -> Result<(Loaded, Wanted, Examined), Trouble> {
     let signer = args.verify.as_deref().map(PublicKey::open).transpose()?;
     let Ruleset { manifest, verified, .. } = ruleset::open(&args.path, signer.as_ref())?;
-    let mut loaded = Loaded::from_ruleset(&args.path, manifest.sources.into_iter().map(|s| s.name));
+    let day = manifest.text.as_deref().and_then(Date::parse);
+    let mut loaded = Loaded::from_ruleset(&args.path, manifest.sources.into_iter().map(|s| s.name), day);
     let wanted = Wanted::new(&args.case, &mut loaded)?;
     if wanted.file.is_none() {
         return Err(Trouble::new(format!("there is no case file `{}`", args.case))
             .help("a ruleset holds no cases: name a file that does, `--case FILE` or `--case FILE#NAME`"));
     }
-    let examined = with_cases(&loaded, only_root(&loaded, &args.path)?, Some(verified), Diagnostics::default());
+    let root = only_root(&loaded, &args.path)?;
+    if let Some(text) = wanted.text(&loaded, root).filter(|text| !root.takes(Some(*text))) {
+        let holds = day.map_or_else(|| "the latest text".to_owned(), |day| format!("that of {day}"));
+        return Err(Trouble::new(format!("the case is computed in the text of {text}, and the ruleset holds {holds}"))
+            .help("`accord build PATH@DAY -o FILE` makes a ruleset of the text of a day"));
+    }
+    let examined = with_cases(&loaded, root, Some(verified), Diagnostics::default());
     Ok((loaded, wanted, examined))
 }
 
@@ -82,7 +91,8 @@ fn agree(asked: &Asked) -> bool {
 
 /// The one agreement of a path.
 pub fn only_root<'a>(loaded: &'a Loaded, path: &Path) -> Result<&'a Root, Trouble> {
-    match loaded.roots.as_slice() {
+    let asked: Vec<&Root> = loaded.roots.iter().filter(|r| r.because == Because::Asked).collect();
+    match asked.as_slice() {
         [root] => Ok(root),
         roots => {
             let names = roots.iter().filter_map(|r| loaded.sources.file(r.file)).map(|f| format!("`{}`", f.name()));
@@ -116,6 +126,23 @@ impl Wanted {
             return Err(Trouble::io("read the case file", Path::new(path), &missing));
         }
         Ok(Wanted { file, name: if file.is_some() { name } else { Some(text.to_owned()) }, text: text.to_owned() })
+    }
+
+    /// The agreement in the text that the case says it is computed in, where it says one.
+    fn root(&self, loaded: &Loaded, root: &Root) -> Result<Root, Trouble> {
+        match self.text(loaded, root) {
+            Some(day) if !root.takes(Some(day)) => version::in_text_of(loaded, root, day),
+            _ => Ok(root.clone()),
+        }
+    }
+
+    /// The day whose text the case says it is computed in.
+    fn text(&self, loaded: &Loaded, root: &Root) -> Option<Date> {
+        let texts = texts_by_case(loaded, root, self.file);
+        let exact = texts.iter().find(|(name, _)| Some(name) == self.name.as_ref());
+        let part = self.name.as_deref().map(str::to_lowercase);
+        let meant = |(name, _): &&(String, _)| part.as_ref().is_none_or(|p| name.to_lowercase().contains(p));
+        exact.or_else(|| texts.iter().find(meant)).and_then(|(_, day)| *day)
     }
 
     /// The case; `None` where it has errors that were shown.

@@ -7,12 +7,14 @@ use crate::evaluate::{Checked, Evaluator, Ready, Verdict, judge_case};
 use crate::examine::{agreement_name, examine, in_parallel};
 use crate::load::{Loaded, Root};
 use crate::trouble::Trouble;
-use crate::{COULD_NOT, FINE, NO, counted, json, or_here};
+use crate::{COULD_NOT, FINE, NO, counted, json, or_here, version};
 use accord_source::{Diagnostics, Severity, SourceMap};
 
 /// What became of an agreement's cases.
 struct Tested {
     name: String,
+    /// Its name with the day of its text.
+    shown: String,
     title: String,
     verdicts: Vec<Verdict>,
     unread: usize,
@@ -42,7 +44,12 @@ pub fn test(args: &Test, console: &mut Console<'_>) -> Result<u8, Trouble> {
             tested.iter().flat_map(|t| t.verdicts.iter().flat_map(|v| json::verdict(&loaded.sources, &t.name, v)));
         console.line(&json::test(passed, failed, cases.collect()));
     } else {
-        tested.iter().for_each(|t| console.answer(&told(&loaded.sources, t, &evaluators)));
+        let empty = |t: &Tested| t.verdicts.is_empty() && t.unread == 0;
+        // Where all cases are of other texts, the one that was asked for has none to tell of.
+        let worth_a_line = |t: &&Tested| !empty(t) || !tested.iter().any(|o| o.name == t.name && !empty(o));
+        for t in tested.iter().filter(worth_a_line) {
+            console.answer(&told(&loaded.sources, t, &evaluators));
+        }
         console.line(&format!("{passed} passed, {failed} failed"));
     }
     if all == 0 {
@@ -77,8 +84,10 @@ pub fn evaluators(names: &str) -> Result<Vec<Evaluator>, Trouble> {
 fn tested(loaded: &Loaded, root: &Root, evaluators: &[Evaluator]) -> Result<Tested, Trouble> {
     let examined = examine(loaded, root)?;
     let name = agreement_name(loaded, root);
+    let name = name.unwrap_or_else(|| loaded.sources.file(root.file).map_or("", |f| f.name()).to_owned());
     let mut tested = Tested {
-        name: name.unwrap_or_else(|| loaded.sources.file(root.file).map_or("", |f| f.name()).to_owned()),
+        shown: version::named(&name, root),
+        name,
         title: examined.program().map_or_else(String::new, |p| p.title.clone()),
         verdicts: Vec::new(),
         unread: examined.unread,
@@ -94,7 +103,7 @@ fn tested(loaded: &Loaded, root: &Root, evaluators: &[Evaluator]) -> Result<Test
 }
 
 fn told(sources: &SourceMap, tested: &Tested, evaluators: &[Evaluator]) -> String {
-    let mut text = format!("{}  {}\n", tested.name, tested.title);
+    let mut text = format!("{}  {}\n", tested.shown, tested.title);
     let width = tested.verdicts.iter().map(|v| v.name.chars().count()).max().unwrap_or(0).min(90);
     let names = evaluators.iter().map(|e| e.word()).collect::<Vec<_>>().join(", ");
     for verdict in &tested.verdicts {

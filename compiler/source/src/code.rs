@@ -107,6 +107,13 @@ codes! {
     CaseJson "E0706" Error "a case file that is not JSON";
     CaseRange "E0707" Error "a fact beyond its range";
     CaseFloat "E0708" Error "an amount written as a JSON number";
+    // Versions: E09..
+    AmendsAnother "E0901" Error "an amendment of an agreement that is not here";
+    NotThatDay "E0902" Error "an amendment of a provision that has no words on its day";
+    AmendedTwice "E0903" Error "two amendments of the same words on one day";
+    OutsideAmended "E0904" Error "words of an amendment outside the provision it names";
+    AmendmentDays "E0905" Error "days of an amendment that cannot be";
+    NotAsRead "E0906" Error "older words that cannot be kept as they read";
 }
 
 impl Code {

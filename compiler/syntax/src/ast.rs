@@ -3,6 +3,10 @@
 //! Immutable, with a span on everything. Provisions are not nested here: a heading or a label stands in the list
 //! before the statements it heads, as on paper; [`crate::ast::File`] is read from top to bottom.
 
+mod amendment;
+
+pub use amendment::{Amendment, Deed, Instruction, Kept};
+
 use accord_source::{FileId, Span};
 
 /// A name with its place.
@@ -260,6 +264,12 @@ pub enum ItemKind {
     Outside(Vec<Expr>),
     /// `property "name" for each ... requires C when W`: what an agreement promises of itself.
     Property(Property),
+    /// `amendment "Protocol 2" to CZ-MD` and its header slots. Opens an amendment.
+    Amendment(Amendment),
+    /// `replaces article 5(1)`: heads new words of the agreement that the amendment is to.
+    Instruction(Instruction),
+    /// `[relations] keeps article 5(1) as read on D [when c]`.
+    Kept(Kept),
     /// Text that could not be read; the finding was recorded.
     Junk,
 }

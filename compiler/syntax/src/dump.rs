@@ -1,9 +1,9 @@
 //! The tree as text, without places: what `accord --emit ast` prints, and what the formatter must not change.
 
 use crate::ast::{
-    Address, Applies, Arg, Binder, Block, Dates, DemandKind, Expr, ExprKind, Field, File, Item, ItemKind, Name, Op,
-    Param, ParameterBody, Promise, Quantifier, QuantifierWord, Relation, RelationKind, Row, Rule, Signature, Slot,
-    SlotValue, Text, Type, TypeKind, WordRow,
+    Address, Amendment, Applies, Arg, Binder, Block, Dates, DemandKind, Expr, ExprKind, Field, File, Instruction, Item,
+    ItemKind, Kept, Name, Op, Param, ParameterBody, Promise, Quantifier, QuantifierWord, Relation, RelationKind, Row,
+    Rule, Signature, Slot, SlotValue, Text, Type, TypeKind, WordRow,
 };
 
 /// Lines longer than this are broken between the parts of a list.
@@ -154,6 +154,11 @@ fn item(item: &Item) -> Node {
         }
         ItemKind::Facts(fields) => list("facts", fields.iter().map(field)),
         ItemKind::Case { name: n, body } => list("case", std::iter::once(text(n)).chain(body.slots.iter().map(slot))),
+        ItemKind::Amendment(Amendment { title, to, header }) => {
+            list("amendment", [text(title), name(to)].into_iter().chain(header.iter().map(slot)))
+        }
+        ItemKind::Instruction(i) => instruction(i),
+        ItemKind::Kept(k) => kept(k),
         ItemKind::Junk => list("junk", []),
         _ => declaration(&item.kind),
     }
@@ -275,6 +280,31 @@ fn rule(r: &Rule) -> Node {
             .chain(option("=", r.value.as_ref(), expr))
             .chain(option("when", r.when.as_ref(), expr))
             .chain(r.applies.iter().map(applies)),
+    )
+}
+
+fn instruction(i: &Instruction) -> Node {
+    list(
+        i.deed.word(),
+        i.targets
+            .iter()
+            .map(address)
+            .chain(i.title.as_ref().map(text))
+            .chain(option("after", i.after.as_ref(), address))
+            .chain(group("each", &i.each, binder))
+            .chain(i.applies.iter().map(applies)),
+    )
+}
+
+fn kept(k: &Kept) -> Node {
+    list(
+        "keeps",
+        k.relations
+            .iter()
+            .map(relation)
+            .chain([address(&k.provision), list("on", [expr(&k.on)])])
+            .chain(option("when", k.when.as_ref(), expr))
+            .chain(k.applies.iter().map(applies)),
     )
 }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// What a case may hold besides the facts of its question.
 pub(super) const HEADING: &[&str] =
-    &["agreement", "question", "source", "evidence", "corrected", "note", "given", "rates", "expect"];
+    &["agreement", "text", "question", "source", "evidence", "corrected", "note", "given", "rates", "expect"];
 
 /// What of its heading says something of a person.
 const FACTUAL: &[&str] = &["given", "rates"];
@@ -145,6 +145,7 @@ impl<'p, 's> Reader<'p, 's> {
         let question = self.question(&slots)?;
         self.fields_known(&slots, question);
         self.agreement(&slots);
+        self.text_read(&slots);
         let mut case = Case {
             name: name.text.clone(),
             question: question.name.clone(),
@@ -231,6 +232,22 @@ impl<'p, 's> Reader<'p, 's> {
         let mut known: Vec<String> = question.facts.iter().filter_map(fact).map(|f| f.name.clone()).collect();
         known.extend(HEADING.iter().map(|h| (*h).to_owned()));
         unknown(Code::CaseUnknownField, span, message, name, &known)
+    }
+
+    /// The day whose text it is computed in: whoever chose the text looked at it; here it is only a day or none.
+    fn text_read(&mut self, slots: &Slots<'_>) {
+        let Some(slot) = slots.get("text") else { return };
+        let Some(expr) = self.single(slot, "a day") else { return };
+        let day = match &expr.kind {
+            ExprKind::Date(_) => true,
+            ExprKind::Text(text) => self.quoted && accord_core::Date::parse(text).is_some(),
+            ExprKind::Junk => return self.poisoned(),
+            _ => false,
+        };
+        if !day {
+            let help = "write the day whose text it is computed in: `text: 2014-12-31`";
+            self.report(wrong(expr.span, "a day", &found(expr)).help(help));
+        }
     }
 
     /// A case that says which agreement it is for must be for this one.

@@ -80,6 +80,11 @@ fn heading() -> Map<String, Value> {
             name,
             match *name {
                 "agreement" => text("the short name of the agreement the case is for"),
+                "text" => json!({
+                    "type": "string",
+                    "pattern": DAY,
+                    "description": "the day whose text of the agreement it is computed in; where left out, the text that is asked for",
+                }),
                 "question" => text("the question it puts; `benefit` where left out"),
                 "source" => text("where the case was found"),
                 "evidence" => {

@@ -36,6 +36,7 @@ use crate::examine::{Examined, examine};
 use crate::load::{Loaded, Root};
 use crate::output::{Readers, replace};
 use crate::trouble::Trouble;
+use crate::version::Because;
 use crate::{COULD_NOT, FINE, NO, NOT_KNOWN};
 use accord_ir::Verified;
 use accord_prove::Options;
@@ -96,12 +97,14 @@ fn both(old: &Path, new: &Path) -> Result<(Loaded, usize, usize), Trouble> {
     let mut loaded = Loaded::from_paths(std::slice::from_ref(&old.to_owned()))?;
     crate::run::only_root(&loaded, old)?;
     loaded.add(new)?;
-    match loaded.roots.len() {
-        // The same files, whatever they are called.
-        1 => Ok((loaded, 0, 0)),
-        2 => Ok((loaded, 0, 1)),
+    let roots = loaded.roots.iter().enumerate();
+    let asked: Vec<usize> = roots.filter(|(_, r)| r.because == Because::Asked).map(|(at, _)| at).collect();
+    match asked.as_slice() {
+        // The same text of the same files, whatever they are called.
+        [one] => Ok((loaded, *one, *one)),
+        [old, new] => Ok((loaded, *old, *new)),
         _ => {
-            let names = loaded.roots.iter().skip(1).filter_map(|r| loaded.sources.file(r.file));
+            let names = asked.iter().skip(1).filter_map(|at| loaded.sources.file(loaded.roots.get(*at)?.file));
             let names: Vec<String> = names.map(|f| format!("`{}`", f.name())).collect();
             Err(Trouble::new(format!("several agreements in `{}`", new.display()))
                 .help(format!("name one of {}", names.join(", "))))
@@ -111,7 +114,7 @@ fn both(old: &Path, new: &Path) -> Result<(Loaded, usize, usize), Trouble> {
 
 /// A version without its cases: they are not what is compared.
 fn examine_one(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
-    examine(loaded, &Root { cases: Vec::new(), ..root.clone() })
+    examine(loaded, &Root { cases: Vec::new(), because: Because::Compared, ..root.clone() })
 }
 
 /// A name that neither version decides is a slip of the pen.

@@ -2,6 +2,7 @@
 
 use super::Loaded;
 use crate::trouble::Trouble;
+use crate::version::Because;
 use accord_source::{Code, Diagnostic, FileId};
 use accord_stdlib::STANDARDS;
 use accord_syntax::ast;
@@ -62,7 +63,7 @@ impl Loaded {
         for name in names {
             let file = self.standard(name);
             for at in 0..self.roots.len() {
-                let Some(root) = self.roots.get(at) else { continue };
+                let Some(root) = self.roots.get(at).filter(|r| r.because == Because::Asked) else { continue };
                 let own = root.uses.iter().any(|id| declared(self, *id).contains(name));
                 match (file, own, self.roots.get_mut(at)) {
                     (_, true, _) => {}

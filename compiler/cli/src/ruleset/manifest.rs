@@ -6,6 +6,7 @@ use crate::check::recalled;
 use crate::examine::Examined;
 use crate::load::{Loaded, Root};
 use crate::trouble::Trouble;
+use accord_core::Date;
 use accord_ir::{Coverage, Program};
 use accord_source::FileId;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,12 @@ pub struct Manifest {
     pub agreement: String,
     /// Its title.
     pub title: String,
+    /// The day whose text it is, where it is not the latest text of its sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What amended the agreement up to that text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amended_by: Vec<String>,
     /// The version of the compiler that made it.
     pub compiler: String,
     /// [`accord_ir::FORMAT`] of that compiler.
@@ -94,11 +101,20 @@ pub struct Cases {
 }
 
 impl Manifest {
-    pub(super) fn new(program: &Program, examined: &Examined, sources: Vec<Source>, cases: Cases) -> Manifest {
+    pub(super) fn new(
+        program: &Program,
+        examined: &Examined,
+        day: Option<Date>,
+        sources: Vec<Source>,
+        cases: Cases,
+    ) -> Manifest {
+        let amended = examined.text.as_ref().map_or(&[][..], |t| &t.amended);
         Manifest {
             schema: SCHEMA.to_owned(),
             agreement: program.agreement.clone(),
             title: program.title.clone(),
+            text: day.map(|day| day.to_string()),
+            amended_by: amended.iter().map(|a| format!("{} from {}", a.title, a.from)).collect(),
             compiler: env!("CARGO_PKG_VERSION").to_owned(),
             program_format: accord_ir::FORMAT,
             sources,

@@ -65,7 +65,7 @@ pub fn compose(loaded: &Loaded, root: &Root, examined: &Examined) -> Result<(Man
     let files = loaded.files_of(root);
     let sources = manifest::sources(loaded, root, &files)?;
     let cases = cases_as_json(loaded, root);
-    let manifest = Manifest::new(program, examined, sources, Cases::passed(&cases));
+    let manifest = Manifest::new(program, examined, root.day, sources, Cases::passed(&cases));
     let mut program = program.clone();
     let known = program.refile(|file| {
         let position = files.iter().position(|f| *f == file)?;

@@ -42,6 +42,8 @@ fn place(kind: &ItemKind, scope: Scope, in_clause: bool) -> Place {
         | ItemKind::Legislation { .. }
         | ItemKind::Standard { .. }
         | ItemKind::Article { .. }
+        | ItemKind::Amendment(_)
+        | ItemKind::Instruction(_)
         | ItemKind::Clause { .. } => top(true, Some(Scope::Headed)),
         ItemKind::Case { .. } | ItemKind::Heading { .. } => top(true, None),
         ItemKind::Use(_) | ItemKind::Interface { .. } | ItemKind::Enum { .. } | ItemKind::Record { .. } => {
@@ -75,6 +77,7 @@ fn follows_label(kind: &ItemKind) -> bool {
             | ItemKind::Evidence(_)
             | ItemKind::Remark { .. }
             | ItemKind::NotEncoded(_)
+            | ItemKind::Kept(_)
             | ItemKind::Facts(_)
             | ItemKind::Demand(_)
             | ItemKind::Assumes { .. }
@@ -247,6 +250,9 @@ impl Writer<'_> {
                 let body = self.block(body, true);
                 cat([text(format!("case {} ", quoted(&name.text))), body])
             }
+            ItemKind::Amendment(amendment) => self.amendment(amendment),
+            ItemKind::Instruction(instruction) => self.instruction(instruction),
+            ItemKind::Kept(kept) => self.kept(kept),
             _ => self.declaration(item),
         }
     }
@@ -621,7 +627,7 @@ impl Writer<'_> {
         nest(2, cat([line, condition]))
     }
 
-    fn applies(&mut self, a: &Applies) -> Doc {
+    pub(super) fn applies(&mut self, a: &Applies) -> Doc {
         let doc = self.element(a.span.start, a.span.end, None, |w| {
             let to = a.to.as_ref().map_or(String::new(), |t| format!("to {} ", t.text));
             let edge = if a.from { "from" } else { "until" };

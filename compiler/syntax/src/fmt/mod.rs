@@ -3,6 +3,7 @@
 //! The result is read again and compared with what was given, so the formatter either keeps the meaning and the
 //! comments or refuses.
 
+mod amendment;
 mod doc;
 mod exprs;
 mod items;

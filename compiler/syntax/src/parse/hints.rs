@@ -13,6 +13,7 @@ const UNITS: &[&str] = &[
 /// Words a statement can begin with, for suggestions.
 const STARTERS: &[&str] = &[
     "agreement",
+    "amendment",
     "annex",
     "article",
     "articles",
@@ -27,7 +28,9 @@ const STARTERS: &[&str] = &[
     "exception",
     "facts",
     "function",
+    "inserts",
     "interface",
+    "keeps",
     "legislation",
     "note",
     "notwithstanding",
@@ -39,6 +42,8 @@ const STARTERS: &[&str] = &[
     "protocol",
     "question",
     "record",
+    "repeals",
+    "replaces",
     "requires",
     "rule",
     "slot",

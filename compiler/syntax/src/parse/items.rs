@@ -51,6 +51,9 @@ impl<'t> Builder<'_, 't> {
             Rule::assumes => return self.assumes(pair),
             Rule::outside => return self.outside(pair),
             Rule::property => return self.property(pair),
+            Rule::amendment => return self.amendment(pair),
+            Rule::instruction => return self.instruction(pair),
+            Rule::kept => return self.kept(pair),
             _ => {}
         }
         let mut bag = self.bag(pair);
@@ -329,7 +332,7 @@ impl<'t> Builder<'_, 't> {
         args.into_iter().map(|a| a.value).collect()
     }
 
-    fn applies(&mut self, pair: Pair<'t, Rule>) -> Option<Applies> {
+    pub(super) fn applies(&mut self, pair: Pair<'t, Rule>) -> Option<Applies> {
         let span = self.span(&pair);
         let (mut to, mut from, mut day) = (None, false, None);
         for p in pair.into_inner() {
@@ -424,7 +427,8 @@ pub(super) fn poisoned(kind: ItemKind) -> ItemKind {
         | ItemKind::ClauseUse(_)
         | ItemKind::Demand(_)
         | ItemKind::Assumes { .. }
-        | ItemKind::Property(_) => ItemKind::Junk,
+        | ItemKind::Property(_)
+        | ItemKind::Kept(_) => ItemKind::Junk,
         other => other,
     }
 }

@@ -5,6 +5,7 @@
 //! itself. What the grammar accepts becomes a tree in `build`, `exprs` and `items`; what it does not becomes
 //! [`ItemKind::Junk`] with a finding from `report`.
 
+mod amendment;
 mod build;
 mod exprs;
 mod hints;
@@ -34,6 +35,7 @@ const STACK: usize = 16 << 20;
 mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "parse/grammar.pest"]
+    #[grammar = "parse/amendment.pest"]
     pub(super) struct Grammar;
 }
 use grammar::{Grammar, Rule};

@@ -62,11 +62,19 @@ impl Reporter<'_, '_> {
         if let Some(found) = hints::special(self.scan, first, at, &[], |i| self.span(i)) {
             return found;
         }
+        if matches!(kind, ItemKind::Instruction(_)) {
+            let message = format!("`{}` does not continue the instruction before it", self.scan.slice(at));
+            return Diagnostic::new(Code::Unreadable, self.span(at), message).help(
+                "`after article 5`, `for each party P in S` and `applies to claims from D` may follow; new words begin in a line of their own",
+            );
+        }
         let (code, what) = match kind {
             ItemKind::Rule(_) => (Code::MissingWhen, "rule"),
             ItemKind::ClauseUse(_) => (Code::Unreadable, "clause"),
             ItemKind::Term { .. } => (Code::Unreadable, "term"),
-            ItemKind::Agreement { .. } | ItemKind::Legislation { .. } => (Code::Unreadable, "header"),
+            ItemKind::Agreement { .. } | ItemKind::Legislation { .. } | ItemKind::Amendment(_) => {
+                (Code::Unreadable, "header")
+            }
             ItemKind::Article { .. } | ItemKind::Heading { .. } => (Code::Unreadable, "heading"),
             _ => (Code::Unreadable, "statement"),
         };
@@ -87,6 +95,13 @@ impl Reporter<'_, '_> {
             return Some(
                 Diagnostic::new(Code::BadLabel, self.span(next), "a label is written in one piece")
                     .help(format!("write `{written}{}` without a blank", self.label_text(next))),
+            );
+        }
+        if !scan.first_on_line(at) && scan.ends_instructed(at) {
+            // Read as it stands, the whole article would be replaced.
+            return Some(
+                Diagnostic::new(Code::BadLabel, place, "no blank between an article and its paragraph")
+                    .help("write the two in one piece; new words of the whole article begin in a line of their own"),
             );
         }
         let alone = next >= self.segment.last || scan.first_on_line(next) || !scan.begins(next);

@@ -422,6 +422,10 @@ impl<'t> Scan<'t> {
             "conversion" => next == Some(Tok::Open(b'{')) || self.word(i + 1) == "exact",
             "not" => matches!(self.word(i + 1), "encoded" | "required"),
             "use" | "case" | "summary" | "note" | "open" | "property" | "assumes" => text,
+            "amendment" => text || self.word(i + 1) == "to",
+            "replaces" | "inserts" | "repeals" | "keeps" => {
+                matches!(self.word(i + 1), "article" | "annex" | "protocol") && self.heading_number(i + 2)
+            }
             "text" => text || (word_next && matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText))),
             "evidence" => word_next && (!self.first_on_line(i + 1) || EVIDENCE.contains(&self.word(i + 1))),
             "facts" => next == Some(Tok::Open(b'{')),
@@ -462,20 +466,38 @@ impl<'t> Scan<'t> {
         }
         match self.word(i) {
             "agreement" | "legislation" | "standard" | "clause" | "enum" | "question" | "decision" | "interface"
-            | "record" => true,
+            | "record" | "amendment" | "replaces" | "inserts" | "repeals" => true,
             // These may be members of an `enum`.
             "case" => self.tok(i + 2) == Some(Tok::Open(b'{')),
             "use" => !inside,
             "article" | "annex" | "protocol" => {
+                if i.checked_sub(1).is_some_and(|b| self.instructs(b)) {
+                    return false;
+                }
                 let after = self.article_end(i).unwrap_or(i);
                 let titled = matches!(self.tok(after), Some(Tok::Text | Tok::OpenText)) || self.word(after) == "for";
                 (titled && !self.first_on_line(after)) || (!self.continues(i) && self.first_on_line(after))
             }
             "title" | "part" | "chapter" | "section" | "articles" => !self.continues(i),
             "rule" | "term" | "function" | "parameter" | "exception" | "subject" | "notwithstanding" | "disapply"
-            | "conversion" | "slot" | "not" | "requires" | "permits" | "property" | "assumes" => inside,
+            | "conversion" | "slot" | "not" | "requires" | "permits" | "property" | "assumes" | "keeps" => inside,
             _ => false,
         }
+    }
+
+    /// Whether the word tells what an amendment does to the provision after it.
+    fn instructs(&self, i: usize) -> bool {
+        matches!(self.word(i), "replaces" | "inserts" | "repeals" | "keeps")
+    }
+
+    /// Whether the address that an instruction names ends before `i`: `replaces article 5`, `after article L351-1`.
+    pub(super) fn ends_instructed(&self, i: usize) -> bool {
+        let mut at = i.saturating_sub(1);
+        while at > 0 && self.touches(at) {
+            at -= 1;
+        }
+        let named = at >= 2 && matches!(self.word(at - 1), "article" | "annex" | "protocol");
+        named && (self.instructs(at - 2) || self.word(at - 2) == "after")
     }
 
     /// The next token from `from` on, before `last`, at which a statement can begin and no bracket is open.
@@ -492,7 +514,8 @@ impl<'t> Scan<'t> {
     /// Whether what looks like a label or a heading is the target of a relation or an operand.
     fn is_target(&self, i: usize) -> bool {
         let address = self.tok(i) == Some(Tok::Open(b'(')) || matches!(self.word(i), "article" | "annex" | "protocol");
-        address && self.continues(i)
+        let instructed = i.checked_sub(1).is_some_and(|b| self.instructs(b));
+        address && (self.continues(i) || instructed)
     }
 
     /// Where the statement beginning at `first` ends, judged by its words alone.
@@ -505,7 +528,7 @@ impl<'t> Scan<'t> {
                 return at;
             }
             if !self.is_relation(at) {
-                let statement = matches!(self.word(at), "rule" | "requires" | "permits" | "not")
+                let statement = matches!(self.word(at), "rule" | "requires" | "permits" | "not" | "keeps")
                     || self.tok(at + 1) == Some(Tok::Open(b'{'));
                 if !statement {
                     return at;
