@@ -212,11 +212,11 @@ fn two_days_of_one_agreement_are_compared() {
     let latest = folder.display().to_string();
     let changed = run(&["diff", &on(&folder, "2015-06-30"), &latest]);
     assert_eq!(changed.code, 1, "{}{}", changed.out, changed.err);
-    assert!(changed.out.contains("CHANGED") && changed.out.contains("allowance"), "{}", changed.out);
+    assert!(changed.out.contains("\nCHANGED") && changed.out.contains("allowance"), "{}", changed.out);
     // The texts of two days before the protocol are one text.
     let same = run(&["diff", &on(&folder, "2012-01-01"), &on(&folder, "2015-06-30")]);
     assert_eq!(same.code, 0, "{}{}", same.out, same.err);
-    assert!(!same.out.contains("CHANGED  "), "{}", same.out);
+    assert!(!same.out.contains("\nCHANGED"), "{}", same.out);
     assert_eq!(
         run(&["diff", &on(&folder, "2015-07-01"), &latest]).code,
         0,
