@@ -6,7 +6,7 @@ use crate::split::{Space, Split};
 use crate::path::Choice;
 use crate::term::{Shape, Side, Sort, Term, VALUE};
 use accord_core::{Currency, HostFn, Outcome, Ratio, Unit, Value, ratio};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A product of quantities with their powers.
 type Product = BTreeMap<usize, u32>;
@@ -217,6 +217,14 @@ impl Space<'_> {
 
     /// In formulas that are not the same as they stand: which of two is the larger, where that is asked.
     pub(crate) fn pick_larger(&mut self, path: &Path, term: Term) -> Option<Split> {
+        self.larger_in(path, term, &mut BTreeSet::new())
+    }
+
+    fn larger_in(&mut self, path: &Path, term: Term, seen: &mut BTreeSet<Term>) -> Option<Split> {
+        let numeric = matches!(self.arena.sort(term), Sort::Money | Sort::Number | Sort::Length | Sort::Other);
+        if !numeric || !seen.insert(term) {
+            return None;
+        }
         let shape = self.arena.shape(term);
         if let Shape::Host(HostFn::Larger | HostFn::Smaller | HostFn::Excess, operands, side) = &*shape
             && let [a, b] = operands.as_slice()
@@ -229,7 +237,7 @@ impl Space<'_> {
                 return Some((at_most, vec![Choice::Yes, Choice::No]));
             }
         }
-        crate::term::children(&shape).into_iter().find_map(|t| self.pick_larger(path, t))
+        crate::term::children(&shape).into_iter().find_map(|t| self.larger_in(path, t, seen))
     }
 
     /// What the larger or smaller of two is, where it is assumed which one that is.

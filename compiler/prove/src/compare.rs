@@ -1,6 +1,6 @@
 //! Two versions compared: each decision, for each party and branch, as far as any edit reaches it.
 
-use crate::edits::{Edited, edits};
+use crate::edits::{Edited, Statement, edits};
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
@@ -33,7 +33,7 @@ pub const AT_MOST: usize = 12;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), conditions: Vec::new(), at_most: AT_MOST, budget: 400_000 }
+        Options { decisions: Vec::new(), conditions: Vec::new(), at_most: AT_MOST, budget: 200_000 }
     }
 }
 
@@ -119,7 +119,7 @@ impl Pair<'_> {
         let mut found = Vec::new();
         for args in combinations {
             let asked = Asked { decision: name.to_owned(), nodes, args, params: params.clone() };
-            found.extend(self.one(&asked));
+            found.extend(if self.is_small() { self.one(&asked) } else { self.of_many(&asked) });
         }
         grouped(name, found)
     }
@@ -152,10 +152,10 @@ impl Pair<'_> {
         self.world.parties.len() <= Arena::FEW
     }
 
-    fn one(&self, asked: &Asked) -> Vec<(Vec<Value>, Option<String>, Verdict)> {
-        let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
+    /// Both versions as terms, the parties of records being these; `None` where that takes too much.
+    fn space(&self, asked: &Asked, parties: &[Country]) -> Option<(Space<'_>, Term, Term)> {
         let conversions = [self.old.program().conversions.clone(), self.new.program().conversions.clone()];
-        let mut arena = Arena::new(self.world.parties.clone(), conversions);
+        let mut arena = Arena::new(parties.to_vec(), conversions);
         let args: Vec<Term> = asked
             .args
             .iter()
@@ -174,19 +174,109 @@ impl Pair<'_> {
         let old = first.ask(&mut arena, asked.nodes[0], &args);
         let mut second = Reader::new(self.new.program(), &self.names[1], self.world, Side::New);
         let new = second.ask(&mut arena, asked.nodes[1], &args);
-        if first.too_large || second.too_large {
-            let open = Open { why: "the text is too large to be looked at whole".to_owned(), tried: 0 };
-            return vec![(fixed, None, Verdict::Undecided(open))];
-        }
+        let fits = !first.too_large && !second.too_large;
+        fits.then(|| (Space::new(arena, self.world, self.options.budget), old, new))
+    }
+
+    /// One question where there are few parties: each of them can be in a record.
+    fn one(&self, asked: &Asked) -> Vec<Found> {
+        let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
+        let Some((mut space, old, new)) = self.space(asked, &self.world.parties) else {
+            return vec![(fixed, None, too_large())];
+        };
         if old == new {
             return vec![(fixed, None, Verdict::Same(Proof::SameForm))];
         }
-        let mut space = Space::new(arena, self.world, self.options.budget);
         let mut results = Vec::new();
         for (branch, path) in self.branches(&mut space, old, new) {
             space.budget = self.options.budget;
             space.steps = 0;
             let verdict = self.verdict(&mut space, asked, &path, old, new);
+            results.push((fixed.clone(), branch, verdict));
+        }
+        results
+    }
+
+    /// One question where there are many parties: what is the same for any of them is proved so; what is not is looked
+    /// into for records of a few.
+    fn of_many(&self, asked: &Asked) -> Vec<Found> {
+        let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
+        let mut results = Vec::new();
+        let mut open: Option<Vec<String>> = None;
+        if let Some((mut space, old, new)) = self.space(asked, &self.world.parties) {
+            if old == new {
+                return vec![(fixed, None, Verdict::Same(Proof::SameForm))];
+            }
+            let mut left = Vec::new();
+            let branches = self.branches(&mut space, old, new);
+            let whole = branches.len() == 1;
+            for (branch, path) in branches {
+                space.budget = self.options.budget / 8;
+                space.steps = 0;
+                let (old, new) = space.narrowed(&path, old, new);
+                let mut leaves = Vec::new();
+                let all = space.differences(&path, old, new, &mut leaves);
+                if all.is_some() && leaves.is_empty() {
+                    let proof = if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) };
+                    results.push((fixed.clone(), branch, Verdict::Same(proof)));
+                } else {
+                    left.extend(branch);
+                }
+            }
+            if !whole {
+                open = Some(left);
+            } else if !results.is_empty() {
+                return results;
+            }
+        }
+        let some = self.looked_at();
+        let names: Vec<&str> = some.iter().map(Country::code).collect();
+        let why = format!("only records of {} were looked at", names.join(", "));
+        for asked in self.asked_of(asked, &some) {
+            results.extend(self.of_some(&asked, &some, open.as_deref(), &why));
+        }
+        results
+    }
+
+    /// The same question asked of some parties.
+    fn asked_of(&self, asked: &Asked, some: &[Country]) -> Vec<Asked> {
+        let mut all = vec![Vec::new()];
+        for (arg, param) in asked.args.iter().zip(&asked.params) {
+            let values: Vec<Option<Value>> = match (arg, self.names[1].ty(&param.ty)) {
+                (None, Ty::Country) => some.iter().map(|p| Some(Value::Country(*p))).collect(),
+                _ => vec![arg.clone()],
+            };
+            all = all
+                .into_iter()
+                .flat_map(|held: Vec<Option<Value>>| {
+                    values.iter().map(move |v| held.iter().cloned().chain([v.clone()]).collect::<Vec<_>>())
+                })
+                .collect();
+        }
+        let made = |args| Asked { decision: asked.decision.clone(), nodes: asked.nodes, args, params: asked.params.clone() };
+        all.into_iter().map(made).collect()
+    }
+
+    fn of_some(&self, asked: &Asked, some: &[Country], only: Option<&[String]>, why: &str) -> Vec<Found> {
+        let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
+        let Some((mut space, old, new)) = self.space(asked, some) else { return vec![(fixed, None, too_large())] };
+        let mut results = Vec::new();
+        for (branch, path) in self.branches(&mut space, old, new) {
+            if let (Some(only), Some(branch)) = (only, &branch)
+                && !only.contains(branch)
+            {
+                continue;
+            }
+            space.budget = self.options.budget;
+            space.steps = 0;
+            let verdict = match self.verdict(&mut space, asked, &path, old, new) {
+                Verdict::Same(_) => Verdict::Undecided(Open { why: why.to_owned(), tried: 0 }),
+                Verdict::Changed(mut changed) => {
+                    changed.open = changed.open.or_else(|| Some(Open { why: why.to_owned(), tried: 0 }));
+                    Verdict::Changed(changed)
+                }
+                open @ Verdict::Undecided(_) => open,
+            };
             results.push((fixed.clone(), branch, verdict));
         }
         results
@@ -271,15 +361,47 @@ impl Pair<'_> {
 
     /// Parties for which records are made: all of a few, else those that stand first.
     pub(crate) fn looked_at(&self) -> Vec<Country> {
-        let named = self.world.parties.iter().filter(|p| self.world.countries.contains(p));
-        let mut some: Vec<Country> = named.copied().take(3).collect();
+        if self.is_small() {
+            return self.world.parties.clone();
+        }
+        let named = self.named_in_edits();
+        let mut some: Vec<Country> = self.world.parties.iter().filter(|p| named.contains(p)).copied().take(2).collect();
         for party in &self.world.parties {
-            if some.len() < if self.is_small() { Arena::FEW } else { 3 } && !some.contains(party) {
+            if some.len() < 2 && !some.contains(party) {
                 some.push(*party);
             }
         }
         some.sort();
         some
+    }
+
+    /// Parties that an edited statement names one by one.
+    fn named_in_edits(&self) -> BTreeSet<Country> {
+        let mut found = BTreeSet::new();
+        for edited in self.edited {
+            for (verified, statement) in [(self.old, &edited.old), (self.new, &edited.new)] {
+                let program = verified.program();
+                let mut exprs = match statement {
+                    Some(Statement::Rule(id)) => match program.rule(*id) {
+                        Some(rule) => rule.condition.into_iter().chain([rule.value]).collect(),
+                        None => Vec::new(),
+                    },
+                    Some(Statement::Node(id)) => match program.node(*id).map(|n| &n.body) {
+                        Some(accord_ir::Body::Expr(body)) => vec![*body],
+                        _ => Vec::new(),
+                    },
+                    None => Vec::new(),
+                };
+                while let Some(id) = exprs.pop() {
+                    let Some(expr) = program.expr(id) else { continue };
+                    if let accord_ir::ExprKind::Const(Outcome::Value(Value::Country(party))) = &expr.kind {
+                        found.insert(*party);
+                    }
+                    exprs.extend(expr.kind.children());
+                }
+            }
+        }
+        found
     }
 
     /// What the interpreter answers of a person, in both versions.
@@ -311,6 +433,13 @@ impl Pair<'_> {
         });
         maker.ordinary(args.collect())
     }
+}
+
+/// What was found for arguments and a branch.
+type Found = (Vec<Value>, Option<String>, Verdict);
+
+fn too_large() -> Verdict {
+    Verdict::Undecided(Open { why: "the text is too large to be looked at whole".to_owned(), tried: 0 })
 }
 
 /// Whether a decision can be asked for: of parties, branches, classes and days.

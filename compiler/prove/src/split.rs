@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Lists of facts are looked into up to this many members.
 const MOST_MEMBERS: u32 = 2;
 
+/// Groups told apart for one decision of one party and branch.
+const MOST_STEPS: u64 = 1_500;
 /// Groups told apart to see which outcomes a word can have.
 const MOST_STEPS_IN_A_WORD: u32 = 60;
 
@@ -480,7 +482,7 @@ impl<'w> Space<'w> {
 
     /// The groups of persons within a path for whom two terms may differ. `None` where the budget ended.
     pub(crate) fn differences(&mut self, path: &Path, old: Term, new: Term, found: &mut Vec<Leaf>) -> Option<()> {
-        if self.budget == 0 {
+        if self.budget == 0 || self.steps > MOST_STEPS {
             return None;
         }
         self.steps += 1;
