@@ -6,13 +6,14 @@ use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
 use crate::report::{Compared, Open, Proof, Report, Verdict};
 use crate::slice::{Texts, Writer};
-use crate::split::Space;
+use crate::split::{MOST_STEPS, Space};
 use crate::state::{Reader, sort_of};
 use crate::term::{Arena, Side, Sort, Term};
 use crate::world::{Names, World};
 use accord_core::{Country, HostFn, Outcome, Value};
 use accord_interp::Interp;
 use accord_ir::{Decision, NodeId, Param, Program, Ty, Verified};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// What is asked of a comparison.
@@ -37,6 +38,9 @@ impl Default for Options {
     }
 }
 
+/// Groups told apart for one decision, all its parties and branches together.
+const STEPS_OF_A_DECISION: u64 = 3_000;
+
 /// Both versions, with what they have in common.
 pub(crate) struct Pair<'p> {
     pub(crate) old: &'p Verified,
@@ -45,6 +49,8 @@ pub(crate) struct Pair<'p> {
     pub(crate) names: &'p [Names; 2],
     pub(crate) edited: &'p [Edited],
     pub(crate) options: &'p Options,
+    /// Groups that may still be told apart for the decision being compared.
+    steps_left: Cell<u64>,
 }
 
 /// One question to both: a decision with arguments.
@@ -60,7 +66,7 @@ pub(crate) struct Asked {
 pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
     let (world, names) = World::of(old.program(), new.program());
     let edited = edits(old.program(), &names[0], new.program(), &names[1]);
-    let pair = Pair { old, new, world: &world, names: &names, edited: &edited, options };
+    let pair = Pair { old, new, world: &world, names: &names, edited: &edited, options, steps_left: Cell::new(0) };
     let mut decisions = Vec::new();
     for (name, nodes) in pair.decisions() {
         decisions.extend(pair.compare(&name, nodes));
@@ -117,6 +123,7 @@ impl Pair<'_> {
             return vec![Compared { decision: name.to_owned(), args, branches: Vec::new(), verdict }];
         }
         let mut found = Vec::new();
+        self.steps_left.set(STEPS_OF_A_DECISION);
         for args in combinations {
             let asked = Asked { decision: name.to_owned(), nodes, args, params: params.clone() };
             found.extend(if self.is_small() { self.one(&asked) } else { self.of_many(&asked) });
@@ -333,7 +340,9 @@ impl Pair<'_> {
         space.look_into_words(&mut path);
         let path = &path;
         let mut leaves = Vec::new();
+        space.most_steps = self.steps_left.get().min(MOST_STEPS);
         let all = space.differences(path, old, new, &mut leaves);
+        self.steps_left.set(self.steps_left.get().saturating_sub(space.steps));
         if std::env::var("ACCORD_TRY").is_ok() {
             eprintln!("{} {:?} steps {} leaves {} budget left {} terms {}", asked.decision, asked.args, space.steps, leaves.len(), space.budget, space.arena.size());
             for leaf in leaves.iter().take(6) {
@@ -366,9 +375,14 @@ impl Pair<'_> {
         }
         let named = self.named_in_edits();
         let mut some: Vec<Country> = self.world.parties.iter().filter(|p| named.contains(p)).copied().take(2).collect();
-        for party in &self.world.parties {
-            if some.len() < 2 && !some.contains(party) {
-                some.push(*party);
+        // Two that do not count in the same currency tell more than two that do.
+        let currency = |party: &Country| accord_ir::currency(self.new.program(), *party);
+        for other in [true, false] {
+            for party in &self.world.parties {
+                let differs = some.iter().all(|s| currency(s) != currency(party));
+                if some.len() < 2 && !some.contains(party) && (differs || !other) {
+                    some.push(*party);
+                }
             }
         }
         some.sort();

@@ -268,7 +268,7 @@ impl<'w> Maker<'w> {
         }
         for from in self.currencies.values() {
             for into in self.currencies.values().chain([&Currency::EURO]).filter(|c| *c != from) {
-                facts.set_rate(*from, *into, ratio(1, 1));
+                facts.set_rate(*from, *into, rate(*into));
             }
         }
         facts
@@ -388,6 +388,11 @@ impl<'w> Maker<'w> {
         changed.contents.insert(slot.clone(), content.clone());
         changed
     }
+}
+
+/// What one unit of another currency is worth: so that coins of one are not coins of the other.
+pub(crate) fn rate(into: Currency) -> accord_core::Ratio {
+    if into == Currency::EURO { ratio(5, 4) } else { ratio(4, 5) }
 }
 
 /// Rounding half up to the smallest coin.

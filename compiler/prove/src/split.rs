@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_MEMBERS: u32 = 2;
 
 /// Groups told apart for one decision of one party and branch.
-const MOST_STEPS: u64 = 1_500;
+pub(crate) const MOST_STEPS: u64 = 800;
 /// Groups told apart to see which outcomes a word can have.
 const MOST_STEPS_IN_A_WORD: u32 = 60;
 
@@ -25,6 +25,7 @@ pub(crate) struct Space<'w> {
     pub(crate) budget: u64,
     /// Groups told apart so far.
     pub(crate) steps: u64,
+    pub(crate) most_steps: u64,
     naming: bool,
     /// Whether what has a word is looked into.
     opened: bool,
@@ -52,7 +53,7 @@ pub(crate) type Split = (Term, Vec<Choice>);
 
 impl<'w> Space<'w> {
     pub(crate) fn new(arena: Arena, world: &'w World, budget: u64) -> Space<'w> {
-        Space { arena, world, budget, steps: 0, naming: false, opened: false, aliases: None }
+        Space { arena, world, budget, steps: 0, most_steps: MOST_STEPS, naming: false, opened: false, aliases: None }
     }
 
     /// A term for the persons of a group.
@@ -482,7 +483,7 @@ impl<'w> Space<'w> {
 
     /// The groups of persons within a path for whom two terms may differ. `None` where the budget ended.
     pub(crate) fn differences(&mut self, path: &Path, old: Term, new: Term, found: &mut Vec<Leaf>) -> Option<()> {
-        if self.budget == 0 || self.steps > MOST_STEPS {
+        if self.budget == 0 || self.steps >= self.most_steps {
             return None;
         }
         self.steps += 1;

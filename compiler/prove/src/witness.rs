@@ -271,7 +271,6 @@ impl<'s, 'w> Finder<'s, 'w> {
             }
             Sort::Money => {
                 self.amounts(path, base, person, slot).into_iter().for_each(&mut give);
-                // Rates are 1, so that a figure compared in another currency is one in this.
                 let own = self.maker.ty(slot).and_then(|(ty, party, _)| self.maker_value(&ty, party));
                 if let Some(Value::Money(own)) = own {
                     let same = of_sort(near, Sort::Money).filter_map(|v| in_currency(&v, own.currency));
@@ -404,11 +403,12 @@ fn values_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeMap
 
 /// A figure in whole coins of a currency, and the coins beside it.
 fn in_currency(value: &Value, currency: accord_core::Currency) -> Option<Vec<Value>> {
-    let major = match value {
-        Value::Money(m) => m.exact().value,
-        Value::Amount(a) => a.value.clone(),
+    let (of, major) = match value {
+        Value::Money(m) => (m.currency, m.exact().value),
+        Value::Amount(a) => (a.currency, a.value.clone()),
         _ => return None,
     };
+    let major = if of == currency { major } else { major * crate::person::rate(currency) };
     let scale = (0..currency.decimals()).fold(accord_core::ratio(1, 1), |s, _| s * accord_core::ratio(10, 1));
     let minor: i64 = (major * scale).floor().to_integer().try_into().ok()?;
     let beside = [minor.checked_sub(1)?, minor, minor.checked_add(1)?, minor.checked_add(2)?];
