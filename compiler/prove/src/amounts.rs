@@ -1,7 +1,7 @@
 //! Whether two formulas give the same whatever the figures: both are brought to a quotient of polynomials, and each
 //! rounding stands for itself, so that none is merged with another or left out.
 
-use crate::path::{Measure, Path};
+use crate::path::Path;
 use crate::split::{Space, Split};
 use crate::path::Choice;
 use crate::term::{Shape, Side, Sort, Term, VALUE};
@@ -43,8 +43,6 @@ enum Operand {
 #[derive(Default)]
 struct Formulas {
     quantities: Vec<Quantity>,
-    /// What was divided by.
-    divisors: Vec<Quotient>,
 }
 
 impl Sum {
@@ -86,14 +84,6 @@ impl Sum {
         }
         result
     }
-
-    fn is_constant(&self) -> bool {
-        self.0.keys().all(Vec::is_empty)
-    }
-
-    fn is_zero(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl Quotient {
@@ -121,42 +111,16 @@ impl Quotient {
 
 impl Space<'_> {
     /// Whether two amounts, numbers or lengths are the same whatever the figures.
-    pub(crate) fn equal_amounts(&self, path: &Path, a: Term, b: Term) -> bool {
+    pub(crate) fn equal_amounts(&self, a: Term, b: Term) -> bool {
         let numeric = |t: Term| matches!(self.arena.sort(t), Sort::Money | Sort::Number | Sort::Length);
         if !numeric(a) || !numeric(b) {
             return false;
         }
         let mut formulas = Formulas::default();
         let left = self.formula(&mut formulas, a);
-        let divided_left = formulas.divisors.len();
         let right = self.formula(&mut formulas, b);
-        let (left_divisors, right_divisors) = formulas.divisors.split_at(divided_left);
-        // Where only one of them divides, the other has to be had nowhere else.
-        let covered = |all: &[Quotient], by: &[Quotient]| {
-            all.iter().all(|d| {
-                (d.over.is_constant() && !d.over.is_zero())
-                    || by.iter().any(|other| proportional(d, other))
-                    || self.is_above_zero(path, &formulas, d)
-            })
-        };
-        left.equals(&right) && covered(left_divisors, right_divisors) && covered(right_divisors, left_divisors)
-    }
-
-    /// Whether a sum with one quantity only is above zero by its bounds.
-    fn is_above_zero(&self, path: &Path, formulas: &Formulas, divisor: &Quotient) -> bool {
-        let mut products = divisor.over.0.iter();
-        let (Some((product, factor)), None) = (products.next(), products.next()) else { return false };
-        let positive = *factor > ratio(0, 1);
-        positive
-            && product.iter().all(|(quantity, _)| match formulas.quantities.get(*quantity) {
-                Some(Quantity::Money(_) | Quantity::Length(_)) => true,
-                Some(Quantity::Term(term)) => match path.bounds.get(&Measure::Of(*term)).and_then(|b| b.low.as_ref()) {
-                    Some((Value::Number(n), strict)) => n.value > ratio(0, 1) || (*strict && n.value >= ratio(0, 1)),
-                    Some((Value::Length(n), strict)) => n.counted > ratio(0, 1) || (*strict && n.counted >= ratio(0, 1)),
-                    _ => false,
-                },
-                _ => false,
-            })
+        // A divisor that is nothing at all is a mistake in the facts, on either side.
+        left.equals(&right)
     }
 
     fn formula(&self, formulas: &mut Formulas, term: Term) -> Quotient {
@@ -172,7 +136,6 @@ impl Space<'_> {
                 (HostFn::Multiply, [a, b]) => self.formula(formulas, *a).times(&self.formula(formulas, *b)),
                 (HostFn::Divide, [a, b]) => {
                     let (over, under) = (self.formula(formulas, *a), self.formula(formulas, *b));
-                    formulas.divisors.push(under.clone());
                     over.by(&under)
                 }
                 _ => {
@@ -231,13 +194,42 @@ impl Space<'_> {
             && self.arena.may(*a) == VALUE
             && self.arena.may(*b) == VALUE
         {
-            let at_most = self.arena.host(HostFn::AtMost, vec![*a, *b], *side, Sort::YesNo);
-            let open = self.arena.known(at_most).is_none() && path.decided(at_most).is_none();
-            if open && self.arena.may(at_most) == VALUE {
-                return Some((at_most, vec![Choice::Yes, Choice::No]));
+            let (test, _) = self.first_is_less(*a, *b, *side);
+            let open = self.arena.known(test).is_none() && path.decided(test).is_none();
+            if open && self.arena.may(test) == VALUE {
+                return Some((test, vec![Choice::Yes, Choice::No]));
             }
         }
         crate::term::children(&shape).into_iter().find_map(|t| self.larger_in(path, t, seen))
+    }
+
+    /// A condition that tells whether the first of two is at most the second, and how it is when so. A quotient of
+    /// lengths is compared with 1 as the lengths are: both are whole numbers of their unit once converted, so that
+    /// the one before conversion decides.
+    fn first_is_less(&mut self, a: Term, b: Term, side: Side) -> (Term, bool) {
+        let one = |space: &Self, t: Term| {
+            matches!(space.arena.known_value(t), Some(Value::Number(n)) if n.value == ratio(1, 1))
+        };
+        let quotient = |space: &Self, t: Term| match &*space.arena.shape(t) {
+            Shape::Host(HostFn::Divide, parts, _) => match parts.as_slice() {
+                [x, y] if space.arena.sort(*x) == Sort::Length && space.arena.sort(*y) == Sort::Length => Some((*x, *y)),
+                _ => None,
+            },
+            _ => None,
+        };
+        if one(self, a)
+            && let Some((x, y)) = quotient(self, b)
+        {
+            let less = self.arena.host(HostFn::AtMost, vec![y, x], side, Sort::YesNo);
+            return (less, true);
+        }
+        if one(self, b)
+            && let Some((x, y)) = quotient(self, a)
+        {
+            let less = self.arena.host(HostFn::AtMost, vec![y, x], side, Sort::YesNo);
+            return (less, false);
+        }
+        (self.arena.host(HostFn::AtMost, vec![a, b], side, Sort::YesNo), true)
     }
 
     /// What the larger or smaller of two is, where it is assumed which one that is.
@@ -250,18 +242,20 @@ impl Space<'_> {
         if self.arena.may(*a) != VALUE || self.arena.may(*b) != VALUE {
             return None;
         }
-        let at_most = self.arena.host(HostFn::AtMost, vec![*a, *b], Side::Both, Sort::YesNo);
-        let sided = self.arena.host(HostFn::AtMost, vec![*a, *b], *side, Sort::YesNo);
+        let (test, when) = self.first_is_less(*a, *b, *side);
         let by_limit = |space: &Space<'_>, t: Term| {
             let limit = crate::path::limit(&space.arena, t)?;
             path.settled_by_bounds(&space.arena, &limit)
         };
-        let first_is_less = self
-            .arena
-            .truth(at_most)
-            .or_else(|| path.decided(at_most))
-            .or_else(|| path.decided(sided))
-            .or_else(|| by_limit(self, at_most))?;
+        let decided = self.arena.truth(test).or_else(|| path.decided(test)).or_else(|| by_limit(self, test));
+        let decided = decided.or_else(|| {
+            // `not x` was decided as `x`.
+            match &*self.arena.shape(test) {
+                Shape::Not(inner) => path.decided(*inner).map(|yes| !yes),
+                _ => None,
+            }
+        });
+        let first_is_less = decided? == when;
         let sort = self.arena.sort(term);
         Some(match (function, first_is_less) {
             (HostFn::Larger, true) | (HostFn::Smaller, false) => *b,
@@ -287,12 +281,4 @@ fn same(a: &Quantity, b: &Quantity) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether one divisor is a multiple of the other: both are zero at once.
-fn proportional(a: &Quotient, b: &Quotient) -> bool {
-    let first = |q: &Quotient| q.over.0.values().next().cloned();
-    let (Some(x), Some(y)) = (first(a), first(b)) else { return false };
-    let scaled = |sum: &Sum, by: &Ratio| sum.times(&Sum::constant(by.clone()));
-    scaled(&a.over, &y) == scaled(&b.over, &x)
 }

@@ -144,7 +144,8 @@ impl Arena {
 
     fn may_be_negative(&self, term: Term) -> bool {
         match &*self.shape(term) {
-            Shape::Host(HostFn::Subtract | HostFn::Negate, ..) => true,
+            // A share is a part: only amounts that are taken from each other can end below zero.
+            Shape::Host(HostFn::Subtract | HostFn::Negate, ..) => self.sort(term) == Sort::Money,
             Shape::Host(HostFn::Rounded | HostFn::Multiply | HostFn::Divide | HostFn::Add | HostFn::Stored, parts, _) => {
                 parts.iter().any(|t| self.may_be_negative(*t))
             }

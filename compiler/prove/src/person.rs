@@ -51,6 +51,8 @@ pub(crate) struct Person {
 pub(crate) struct Maker<'w> {
     pub(crate) world: &'w World,
     currencies: BTreeMap<Country, Currency>,
+    /// In which amounts of several parties are compared.
+    common: Currency,
     /// Countries whose records and facts are made.
     pub(crate) parties: Vec<Country>,
     claim_event: Option<(usize, usize)>,
@@ -76,7 +78,8 @@ impl<'w> Maker<'w> {
             _ => None,
         });
         let periods = world.facts.iter().position(|f| f.ty == Ty::Periods);
-        Maker { world, currencies, parties, claim_event: claim.zip(event), periods }
+        let common = programs.iter().find_map(|p| p.common_currency).unwrap_or(Currency::EURO);
+        Maker { world, currencies, common, parties, claim_event: claim.zip(event), periods }
     }
 
     /// An ordinary person: employed, national and resident of the first party, no family link, no overlap, born so as
@@ -266,10 +269,8 @@ impl<'w> Maker<'w> {
                 facts.given.insert(GivenKey { party: *party, name: Rc::clone(name) }, outcome.clone());
             }
         }
-        for from in self.currencies.values() {
-            for into in self.currencies.values().chain([&Currency::EURO]).filter(|c| *c != from) {
-                facts.set_rate(*from, *into, rate(*into));
-            }
+        for from in self.currencies.values().filter(|c| **c != self.common) {
+            facts.set_rate(*from, self.common, rate());
         }
         facts
     }
@@ -390,9 +391,9 @@ impl<'w> Maker<'w> {
     }
 }
 
-/// What one unit of another currency is worth: so that coins of one are not coins of the other.
-pub(crate) fn rate(into: Currency) -> accord_core::Ratio {
-    if into == Currency::EURO { ratio(5, 4) } else { ratio(4, 5) }
+/// What one unit of a currency is in that of comparison: so that coins of one are not coins of the other.
+pub(crate) fn rate() -> accord_core::Ratio {
+    ratio(5, 4)
 }
 
 /// Rounding half up to the smallest coin.
@@ -415,7 +416,8 @@ pub(crate) fn stepped(value: &Value, by: i64) -> Option<Value> {
     match value {
         Value::Date(day) => day.add_days(by).map(Value::Date),
         Value::Number(n) => Some(Value::Number(Number::new(&n.value + ratio(by, 1)))),
-        Value::Length(l) => Some(Value::Length(l.map(|n| n + ratio(by, 1)))),
+        // As an institution writes it: without what a conversion left over.
+        Value::Length(l) => Some(Value::Length(Length::new(l.unit, &l.counted + ratio(by, 1)))),
         Value::Money(m) => Money::new(m.currency, m.minor.checked_add(by)?).map(Value::Money),
         _ => None,
     }

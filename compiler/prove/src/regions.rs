@@ -393,7 +393,7 @@ fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, l
         return false;
     }
     let (old, new) = (space.reduce(path, old), space.reduce(path, new));
-    if old == new || space.equal_amounts(path, old, new) {
+    if old == new || space.equal_amounts(old, new) {
         return false;
     }
     if (old, new) == (leaf.old, leaf.new) {

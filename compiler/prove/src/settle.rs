@@ -146,7 +146,9 @@ impl Arena {
             return results.first().copied();
         }
         let all_known = results.iter().all(|t| self.known(*t).is_some());
-        all_known.then_some(unsettled)
+        let values = results.iter().any(|t| self.may(*t) == VALUE);
+        let none = results.iter().any(|t| self.may(*t) & VALUE == 0);
+        (all_known || (values && none)).then_some(unsettled)
     }
 
     /// Rules in an order that does not depend on where they stand.

@@ -498,7 +498,7 @@ impl<'w> Space<'w> {
             }
             return Some(());
         }
-        if self.equal_amounts(path, old, new) {
+        if self.equal_amounts(old, new) {
             return Some(());
         }
         let mut split = self.pick_pair(path, old, new);
@@ -533,7 +533,7 @@ impl<'w> Space<'w> {
         self.opened = true;
         let (old, new) = (self.reduce(path, old), self.reduce(path, new));
         self.opened = false;
-        old == new || self.equal_amounts(path, old, new)
+        old == new || self.equal_amounts(old, new)
     }
 
     /// What a condition that was decided as a whole comes to by what else is assumed.

@@ -408,7 +408,7 @@ fn in_currency(value: &Value, currency: accord_core::Currency) -> Option<Vec<Val
         Value::Amount(a) => (a.currency, a.value.clone()),
         _ => return None,
     };
-    let major = if of == currency { major } else { major * crate::person::rate(currency) };
+    let major = if of == currency { major } else { major / crate::person::rate() };
     let scale = (0..currency.decimals()).fold(accord_core::ratio(1, 1), |s, _| s * accord_core::ratio(10, 1));
     let minor: i64 = (major * scale).floor().to_integer().try_into().ok()?;
     let beside = [minor.checked_sub(1)?, minor, minor.checked_add(1)?, minor.checked_add(2)?];
