@@ -343,16 +343,6 @@ impl Pair<'_> {
         space.most_steps = self.steps_left.get().min(MOST_STEPS);
         let all = space.differences(path, old, new, &mut leaves);
         self.steps_left.set(self.steps_left.get().saturating_sub(space.steps));
-        if std::env::var("ACCORD_TRY").is_ok() {
-            eprintln!("{} {:?} steps {} leaves {} budget left {} terms {}", asked.decision, asked.args, space.steps, leaves.len(), space.budget, space.arena.size());
-            for leaf in leaves.iter().take(6) {
-                eprintln!("LEAF");
-                for l in &leaf.path.assumed {
-                    eprintln!("   {:?} {}", l.1, space.expression(l.0));
-                }
-                eprintln!("  old {}\n  new {}\n", space.expression(leaf.old), space.expression(leaf.new));
-            }
-        }
         if all.is_some() && leaves.is_empty() {
             return Verdict::Same(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) });
         }
@@ -361,6 +351,7 @@ impl Pair<'_> {
         for leaf in &leaves {
             regions.take(space, leaf, old, new);
         }
+        regions.records_left_open(space, old, new);
         if all.is_none() {
             regions.leave_open("it takes more steps than were allowed");
             regions.search(space, path, old, new);

@@ -411,14 +411,22 @@ pub(crate) fn read(outcome: &Outcome, fields: &[usize]) -> Option<Outcome> {
     }
 }
 
+/// An amount as an institution states one: not below zero.
+pub(crate) fn money(currency: Currency, minor: i64) -> Option<Value> {
+    if minor < 0 { None } else { Money::new(currency, minor).map(Value::Money) }
+}
+
 /// A number as money, a length or a number: what bounds of a kind of value are stepped by.
 pub(crate) fn stepped(value: &Value, by: i64) -> Option<Value> {
     match value {
         Value::Date(day) => day.add_days(by).map(Value::Date),
         Value::Number(n) => Some(Value::Number(Number::new(&n.value + ratio(by, 1)))),
         // As an institution writes it: without what a conversion left over.
-        Value::Length(l) => Some(Value::Length(Length::new(l.unit, &l.counted + ratio(by, 1)))),
-        Value::Money(m) => Money::new(m.currency, m.minor.checked_add(by)?).map(Value::Money),
+        Value::Length(l) => {
+            let count = &l.counted + ratio(by, 1);
+            (count >= ratio(0, 1)).then(|| Value::Length(Length::new(l.unit, count)))
+        }
+        Value::Money(m) => money(m.currency, m.minor.checked_add(by)?),
         _ => None,
     }
 }

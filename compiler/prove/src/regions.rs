@@ -31,6 +31,8 @@ pub(crate) struct Regions<'r, 'p> {
     maker: &'r Maker<'r>,
     base: &'r Path,
     found: Vec<(Path, Region)>,
+    /// Some of those found.
+    persons: Vec<Person>,
     leaves: usize,
     failed: usize,
     open: Option<String>,
@@ -39,7 +41,7 @@ pub(crate) struct Regions<'r, 'p> {
 
 impl<'r, 'p> Regions<'r, 'p> {
     pub(crate) fn new(pair: &'r Pair<'p>, asked: &'r Asked, maker: &'r Maker<'r>, base: &'r Path) -> Regions<'r, 'p> {
-        Regions { pair, asked, maker, base, found: Vec::new(), leaves: 0, failed: 0, open: None, tried: 0 }
+        Regions { pair, asked, maker, base, found: Vec::new(), persons: Vec::new(), leaves: 0, failed: 0, open: None, tried: 0 }
     }
 
     pub(crate) fn leave_open(&mut self, why: &str) {
@@ -65,13 +67,89 @@ impl<'r, 'p> Regions<'r, 'p> {
         let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {
             return self.look_into(space, leaf, old, new);
         };
+        if self.persons.len() < 4 {
+            self.persons.push(person.clone());
+        }
         let path = self.widened(space, leaf, old, new);
         let witness = self.witness(&person);
         let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
         let who = space.said(&without_base(&path, self.base));
         let twin = self.twin(space, &path, &person);
         let edits = self.responsible(&witness);
+        let other = if leaf.sure { None } else { self.the_other_way(space, leaf, &person, effect) };
+        if let Some(witness) = other {
+            let effect = effect_of(&self.asked.decision, &witness);
+            let (who, twin, edits) = (who.clone(), None, edits.clone());
+            self.found.push((path.clone(), Region { effect, who, witness, twin, edits }));
+        }
         self.found.push((path, Region { effect, who, witness, twin, edits }));
+    }
+
+    /// Terms are told apart for records that can be counted. Of those that cannot, where the authorities are asked or a
+    /// conversion is missing, some are tried.
+    pub(crate) fn records_left_open(&mut self, space: &mut Space<'_>, old: Term, new: Term) {
+        if self.tried > MOST_TRIED || !(reads_totalised(space, old) || reads_totalised(space, new)) {
+            return;
+        }
+        let start = self.pair.ordinary(self.asked, self.maker);
+        let found = {
+            let mut finder = Finder::new(space, self.maker);
+            let mut near = self.persons.clone();
+            near.extend(finder.find(self.base, &start));
+            let mut found = None;
+            for n in 0..MOST_CHANCES {
+                let Some(first) = usize::try_from(n).ok().and_then(|n| near.get(n % near.len().max(1))) else { break };
+                let Some(next) = finder.mixed(first) else { break };
+                if !finder.fits(&self.base.assumed, &next) {
+                    continue;
+                }
+                let witness = self.witness(&next);
+                let odd = witness.before.outcome.rank() > 1 || witness.after.outcome.rank() > 1;
+                if odd && self.differ(&next) {
+                    found = Some(witness);
+                    break;
+                }
+            }
+            self.tried += finder.tried;
+            found
+        };
+        let Some(witness) = found else { return };
+        let effect = effect_of(&self.asked.decision, &witness);
+        if self.found.iter().any(|(_, r)| r.effect == effect) {
+            return;
+        }
+        let text = "periods cannot be counted without the authorities".to_owned();
+        let who = vec![crate::report::Literal { subject: "periods".to_owned(), text }];
+        let edits = self.responsible(&witness);
+        self.found.push((self.base.clone(), Region { effect, who, witness, twin: None, edits }));
+    }
+
+    /// In a group whose amounts are not the same: somebody for whom the change goes the other way.
+    fn the_other_way(&mut self, space: &Space<'_>, leaf: &Leaf, person: &Person, effect: Effect) -> Option<Witness> {
+        if !matches!(effect, Effect::More | Effect::Less) {
+            return None;
+        }
+        let mut finder = Finder::new(space, self.maker);
+        let mut held = person.clone();
+        let mut found = None;
+        for n in 0..MOST_CHANCES {
+            if n % 20 == 0 {
+                held = person.clone();
+            }
+            let next = finder.another(&leaf.path, &held, &[leaf.old, leaf.new])?;
+            if !finder.fits(&leaf.path.assumed, &next) {
+                continue;
+            }
+            let witness = self.witness(&next);
+            let other = effect_of(&self.asked.decision, &witness);
+            if self.differ(&next) && other != effect && matches!(other, Effect::More | Effect::Less) {
+                found = Some(witness);
+                break;
+            }
+            held = next;
+        }
+        self.tried += finder.tried;
+        found
     }
 
     /// Nobody was found: perhaps what was decided as a whole cannot be so.
@@ -82,12 +160,6 @@ impl<'r, 'p> Regions<'r, 'p> {
             return;
         }
         let Some((atom, choices)) = space.pick_in_words(&leaf.path) else {
-            if std::env::var("ACCORD_TRY").is_ok() {
-                for l in &leaf.path.assumed {
-                    eprintln!("   {:?} {}", l.1, space.expression(l.0));
-                }
-                eprintln!("  old {}\n  new {}\n", space.expression(leaf.old), space.expression(leaf.new));
-            }
             self.leave_open("no person was found in a group for whom both texts come to different forms");
             return;
         };
@@ -109,10 +181,6 @@ impl<'r, 'p> Regions<'r, 'p> {
         let mut finder = Finder::new(space, self.maker);
         let start = self.pair.ordinary(self.asked, self.maker);
         let person = finder.find(path, &start);
-        if std::env::var("ACCORD_TRY").is_ok() && let Some(p) = &person {
-            let (.., b, a) = self.pair.replay(self.asked, self.maker, p);
-            eprintln!("found; {:?} {:?}", b.outcome, a.outcome);
-        }
         let result = person.and_then(|person| self.until_they_differ(&mut finder, path, person, ends));
         self.tried += finder.tried;
         result.map(|person| self.made_ordinary(space, path, person, &start))
@@ -325,6 +393,23 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 }
 
+/// Whether a term reads periods brought together.
+fn reads_totalised(space: &Space<'_>, term: Term) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut queue = vec![term];
+    while let Some(term) = queue.pop() {
+        if !seen.insert(term) {
+            continue;
+        }
+        let shape = space.arena.shape(term);
+        if matches!(&*shape, crate::term::Shape::Host(accord_core::HostFn::Totalise, ..)) {
+            return true;
+        }
+        queue.extend(crate::term::children(&shape));
+    }
+    false
+}
+
 /// Rules and nodes that a trace went through.
 fn visits(trace: &Trace) -> (BTreeSet<u32>, BTreeSet<u32>) {
     let (mut rules, mut nodes) = (BTreeSet::new(), BTreeSet::new());
@@ -403,7 +488,13 @@ fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, l
         // Another change is another group.
         return false;
     }
-    let split = space.pick_pair(path, old, new).or_else(|| space.equality(path, old, new));
+    let mut split = space.pick_pair(path, old, new);
+    if split.is_none() {
+        split = space.pick_larger(path, old).or_else(|| space.pick_larger(path, new));
+    }
+    if split.is_none() {
+        split = space.equality(path, old, new);
+    }
     let Some((atom, choices)) = split else { return !leaf.sure && !space.same_when_opened(path, old, new) };
     choices.into_iter().all(|choice| match path.with(&space.arena, space.world, atom, choice) {
         Some(next) => differ_everywhere(space, &next, old, new, leaf),
@@ -413,6 +504,10 @@ fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, l
 
 /// Decisions for which yes is to the claimant's loss.
 const AGAINST: &[&str] = &["relieved", "suspended"];
+
+fn effect_of(decision: &str, witness: &Witness) -> Effect {
+    effect(decision, &witness.before.outcome, &witness.after.outcome)
+}
 
 /// What a change is to the person.
 pub(crate) fn effect(decision: &str, before: &Outcome, after: &Outcome) -> Effect {
