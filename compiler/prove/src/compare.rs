@@ -41,6 +41,9 @@ impl Default for Options {
 /// Groups told apart for one decision, all its parties and branches together.
 const STEPS_OF_A_DECISION: u64 = 3_000;
 
+/// Persons tried for one decision, all its parties and branches together.
+const TRIES_OF_A_DECISION: u64 = 12_000;
+
 /// Both versions, with what they have in common.
 pub(crate) struct Pair<'p> {
     pub(crate) old: &'p Verified,
@@ -51,6 +54,8 @@ pub(crate) struct Pair<'p> {
     pub(crate) options: &'p Options,
     /// Groups that may still be told apart for the decision being compared.
     steps_left: Cell<u64>,
+    /// Persons that may still be tried for it.
+    pub(crate) tries_left: Cell<u64>,
 }
 
 /// One question to both: a decision with arguments.
@@ -66,7 +71,7 @@ pub(crate) struct Asked {
 pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
     let (world, names) = World::of(old.program(), new.program());
     let edited = edits(old.program(), &names[0], new.program(), &names[1]);
-    let pair = Pair { old, new, world: &world, names: &names, edited: &edited, options, steps_left: Cell::new(0) };
+    let pair = Pair { old, new, world: &world, names: &names, edited: &edited, options, steps_left: Cell::new(0), tries_left: Cell::new(0) };
     let mut decisions = Vec::new();
     for (name, nodes) in pair.decisions() {
         decisions.extend(pair.compare(&name, nodes));
@@ -124,6 +129,7 @@ impl Pair<'_> {
         }
         let mut found = Vec::new();
         self.steps_left.set(STEPS_OF_A_DECISION);
+        self.tries_left.set(TRIES_OF_A_DECISION);
         for args in combinations {
             let asked = Asked { decision: name.to_owned(), nodes, args, params: params.clone() };
             found.extend(if self.is_small() { self.one(&asked) } else { self.of_many(&asked) });

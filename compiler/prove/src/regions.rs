@@ -44,6 +44,10 @@ impl<'r, 'p> Regions<'r, 'p> {
         Regions { pair, asked, maker, base, found: Vec::new(), persons: Vec::new(), leaves: 0, failed: 0, open: None, tried: 0 }
     }
 
+    fn may_try(&self) -> u64 {
+        self.pair.tries_left.get().min(MOST_TRIED)
+    }
+
     pub(crate) fn leave_open(&mut self, why: &str) {
         if self.open.is_none() {
             self.open = Some(why.to_owned());
@@ -55,7 +59,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         if self.found.iter().any(|(path, _)| covers(space, path, &leaf.path)) {
             return;
         }
-        if self.tried > MOST_TRIED {
+        if self.tried > self.may_try() {
             self.leave_open("there are more groups than persons were tried for");
             return;
         }
@@ -88,7 +92,7 @@ impl<'r, 'p> Regions<'r, 'p> {
     /// Terms are told apart for records that can be counted. Of those that cannot, where the authorities are asked or a
     /// conversion is missing, some are tried.
     pub(crate) fn records_left_open(&mut self, space: &mut Space<'_>, old: Term, new: Term) {
-        if self.tried > MOST_TRIED || !(reads_totalised(space, old) || reads_totalised(space, new)) {
+        if self.tried > self.may_try() || !(reads_totalised(space, old) || reads_totalised(space, new)) {
             return;
         }
         let start = self.pair.ordinary(self.asked, self.maker);
@@ -354,7 +358,7 @@ impl<'r, 'p> Regions<'r, 'p> {
 
     /// Persons by chance, where groups could not be told apart.
     pub(crate) fn search(&mut self, space: &mut Space<'_>, path: &Path, old: Term, new: Term) {
-        if !self.found.is_empty() {
+        if !self.found.is_empty() || self.tried > self.may_try() {
             return;
         }
         let start = self.pair.ordinary(self.asked, self.maker);
@@ -375,6 +379,8 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 
     pub(crate) fn finish(self, _: &Space<'_>) -> Verdict {
+        let left = &self.pair.tries_left;
+        left.set(left.get().saturating_sub(self.tried));
         let open = self.open.map(|why| Open { why, tried: self.tried });
         if self.found.is_empty() {
             let nothing = Open { why: "both texts come to different forms".to_owned(), tried: self.tried };
