@@ -11,6 +11,7 @@
 //! | what is found, as data | `report` |
 //! | what an agreement is held to, statement by statement | `standards` |
 //! | one statement, for everybody | `requirement` |
+//! | the same, as terms | `standing` |
 //! | parties that cannot be told apart | `symmetry` |
 
 #![deny(
@@ -37,6 +38,7 @@ mod settle;
 mod slice;
 mod split;
 pub mod standards;
+mod standing;
 mod state;
 mod symmetry;
 mod term;

@@ -6,6 +6,7 @@
 //! or a record of periods is left open by name.
 
 use crate::report::{Literal, Open, Person, Proof, Standing};
+use crate::standing::{Engine, Words};
 use crate::symmetry::Alike;
 use accord_core::{Answer, Country, Facts, Outcome, Value};
 use accord_interp::Interp;
@@ -23,7 +24,8 @@ const MOST_SUBSETS: usize = 64;
 
 /// Whether a requirement holds of everybody it is about, for these arguments.
 pub fn standing(program: &Verified, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
-    Everybody::new(program).standing(when, requires, args)
+    let everybody = Everybody::new(program);
+    everybody.asker().standing(when, requires, args)
 }
 
 /// All persons of a program: what is found out once for many statements and arguments.
@@ -38,6 +40,27 @@ pub struct Everybody<'p> {
     free: Vec<Country>,
     /// The parties that cannot be told apart.
     pub(crate) alike: Alike,
+    words: Words<'p>,
+}
+
+/// Statements asked one after the other, so that what one made of the text is there for the next.
+pub(crate) struct Asker<'e> {
+    everybody: &'e Everybody<'e>,
+    engine: Engine<'e>,
+}
+
+impl Asker<'_> {
+    /// Whether a requirement holds of everybody it is about, for these arguments.
+    pub(crate) fn standing(&mut self, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
+        let found = self.engine.standing(when, requires, args);
+        if found.is_final || !matches!(found.standing, Standing::Undecided(_)) {
+            return found.standing;
+        }
+        match self.everybody.fact_by_fact(when, requires, args) {
+            Standing::Undecided(_) => found.standing,
+            decided => decided,
+        }
+    }
 }
 
 impl<'p> Everybody<'p> {
@@ -45,11 +68,16 @@ impl<'p> Everybody<'p> {
     pub fn new(verified: &'p Verified) -> Everybody<'p> {
         let (named, free) = countries(verified.program());
         let program = verified.program();
-        Everybody { verified, nobody: blank(program), named, free, alike: Alike::new(program) }
+        Everybody { verified, nobody: blank(program), named, free, alike: Alike::new(program), words: Words::new(verified) }
     }
 
-    /// Whether a requirement holds of everybody it is about, for these arguments.
-    pub fn standing(&self, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
+    /// Somebody to ask for statements.
+    pub(crate) fn asker(&self) -> Asker<'_> {
+        Asker { everybody: self, engine: Engine::new(&self.words) }
+    }
+
+    /// The same by taking facts apart that an answer misses, on the interpreter alone.
+    pub fn fact_by_fact(&self, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
         let mut search = Search::new(self, when, requires, args);
         search.person(&self.nobody, &mut Vec::new());
         search.conclude()

@@ -100,6 +100,7 @@ fn of_everybody(verified: &Verified, everybody: &Everybody<'_>, index: usize) ->
     let persons = [requirement.when].into_iter().chain(requirement.demand.nodes()).any(|n| reads_row(program, n));
     let facts = Facts::default();
     let mut interp = Interp::new(verified, &facts);
+    let mut asker = everybody.asker();
     let mut settled: BTreeMap<Vec<Value>, Standing> = BTreeMap::new();
     let found = combinations(program, requirement).map_or_else(
         || vec![too_many()],
@@ -120,7 +121,7 @@ fn of_everybody(verified: &Verified, everybody: &Everybody<'_>, index: usize) ->
                     // Of parties alike one stands for all; who is left out is told of each.
                     let one_for_all = everybody.alike.one_for_all(&args);
                     let known = settled.get(&one_for_all).filter(|of| Mark::of(of) != Mark::Fails);
-                    let of = known.cloned().unwrap_or_else(|| everybody.standing(requirement.when, *node, &args));
+                    let of = known.cloned().unwrap_or_else(|| asker.standing(requirement.when, *node, &args));
                     settled.entry(one_for_all).or_insert_with(|| of.clone());
                     explained(verified, *node, plain(args, of))
                 }

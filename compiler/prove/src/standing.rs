@@ -1,0 +1,333 @@
+//! One statement put to everybody, as terms: persons are told apart until it is known of each group whether they are
+//! asked about and whether what is required of them is so; whoever is left out is found and asked again by the
+//! interpreter.
+//!
+//! A group is settled by what it comes to, never by the person found in it; the person only shows that it is not empty.
+
+use crate::path::{Choice, Path};
+use crate::person::{Maker, Person};
+use crate::report::{self, Literal, Open, Proof, Standing};
+use crate::requirement;
+use crate::split::{Space, Split};
+use crate::state::Reader;
+use crate::term::{Arena, NOTHING, ODD, Side, Term, VALUE};
+use crate::witness::Finder;
+use crate::world::{Names, World};
+use accord_core::{Answer, Country, Facts, Outcome, Value};
+use accord_interp::Interp;
+use accord_ir::{NodeId, Program, Verified};
+use std::collections::BTreeSet;
+
+/// How many terms are looked at for one statement and one combination of arguments.
+const BUDGET: u64 = 300_000;
+/// The same for all combinations of one statement together.
+const BUDGET_OF_ALL: u64 = 6_000_000;
+/// Groups in which nobody is found, after which the rest is left.
+const MOST_EMPTY: u32 = 24;
+/// Terms held, after which they are made anew for the next combination.
+const MOST_TERMS: usize = 60_000;
+/// Reasons told of one statement at most.
+const MOST_REASONS: usize = 3;
+/// States for which records are made, besides those that are asked about.
+const MOST_STATES: usize = 3;
+
+/// One program with its words, for questions about everybody.
+#[derive(Debug)]
+pub(crate) struct Words<'p> {
+    pub(crate) verified: &'p Verified,
+    pub(crate) world: World,
+    pub(crate) names: Names,
+}
+
+impl<'p> Words<'p> {
+    pub(crate) fn new(verified: &'p Verified) -> Words<'p> {
+        let program = verified.program();
+        let (world, [names, _]) = World::of(program, program);
+        Words { verified, world, names }
+    }
+
+    pub(crate) fn program(&self) -> &'p Program {
+        self.verified.program()
+    }
+
+    /// How persons are made for a question about some States: of these, those the text names, and a few more.
+    pub(crate) fn maker(&self, args: &[Value]) -> Maker<'_> {
+        let asked = args.iter().filter_map(|v| if let Value::Country(c) = v { Some(*c) } else { None });
+        let mut some: Vec<Country> = Vec::new();
+        for country in asked.filter(|c| self.world.parties.contains(c)) {
+            if !some.contains(&country) {
+                some.push(country);
+            }
+        }
+        let most = if self.world.parties.len() <= Arena::FEW { Arena::FEW } else { MOST_STATES.max(some.len()) };
+        let named = self.world.parties.iter().filter(|p| self.world.countries.contains(p));
+        for country in named.chain(&self.world.parties) {
+            if some.len() < most && !some.contains(country) {
+                some.push(*country);
+            }
+        }
+        some.sort();
+        Maker::new(&self.world, [self.program(), self.program()], some)
+    }
+
+    /// A person as the program holds one.
+    pub(crate) fn facts(&self, maker: &Maker<'_>, person: &Person) -> Facts {
+        self.names.facts(self.program(), &maker.facts(person))
+    }
+}
+
+/// The terms of a program, for one question after the other.
+pub(crate) struct Engine<'e> {
+    pub(crate) words: &'e Words<'e>,
+    pub(crate) space: Space<'e>,
+    reader: Reader<'e>,
+    left: u64,
+}
+
+impl<'e> Engine<'e> {
+    pub(crate) fn new(words: &'e Words<'e>) -> Engine<'e> {
+        let (space, reader) = fresh(words);
+        Engine { words, space, reader, left: BUDGET_OF_ALL }
+    }
+
+    /// A node asked with arguments, as a term; `None` where the text is too large.
+    pub(crate) fn ask(&mut self, node: NodeId, args: &[Value]) -> Option<Term> {
+        let args: Vec<Term> =
+            args.iter().map(|v| self.space.arena.constant(Outcome::Value(self.words.names.value(v)))).collect();
+        let term = self.reader.ask(&mut self.space.arena, node, &args);
+        (!self.reader.too_large).then_some(term)
+    }
+
+    /// Whether a requirement holds of everybody it is about, for these arguments.
+    pub(crate) fn standing(&mut self, when: NodeId, requires: NodeId, args: &[Value]) -> Found {
+        if self.space.arena.size() > MOST_TERMS {
+            (self.space, self.reader) = fresh(self.words);
+        }
+        let (Some(about), Some(wanted)) = (self.ask(when, args), self.ask(requires, args)) else {
+            return Found::open("the text is too large to be looked at whole", 0);
+        };
+        let budget = BUDGET.min(self.left);
+        self.space.budget = budget;
+        self.space.steps = 0;
+        let words = self.words;
+        let maker = words.maker(args);
+        let start = maker.ordinary(args.to_vec());
+        let mut telling = Telling {
+            words,
+            space: &mut self.space,
+            maker,
+            start,
+            nodes: [when, requires],
+            args,
+            kept: None,
+            asked: 0,
+            failed: None,
+            unsettled: Vec::new(),
+            empty: 0,
+            tried: 0,
+        };
+        let all = telling.tell(&Path::default(), about, wanted);
+        let found = telling.conclude(all.is_some());
+        self.left = self.left.saturating_sub(budget - self.space.budget);
+        found
+    }
+}
+
+fn fresh<'e>(words: &'e Words<'e>) -> (Space<'e>, Reader<'e>) {
+    let conversions = words.program().conversions.clone();
+    let arena = Arena::new(words.world.parties.clone(), [conversions.clone(), conversions]);
+    let reader = Reader::new(words.program(), &words.names, &words.world, Side::Old);
+    (Space::new(arena, &words.world, BUDGET), reader)
+}
+
+/// What was found of a statement.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) standing: Standing,
+    /// Whether it is final: undecided then means that there is somebody of whom the text does not decide it.
+    pub(crate) is_final: bool,
+}
+
+impl Found {
+    fn open(why: &str, tried: u64) -> Found {
+        Found { standing: Standing::Undecided(Open { why: why.to_owned(), tried }), is_final: false }
+    }
+}
+
+/// Persons being told apart for one statement.
+struct Telling<'t, 'e> {
+    words: &'e Words<'e>,
+    space: &'t mut Space<'e>,
+    maker: Maker<'e>,
+    start: Person,
+    nodes: [NodeId; 2],
+    args: &'t [Value],
+    /// Somebody it is about, for whom it is so.
+    kept: Option<Person>,
+    /// Groups it is about in which nobody was found, and for whom it is so.
+    asked: u32,
+    failed: Option<(Vec<Literal>, report::Person)>,
+    /// Why nothing can be said of somebody, and who that is.
+    unsettled: Vec<(String, Vec<Literal>)>,
+    /// Groups for whom it is not so, or not known, in which nobody was found.
+    empty: u32,
+    tried: u64,
+}
+
+/// What the interpreter has to answer for a person to be one of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Asked about, and so.
+    Kept,
+    /// Asked about, and not so.
+    LeftOut,
+    /// Not known whether asked about, or whether so.
+    Unsettled,
+}
+
+impl Telling<'_, '_> {
+    /// Tells the persons of a group apart. `None` where the steps ended, or nothing more needs to be known.
+    fn tell(&mut self, path: &Path, about: Term, wanted: Term) -> Option<()> {
+        if self.space.budget == 0 || self.failed.is_some() || self.empty > MOST_EMPTY {
+            return None;
+        }
+        self.space.steps += 1;
+        let about = self.space.reduce(path, about);
+        let settled = self.space.arena.known(about);
+        match settled.as_ref().map(|o| (o.truth(), o)) {
+            Some((Some(false), _) | (_, Outcome::Nothing)) => return Some(()),
+            Some((None, _)) => {
+                self.look(path, Wanted::Unsettled);
+                return Some(());
+            }
+            Some((Some(true), _)) | None => {}
+        }
+        let wanted = self.space.reduce(path, wanted);
+        let outcome = self.space.arena.known(wanted);
+        if settled.is_some()
+            && let Some(outcome) = outcome
+        {
+            match (outcome.truth(), &outcome) {
+                (Some(true), _) => self.keeps(path),
+                (Some(false), _) | (_, Outcome::Nothing) => self.look(path, Wanted::LeftOut),
+                _ => self.look(path, Wanted::Unsettled),
+            }
+            return Some(());
+        }
+        // Where it is so for all of them it only matters that there is somebody, which may be known already.
+        let so = outcome.is_some_and(|o| o.truth() == Some(true));
+        if so && self.kept.is_some() && self.space.arena.may(about) & ODD == 0 {
+            return Some(());
+        }
+        let on = if settled.is_some() { wanted } else { about };
+        let Some((atom, choices)) = self.split(path, on) else {
+            self.empty += 1;
+            return Some(());
+        };
+        for choice in choices {
+            if let Some(next) = path.with(&self.space.arena, self.space.world, atom, choice) {
+                self.tell(&next, about, wanted)?;
+            }
+        }
+        Some(())
+    }
+
+    /// A condition to tell persons apart by, inside a term or the term itself.
+    fn split(&self, path: &Path, term: Term) -> Option<Split> {
+        let fresh = |(atom, _): &Split| !path.is_assumed(*atom);
+        self.space.pick(path, term).filter(fresh).or_else(|| {
+            let may = self.space.arena.may(term);
+            let ways = [(VALUE, Choice::Yes), (VALUE, Choice::No), (NOTHING, Choice::Nothing), (ODD, Choice::Odd)];
+            let choices: Vec<Choice> = ways.into_iter().filter(|(bit, _)| may & bit != 0).map(|(_, c)| c).collect();
+            Some((term, choices)).filter(fresh)
+        })
+    }
+
+    fn keeps(&mut self, path: &Path) {
+        if self.kept.is_some() || self.asked > MOST_EMPTY {
+            return;
+        }
+        match self.person(path, Wanted::Kept) {
+            Some((person, ..)) => self.kept = Some(person),
+            None => self.asked += 1,
+        }
+    }
+
+    /// Looks for somebody of a group for whom it is not so, or not known.
+    fn look(&mut self, path: &Path, wanted: Wanted) {
+        let Some((_, facts, answer)) = self.person(path, wanted) else {
+            self.empty += 1;
+            return;
+        };
+        let who = self.space.said(path);
+        if wanted == Wanted::LeftOut {
+            self.failed = Some((who, report::Person { facts, args: self.args.to_vec(), answer }));
+            return;
+        }
+        let why = requirement::why(self.words.program(), &answer.outcome);
+        if !self.unsettled.iter().any(|(held, _)| *held == why) {
+            self.unsettled.push((why, who));
+        }
+    }
+
+    /// Somebody of a group, confirmed by the interpreter.
+    fn person(&mut self, path: &Path, wanted: Wanted) -> Option<(Person, Facts, Answer)> {
+        let starts: Vec<Person> = std::iter::once(self.start.clone()).chain(self.kept.clone()).collect();
+        for start in starts {
+            let mut finder = Finder::new(self.space, &self.maker);
+            let found = finder.find(path, &start);
+            self.tried += finder.tried;
+            let Some(person) = found else { continue };
+            let facts = self.words.facts(&self.maker, &person);
+            let mut interp = Interp::new(self.words.verified, &facts);
+            let about = interp.ask(self.nodes[0], self.args);
+            if about.outcome.truth() != Some(true) {
+                let unknown = wanted == Wanted::Unsettled && about.outcome.truth().is_none() && about.outcome.rank() > 1;
+                return unknown.then_some((person, facts, about));
+            }
+            let answer = interp.ask(self.nodes[1], self.args);
+            let fits = match wanted {
+                Wanted::Kept => answer.outcome.truth() == Some(true),
+                Wanted::LeftOut => answer.outcome.truth() == Some(false) || answer.outcome == Outcome::Nothing,
+                Wanted::Unsettled => answer.outcome.truth().is_none() && answer.outcome.rank() > 1,
+            };
+            return fits.then_some((person, facts, answer));
+        }
+        None
+    }
+
+    fn conclude(self, all: bool) -> Found {
+        let steps = self.space.steps;
+        if let Some(failed) = self.failed {
+            return Found { standing: Standing::Fails(vec![failed]), is_final: true };
+        }
+        if !self.unsettled.is_empty() {
+            let why = reasons(&self.unsettled);
+            let is_final = all && self.empty == 0;
+            return Found { standing: Standing::Undecided(Open { why, tried: self.tried }), is_final };
+        }
+        if self.empty > 0 {
+            return Found::open("nobody was found who is left out, and it could not be shown that there is nobody", self.tried);
+        }
+        if !all {
+            return Found::open("there are more persons to tell apart than were looked at", self.tried);
+        }
+        let standing = match (self.kept, self.asked) {
+            (Some(_), _) => Standing::Holds(if steps <= 1 { Proof::SameForm } else { Proof::Cases(steps) }),
+            (None, 0) => Standing::DoesNotApply,
+            (None, _) => return Found::open("nobody was found whom it is about", self.tried),
+        };
+        Found { standing, is_final: true }
+    }
+}
+
+/// Why nothing can be said, and of whom.
+fn reasons(unsettled: &[(String, Vec<Literal>)]) -> String {
+    let said: BTreeSet<&str> = unsettled.iter().map(|(why, _)| why.as_str()).collect();
+    let more = said.len().saturating_sub(MOST_REASONS);
+    let mut said: Vec<String> = said.into_iter().take(MOST_REASONS).map(str::to_owned).collect();
+    if more > 0 {
+        said.push(format!("and {more} more"));
+    }
+    said.join("; ")
+}
