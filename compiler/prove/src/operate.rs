@@ -255,6 +255,15 @@ impl Arena {
             }
             return Some(self.any(found));
         }
+        // Whether a given member is in several sets together is whether it is in one of them.
+        if self.known_value(a).is_some()
+            && let Shape::Host(HostFn::Union, parts, _) = &*self.shape(b)
+            && parts.iter().all(|p| self.is_sure(*p))
+        {
+            let parts: Vec<Term> =
+                parts.iter().map(|p| self.host(HostFn::In, vec![a, *p], Side::Both, Sort::YesNo)).collect();
+            return Some(self.any(parts));
+        }
         self.through_choice(HostFn::In, &[a, b], Side::Both, Sort::YesNo)
     }
 

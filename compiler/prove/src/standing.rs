@@ -10,13 +10,14 @@ use crate::report::{self, Literal, Open, Proof, Standing};
 use crate::requirement;
 use crate::split::{Space, Split};
 use crate::state::Reader;
-use crate::term::{Arena, NOTHING, ODD, Side, Term, VALUE};
+use crate::term::{Arena, NOTHING, ODD, Side, Sort, Term, VALUE, children};
 use crate::witness::Finder;
 use crate::world::{Names, World};
 use accord_core::{Answer, Country, Facts, Outcome, Value};
 use accord_interp::Interp;
 use accord_ir::{NodeId, Program, Verified};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// How many terms are looked at for one statement and one combination of arguments.
 const BUDGET: u64 = 300_000;
@@ -125,8 +126,15 @@ impl<'e> Engine<'e> {
             unsettled: Vec::new(),
             empty: 0,
             tried: 0,
+            counts: Counts::default(),
+            looked_at: BTreeMap::new(),
+            inside: BTreeMap::new(),
         };
+        let now = std::time::Instant::now();
         let all = telling.tell(&Path::default(), about, wanted);
+        if std::env::var("ACCORD_TRY").is_ok() {
+            use std::io::Write; let _ = writeln!(std::fs::OpenOptions::new().append(true).create(true).open("/tmp/c5-try").unwrap(), "{when:?} {args:?} {all:?} {:?} steps {} budget {} tried {} empty {} asked {} kept {} uns {:?}", now.elapsed(), telling.space.steps, telling.space.budget, telling.tried, telling.empty, telling.asked, telling.kept.is_some(), telling.unsettled.iter().map(|u| &u.0).collect::<Vec<_>>());
+        }
         let found = telling.conclude(all.is_some());
         self.left = self.left.saturating_sub(budget - self.space.budget);
         found
@@ -172,6 +180,26 @@ struct Telling<'t, 'e> {
     /// Groups for whom it is not so, or not known, in which nobody was found.
     empty: u32,
     tried: u64,
+    counts: Counts,
+    /// What persons depended on who were told apart to the end, where none of them was left out; and whether it was so
+    /// for some of them.
+    looked_at: BTreeMap<Matter, bool>,
+    /// What a term is made of, as far as anything can be assumed of it.
+    inside: BTreeMap<Term, Rc<BTreeSet<Term>>>,
+}
+
+/// Groups told apart, by what they come to; whether somebody was found in them or not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    so: u32,
+    left_out: u32,
+}
+
+/// What the rest of the persons of a group depends on: both terms, and what is assumed of anything in them.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Matter {
+    terms: [Term; 2],
+    assumed: BTreeSet<(Term, Choice)>,
 }
 
 /// What the interpreter has to answer for a person to be one of a group.
@@ -217,11 +245,22 @@ impl Telling<'_, '_> {
         // Where it is so for all of them it only matters that there is somebody, which may be known already.
         let so = outcome.is_some_and(|o| o.truth() == Some(true));
         if so && self.kept.is_some() && self.space.arena.may(about) & ODD == 0 {
+            self.counts.so += 1;
             return Some(());
         }
+        // Persons for whom all that is left is the same come to the same.
+        let matter = self.matter(path, [about, wanted]);
+        if let Some(some) = self.looked_at.get(&matter)
+            && (!some || self.kept.is_some())
+        {
+            self.counts.so += u32::from(*some);
+            return Some(());
+        }
+        let before = self.counts;
         let on = if settled.is_some() { wanted } else { about };
         let Some((atom, choices)) = self.split(path, on) else {
             self.empty += 1;
+            self.counts.left_out += 1;
             return Some(());
         };
         for choice in choices {
@@ -229,7 +268,50 @@ impl Telling<'_, '_> {
                 self.tell(&next, about, wanted)?;
             }
         }
+        if self.counts.left_out == before.left_out {
+            let _ = self.looked_at.insert(matter, self.counts.so > before.so);
+        }
         Some(())
+    }
+
+    /// What the persons of a group can still differ in, and what is assumed of that already. Days hang together with
+    /// all other days.
+    fn matter(&mut self, path: &Path, terms: [Term; 2]) -> Matter {
+        let held: Vec<Rc<BTreeSet<Term>>> = terms.into_iter().map(|t| self.inside(t)).collect();
+        let mut assumed = BTreeSet::new();
+        let is_day = |space: &Space<'_>, t: &Term| space.arena.sort(*t) == Sort::Date;
+        let mut days = held.iter().any(|h| h.iter().any(|t| is_day(self.space, t)));
+        let atoms: Vec<((Term, Choice), Rc<BTreeSet<Term>>)> =
+            path.assumed.iter().map(|(t, c)| ((*t, *c), self.inside(*t))).collect();
+        for (atom, parts) in &atoms {
+            if parts.iter().any(|t| held.iter().any(|h| h.contains(t))) {
+                days |= parts.iter().any(|t| is_day(self.space, t));
+                let _ = assumed.insert(*atom);
+            }
+        }
+        if days {
+            let of_days = atoms.iter().filter(|(_, parts)| parts.iter().any(|t| is_day(self.space, t)));
+            assumed.extend(of_days.map(|(atom, _)| *atom));
+        }
+        Matter { terms, assumed }
+    }
+
+    /// What a term is made of: not what is known, nor whole records that are always there.
+    fn inside(&mut self, term: Term) -> Rc<BTreeSet<Term>> {
+        if let Some(known) = self.inside.get(&term) {
+            return Rc::clone(known);
+        }
+        let arena = &self.space.arena;
+        let (mut found, mut queue) = (BTreeSet::new(), vec![term]);
+        while let Some(term) = queue.pop() {
+            let whole = matches!(arena.sort(term), Sort::Record(_)) && arena.stored(term) == VALUE;
+            if !whole && arena.known(term).is_none() && found.insert(term) {
+                queue.extend(children(&arena.shape(term)));
+            }
+        }
+        let found = Rc::new(found);
+        let _ = self.inside.insert(term, Rc::clone(&found));
+        found
     }
 
     /// A condition to tell persons apart by, inside a term or the term itself.
@@ -244,6 +326,7 @@ impl Telling<'_, '_> {
     }
 
     fn keeps(&mut self, path: &Path) {
+        self.counts.so += 1;
         if self.kept.is_some() || self.asked > MOST_EMPTY {
             return;
         }
@@ -255,8 +338,14 @@ impl Telling<'_, '_> {
 
     /// Looks for somebody of a group for whom it is not so, or not known.
     fn look(&mut self, path: &Path, wanted: Wanted) {
+        self.counts.left_out += u32::from(wanted == Wanted::LeftOut);
         let Some((_, facts, answer)) = self.person(path, wanted) else {
             self.empty += 1;
+            if std::env::var("ACCORD_TRY").is_ok() {
+                use std::io::Write; let mut f = std::fs::OpenOptions::new().append(true).create(true).open("/tmp/c5-try").unwrap();
+                for l in &path.assumed { let _ = writeln!(f, "   {:?} {}", l.1, self.space.expression(l.0)); }
+                let _ = writeln!(f, "  EMPTY {}", wanted == Wanted::LeftOut);
+            }
             return;
         };
         let who = self.space.said(path);

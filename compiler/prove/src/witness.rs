@@ -250,6 +250,7 @@ impl<'s, 'w> Finder<'s, 'w> {
                 let mut all: Vec<Country> = self.maker.parties.clone();
                 all.extend(self.space.world.countries.iter().take(8));
                 all.extend(self.space.world.elsewhere());
+                all.extend(of_sort(near, Sort::Country).filter_map(|v| if let Value::Country(c) = v { Some(c) } else { None }));
                 for country in all {
                     let value = Value::Country(country);
                     let mut set = held.clone();
@@ -407,6 +408,11 @@ fn values_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeMap
                 let beside = [-1, 0, 1].into_iter().filter_map(|by| stepped(&value, by));
                 values.entry(sort).or_default().extend(beside);
             }
+        }
+        if sort == Sort::Country
+            && let Some(country) = arena.known_value(term)
+        {
+            values.entry(sort).or_default().insert(country);
         }
         queue.extend(children(&arena.shape(term)));
     }
