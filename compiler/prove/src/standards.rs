@@ -5,6 +5,7 @@
 
 use crate::report::{Open, Person, Proof, Standing};
 use crate::requirement::{self, Everybody};
+use crate::standing::is_out_of_time;
 use accord_core::{Answer, Facts, Outcome, RuleId, Step, Trace, TraceSubject, Value};
 use accord_interp::Interp;
 use accord_ir::{Body, Demand, ExprId, ExprKind, NodeId, NodeKind, Program, Requirement, Ty, Verified};
@@ -149,6 +150,9 @@ pub fn judge_person(
         return Some(Judged { requirement: index, found: vec![too_many()] });
     };
     let one = |args: Vec<Value>| {
+        if is_out_of_time(program, &args, facts) {
+            return plain(args, Standing::DoesNotApply);
+        }
         let mut found = of_class(program, requirement, args, ask);
         if let Standing::Fails(persons) = &mut found.standing {
             persons.iter_mut().for_each(|(_, person)| person.facts = facts.clone());

@@ -10,12 +10,12 @@ use crate::report::{self, Literal, Open, Proof, Standing};
 use crate::requirement;
 use crate::split::{Space, Split};
 use crate::state::Reader;
-use crate::term::{Arena, NOTHING, ODD, Side, Sort, Term, VALUE, children};
+use crate::term::{Arena, NOTHING, ODD, Shape, Side, Sort, Term, VALUE, children};
 use crate::witness::Finder;
 use crate::world::{Names, World};
-use accord_core::{Answer, Country, Facts, Outcome, Value};
+use accord_core::{Answer, Country, Date, Facts, HostFn, Outcome, Value};
 use accord_interp::Interp;
-use accord_ir::{NodeId, Program, Verified};
+use accord_ir::{NodeId, Program, Ty, Verified};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -111,6 +111,9 @@ impl<'e> Engine<'e> {
         self.space.budget = budget;
         self.space.steps = 0;
         let words = self.words;
+        let Some(base) = self.while_bound(args) else {
+            return Found { standing: Standing::DoesNotApply, is_final: true };
+        };
         let maker = words.maker(args);
         let start = maker.ordinary(args.to_vec());
         let mut telling = Telling {
@@ -120,6 +123,7 @@ impl<'e> Engine<'e> {
             start,
             nodes: [when, requires],
             args,
+            given: base.assumed.len(),
             kept: None,
             asked: 0,
             failed: None,
@@ -130,15 +134,63 @@ impl<'e> Engine<'e> {
             looked_at: BTreeMap::new(),
             inside: BTreeMap::new(),
         };
-        let now = std::time::Instant::now();
-        let all = telling.tell(&Path::default(), about, wanted);
-        if std::env::var("ACCORD_TRY").is_ok() {
-            use std::io::Write; let _ = writeln!(std::fs::OpenOptions::new().append(true).create(true).open("/tmp/c5-try").unwrap(), "{when:?} {args:?} {all:?} {:?} steps {} budget {} tried {} empty {} asked {} kept {} uns {:?}", now.elapsed(), telling.space.steps, telling.space.budget, telling.tried, telling.empty, telling.asked, telling.kept.is_some(), telling.unsettled.iter().map(|u| &u.0).collect::<Vec<_>>());
-        }
+        let all = telling.tell(&base, about, wanted);
         let found = telling.conclude(all.is_some());
         self.left = self.left.saturating_sub(budget - self.space.budget);
         found
     }
+
+    /// Those whose claim arises while every State asked about is bound; `None` where they never are at once.
+    fn while_bound(&mut self, args: &[Value]) -> Option<Path> {
+        let (from, until) = bound(self.words.program(), args);
+        let (world, arena) = (&self.words.world, &mut self.space.arena);
+        let event = world.facts.iter().position(|f| f.name == CLAIM).and_then(|at| {
+            let Ty::Record(id) = &world.facts.get(at)?.ty else { return None };
+            let def = world.records.get(usize::from(id.0))?;
+            let place = def.fields.iter().position(|(name, _)| name == EVENT)?;
+            Some((at, id.0, place, def.optional.get(place).copied().unwrap_or(true)))
+        });
+        let (Some((at, id, place, optional)), false) = (event, from.is_none() && until.is_none()) else {
+            return Some(Path::default());
+        };
+        let claim = arena.keep(Shape::Fact(u32::try_from(at).ok()?), Sort::Record(id), VALUE);
+        let place = arena.constant(Outcome::Value(Value::whole(i64::try_from(place).ok()?)));
+        let event = arena.host_of(HostFn::Field, vec![claim, place], Side::Both, Sort::Date, optional);
+        let mut path = Path::default();
+        for (day, begins) in from.map(|d| (d, true)).into_iter().chain(until.map(|d| (d, false))) {
+            let day = arena.constant(Outcome::Value(Value::Date(day)));
+            let operands = if begins { vec![day, event] } else { vec![event, day] };
+            let is = arena.host(HostFn::AtMost, operands, Side::Both, Sort::YesNo);
+            path = path.with(arena, world, is, Choice::Yes)?;
+        }
+        Some(path)
+    }
+}
+
+/// The fact whose day says for when a text is asked, and that day.
+const CLAIM: &str = "claim";
+const EVENT: &str = "event";
+
+/// From when until when all of the States among some values are parties; without limit where nothing is said.
+fn bound(program: &Program, args: &[Value]) -> (Option<Date>, Option<Date>) {
+    let asked = |c: &Country| args.contains(&Value::Country(*c));
+    let parties = || program.parties.iter().filter(|p| asked(&p.country));
+    (parties().filter_map(|p| p.from).max(), parties().filter_map(|p| p.until).min())
+}
+
+/// Whether a claim is known to arise while one of the States asked about is no party.
+pub(crate) fn is_out_of_time(program: &Program, args: &[Value], facts: &Facts) -> bool {
+    let event = program.facts.iter().position(|f| f.name == CLAIM).and_then(|at| {
+        let Ty::Record(id) = &program.facts.get(at)?.ty else { return None };
+        let place = program.record(*id)?.fields.iter().position(|(name, _)| name == EVENT)?;
+        match facts.fact(at)? {
+            Outcome::Value(Value::Record(fields)) => fields.get(place)?.value().cloned(),
+            _ => None,
+        }
+    });
+    let Some(Value::Date(day)) = event else { return false };
+    let (from, until) = bound(program, args);
+    from.is_some_and(|from| day < from) || until.is_some_and(|until| until < day)
 }
 
 fn fresh<'e>(words: &'e Words<'e>) -> (Space<'e>, Reader<'e>) {
@@ -170,6 +222,8 @@ struct Telling<'t, 'e> {
     start: Person,
     nodes: [NodeId; 2],
     args: &'t [Value],
+    /// As many conditions hold of everybody looked at.
+    given: usize,
     /// Somebody it is about, for whom it is so.
     kept: Option<Person>,
     /// Groups it is about in which nobody was found, and for whom it is so.
@@ -341,14 +395,11 @@ impl Telling<'_, '_> {
         self.counts.left_out += u32::from(wanted == Wanted::LeftOut);
         let Some((_, facts, answer)) = self.person(path, wanted) else {
             self.empty += 1;
-            if std::env::var("ACCORD_TRY").is_ok() {
-                use std::io::Write; let mut f = std::fs::OpenOptions::new().append(true).create(true).open("/tmp/c5-try").unwrap();
-                for l in &path.assumed { let _ = writeln!(f, "   {:?} {}", l.1, self.space.expression(l.0)); }
-                let _ = writeln!(f, "  EMPTY {}", wanted == Wanted::LeftOut);
-            }
             return;
         };
-        let who = self.space.said(path);
+        let mut rest = path.clone();
+        rest.assumed = path.assumed.iter().skip(self.given).copied().collect();
+        let who = self.space.said(&rest);
         if wanted == Wanted::LeftOut {
             self.failed = Some((who, report::Person { facts, args: self.args.to_vec(), answer }));
             return;
