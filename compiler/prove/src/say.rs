@@ -3,7 +3,7 @@
 use crate::path::{Bounds, Choice, Measure, Path, limit};
 use crate::report::Literal;
 use crate::split::Space;
-use crate::term::{Shape, Sort, Term};
+use crate::term::{Arena, Shape, Sort, Term};
 use accord_core::{HostFn, Outcome, Unit, Value, ratio};
 use std::collections::BTreeSet;
 
@@ -82,7 +82,13 @@ impl Space<'_> {
         let name = self.expression(subject);
         let listed: Vec<String> = few.listed.iter().map(|v| self.value(v)).collect();
         let missing: Vec<String> = all.listed.difference(&few.listed).map(|v| self.value(v)).collect();
-        let text = if few.elsewhere || (missing.len() < listed.len() && missing.len() <= 3) {
+        let parties: BTreeSet<Value> = self.world.parties.iter().map(|p| Value::Country(*p)).collect();
+        let many = parties.len() > Arena::FEW;
+        let text = if many && few.elsewhere && few.listed.is_disjoint(&parties) && few.listed.len() + parties.len() == all.listed.len() {
+            format!("{name} is not in any party")
+        } else if many && !few.elsewhere && few.listed == parties {
+            format!("{name} is in any party")
+        } else if few.elsewhere || (missing.len() < listed.len() && missing.len() <= 3) {
             match missing.as_slice() {
                 [] => return None,
                 [only] => format!("{name} is not {only}"),

@@ -29,6 +29,8 @@ const MOST_EMPTY: u32 = 24;
 const MOST_TERMS: usize = 60_000;
 /// Reasons told of one statement at most.
 const MOST_REASONS: usize = 3;
+/// Conditions longer than this are not told among reasons.
+const LONGEST: usize = 160;
 /// States for which records are made, besides those that are asked about.
 const MOST_STATES: usize = 3;
 
@@ -83,12 +85,13 @@ pub(crate) struct Engine<'e> {
     pub(crate) space: Space<'e>,
     reader: Reader<'e>,
     left: u64,
+    known: BTreeMap<(Term, Term, Vec<(Term, Choice)>), Found>,
 }
 
 impl<'e> Engine<'e> {
     pub(crate) fn new(words: &'e Words<'e>) -> Engine<'e> {
         let (space, reader) = fresh(words);
-        Engine { words, space, reader, left: BUDGET_OF_ALL }
+        Engine { words, space, reader, left: BUDGET_OF_ALL, known: BTreeMap::new() }
     }
 
     /// A node asked with arguments, as a term; `None` where the text is too large.
@@ -103,6 +106,7 @@ impl<'e> Engine<'e> {
     pub(crate) fn standing(&mut self, when: NodeId, requires: NodeId, args: &[Value]) -> Found {
         if self.space.arena.size() > MOST_TERMS {
             (self.space, self.reader) = fresh(self.words);
+            self.known.clear();
         }
         let (Some(about), Some(wanted)) = (self.ask(when, args), self.ask(requires, args)) else {
             return Found::open("the text is too large to be looked at whole", 0);
@@ -114,6 +118,11 @@ impl<'e> Engine<'e> {
         let Some(base) = self.while_bound(args) else {
             return Found { standing: Standing::DoesNotApply, is_final: true };
         };
+        // The same terms for other arguments come to the same; who is left out is told of each.
+        let asked = (about, wanted, base.assumed.clone());
+        if let Some(known) = self.known.get(&asked) {
+            return known.clone();
+        }
         let maker = words.maker(args);
         let start = maker.ordinary(args.to_vec());
         let mut telling = Telling {
@@ -134,9 +143,12 @@ impl<'e> Engine<'e> {
             looked_at: BTreeMap::new(),
             inside: BTreeMap::new(),
         };
-        let all = telling.tell(&base, about, wanted);
+        let all = telling.tell(&base, about, wanted, None);
         let found = telling.conclude(all.is_some());
         self.left = self.left.saturating_sub(budget - self.space.budget);
+        if found.is_final && !matches!(found.standing, Standing::Fails(_)) {
+            let _ = self.known.insert(asked, found.clone());
+        }
         found
     }
 
@@ -269,7 +281,7 @@ enum Wanted {
 
 impl Telling<'_, '_> {
     /// Tells the persons of a group apart. `None` where the steps ended, or nothing more needs to be known.
-    fn tell(&mut self, path: &Path, about: Term, wanted: Term) -> Option<()> {
+    fn tell(&mut self, path: &Path, about: Term, wanted: Term, asked: Option<usize>) -> Option<()> {
         if self.space.budget == 0 || self.failed.is_some() || self.empty > MOST_EMPTY {
             return None;
         }
@@ -279,11 +291,12 @@ impl Telling<'_, '_> {
         match settled.as_ref().map(|o| (o.truth(), o)) {
             Some((Some(false), _) | (_, Outcome::Nothing)) => return Some(()),
             Some((None, _)) => {
-                self.look(path, Wanted::Unsettled);
+                self.look(path, Wanted::Unsettled, None);
                 return Some(());
             }
             Some((Some(true), _)) | None => {}
         }
+        let asked = settled.as_ref().map(|_| asked.unwrap_or(path.assumed.len()));
         let wanted = self.space.reduce(path, wanted);
         let outcome = self.space.arena.known(wanted);
         if settled.is_some()
@@ -291,8 +304,8 @@ impl Telling<'_, '_> {
         {
             match (outcome.truth(), &outcome) {
                 (Some(true), _) => self.keeps(path),
-                (Some(false), _) | (_, Outcome::Nothing) => self.look(path, Wanted::LeftOut),
-                _ => self.look(path, Wanted::Unsettled),
+                (Some(false), _) | (_, Outcome::Nothing) => self.look(path, Wanted::LeftOut, asked),
+                _ => self.look(path, Wanted::Unsettled, asked),
             }
             return Some(());
         }
@@ -319,7 +332,7 @@ impl Telling<'_, '_> {
         };
         for choice in choices {
             if let Some(next) = path.with(&self.space.arena, self.space.world, atom, choice) {
-                self.tell(&next, about, wanted)?;
+                self.tell(&next, about, wanted, asked)?;
             }
         }
         if self.counts.left_out == before.left_out {
@@ -391,21 +404,26 @@ impl Telling<'_, '_> {
     }
 
     /// Looks for somebody of a group for whom it is not so, or not known.
-    fn look(&mut self, path: &Path, wanted: Wanted) {
+    fn look(&mut self, path: &Path, wanted: Wanted, asked: Option<usize>) {
         self.counts.left_out += u32::from(wanted == Wanted::LeftOut);
         let Some((_, facts, answer)) = self.person(path, wanted) else {
             self.empty += 1;
             return;
         };
-        let mut rest = path.clone();
-        rest.assumed = path.assumed.iter().skip(self.given).copied().collect();
-        let who = self.space.said(&rest);
+        let since = |from: usize| {
+            let mut rest = path.clone();
+            rest.assumed = path.assumed.iter().skip(from).copied().collect();
+            self.space.said(&rest)
+        };
         if wanted == Wanted::LeftOut {
-            self.failed = Some((who, report::Person { facts, args: self.args.to_vec(), answer }));
+            self.failed = Some((since(self.given), report::Person { facts, args: self.args.to_vec(), answer }));
             return;
         }
         let why = requirement::why(self.words.program(), &answer.outcome);
         if !self.unsettled.iter().any(|(held, _)| *held == why) {
+            // Of those it is about, what tells those from the others of whom nothing can be said.
+            let apart = since(asked.unwrap_or(self.given));
+            let who = if apart.is_empty() { since(self.given) } else { apart };
             self.unsettled.push((why, who));
         }
     }
@@ -463,9 +481,17 @@ impl Telling<'_, '_> {
 
 /// Why nothing can be said, and of whom.
 fn reasons(unsettled: &[(String, Vec<Literal>)]) -> String {
-    let said: BTreeSet<&str> = unsettled.iter().map(|(why, _)| why.as_str()).collect();
-    let more = said.len().saturating_sub(MOST_REASONS);
-    let mut said: Vec<String> = said.into_iter().take(MOST_REASONS).map(str::to_owned).collect();
+    let one = |(why, who): &(String, Vec<Literal>)| {
+        let told: Vec<&str> = who.iter().map(|l| l.text.as_str()).filter(|t| t.chars().count() <= LONGEST).collect();
+        match (told.is_empty(), told.len() < who.len()) {
+            (true, _) => why.clone(),
+            (false, true) => format!("{why}, among others where {}", told.join(", ")),
+            (false, false) => format!("{why} where {}", told.join(", ")),
+        }
+    };
+    let more = unsettled.len().saturating_sub(MOST_REASONS);
+    let mut said: Vec<String> = unsettled.iter().take(MOST_REASONS).map(one).collect();
+    said.sort();
     if more > 0 {
         said.push(format!("and {more} more"));
     }
