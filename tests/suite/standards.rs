@@ -2,7 +2,9 @@
 //! person, and the command says it with its exit code.
 
 use accord_core::{Country, EnumId, Outcome, Value};
-use accord_prove::standards::{Mark, judge_one, judge_person};
+use accord_cli::Loaded;
+use accord_cli::examine::examine;
+use accord_prove::standards::{Mark, both_ways, judge_one, judge_person};
 use accord_tests::{Checked, Ran, accord, at, check, run_cases, scratch};
 use serde_json::Value as Json;
 
@@ -81,12 +83,44 @@ fn what_is_said_of_everybody_is_what_is_found_person_by_person() {
             let verified = checked.examined.verified.as_ref().expect("a program");
             let judged = judge_one(verified, 0).expect("a statement").mark();
             assert_eq!(judged, exhaustively(verified), "when {when}, exportable when {rule}");
+            let _ = never_contradict(verified, "a small text", usize::MAX);
             *found.entry(judged).or_insert(0) += 1;
         }
     }
     for mark in [Mark::Holds, Mark::Fails, Mark::DoesNotApply] {
         assert!(found.get(&mark).is_some_and(|n| *n >= 5), "hardly any text that {}: {found:?}", mark.word());
     }
+}
+
+/// Whether what is found by terms and what is found fact by fact can both be; how many of both are decided.
+fn never_contradict(verified: &accord_ir::Verified, what: &str, most: usize) -> usize {
+    let mut decided = 0;
+    for index in 0..verified.program().requirements.len() {
+        for (args, [terms, facts]) in both_ways(verified, index, most) {
+            let (terms, facts) = (Mark::of(&terms), Mark::of(&facts));
+            if terms != Mark::Undecided && facts != Mark::Undecided {
+                assert_eq!(terms, facts, "{what}, statement {index}, {args:?}");
+                decided += 1;
+            }
+        }
+    }
+    decided
+}
+
+/// Both ways of judging, over the statements of both conventions for every agreement that is shipped.
+#[test]
+fn two_ways_of_judging_never_contradict_each_other() {
+    let mut decided = 0;
+    for folder in ["nl-cv", "cz-md", "ets-78", "ca-nl", "ca-us", "nl-nz", "nl-ph", "eu-12", "nl-factors", "eu-883"] {
+        let mut loaded = Loaded::from_paths(&[at("agreements").join(folder)]).expect("loaded");
+        loaded.compare_with(&["C118".to_owned(), "C102".to_owned()]).expect("the conventions");
+        for root in &loaded.roots {
+            let examined = examine(&loaded, root).expect("examined");
+            let Some(verified) = &examined.verified else { panic!("{folder} is sound") };
+            decided += never_contradict(verified, folder, 6);
+        }
+    }
+    assert!(decided > 100, "hardly anything is decided both ways: {decided}");
 }
 
 /// The verdict over every combination of the facts.

@@ -61,6 +61,11 @@ impl Asker<'_> {
             decided => decided,
         }
     }
+
+    /// The same by terms alone.
+    pub(crate) fn by_terms(&mut self, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
+        self.engine.standing(when, requires, args).standing
+    }
 }
 
 impl<'p> Everybody<'p> {

@@ -90,6 +90,24 @@ pub fn judge(verified: &Verified) -> Vec<Judged> {
     asked.filter_map(|(index, _)| of_everybody(verified, &everybody, index)).collect()
 }
 
+/// What is found of one statement about persons by terms, and what fact by fact, each without the other, for as many
+/// combinations of arguments, spread over all: for seeing that they never contradict each other.
+pub fn both_ways(verified: &Verified, index: usize, most: usize) -> Vec<(Vec<Value>, [Standing; 2])> {
+    let program = verified.program();
+    let Some(requirement) = program.requirements.get(index) else { return Vec::new() };
+    let (Demand::Requires(node) | Demand::Clash { node, .. }) = &requirement.demand else { return Vec::new() };
+    let all = combinations(program, requirement).unwrap_or_default();
+    let step = all.len().div_ceil(most.max(1)).max(1);
+    let everybody = Everybody::new(verified);
+    let mut asker = everybody.asker();
+    let one = |args: Vec<Value>| {
+        let by_terms = asker.by_terms(requirement.when, *node, &args);
+        let fact_by_fact = everybody.fact_by_fact(requirement.when, *node, &args);
+        (args, [by_terms, fact_by_fact])
+    };
+    all.into_iter().step_by(step).map(one).collect()
+}
+
 /// Judges one statement for everybody; `None` where there is none of that number.
 pub fn judge_one(verified: &Verified, index: usize) -> Option<Judged> {
     of_everybody(verified, &Everybody::new(verified), index)
