@@ -1,9 +1,9 @@
 //! Whether two formulas give the same whatever the figures: both are brought to a quotient of polynomials, and each
 //! rounding stands for itself, so that none is merged with another or left out.
 
+use crate::path::Choice;
 use crate::path::Path;
 use crate::split::{Space, Split};
-use crate::path::Choice;
 use crate::term::{Shape, Side, Sort, Term, VALUE};
 use accord_core::{Currency, HostFn, Outcome, Ratio, Unit, Value, ratio};
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,7 +132,9 @@ impl Space<'_> {
             Shape::Host(function, operands, _) => match (function, operands.as_slice()) {
                 (HostFn::Add, [a, b]) => self.formula(formulas, *a).plus(&self.formula(formulas, *b), 1),
                 (HostFn::Subtract, [a, b]) => self.formula(formulas, *a).plus(&self.formula(formulas, *b), -1),
-                (HostFn::Negate, [a]) => Quotient::whole(Sum::constant(ratio(-1, 1))).times(&self.formula(formulas, *a)),
+                (HostFn::Negate, [a]) => {
+                    Quotient::whole(Sum::constant(ratio(-1, 1))).times(&self.formula(formulas, *a))
+                }
                 (HostFn::Multiply, [a, b]) => self.formula(formulas, *a).times(&self.formula(formulas, *b)),
                 (HostFn::Divide, [a, b]) => {
                     let (over, under) = (self.formula(formulas, *a), self.formula(formulas, *b));
@@ -207,12 +209,12 @@ impl Space<'_> {
     /// lengths is compared with 1 as the lengths are: both are whole numbers of their unit once converted, so that
     /// the one before conversion decides.
     fn first_is_less(&mut self, a: Term, b: Term, side: Side) -> (Term, bool) {
-        let one = |space: &Self, t: Term| {
-            matches!(space.arena.known_value(t), Some(Value::Number(n)) if n.value == ratio(1, 1))
-        };
+        let one = |space: &Self, t: Term| matches!(space.arena.known_value(t), Some(Value::Number(n)) if n.value == ratio(1, 1));
         let quotient = |space: &Self, t: Term| match &*space.arena.shape(t) {
             Shape::Host(HostFn::Divide, parts, _) => match parts.as_slice() {
-                [x, y] if space.arena.sort(*x) == Sort::Length && space.arena.sort(*y) == Sort::Length => Some((*x, *y)),
+                [x, y] if space.arena.sort(*x) == Sort::Length && space.arena.sort(*y) == Sort::Length => {
+                    Some((*x, *y))
+                }
                 _ => None,
             },
             _ => None,
@@ -235,7 +237,8 @@ impl Space<'_> {
     /// What the larger or smaller of two is, where it is assumed which one that is.
     pub(crate) fn chosen(&mut self, path: &Path, term: Term) -> Option<Term> {
         let shape = self.arena.shape(term);
-        let Shape::Host(function @ (HostFn::Larger | HostFn::Smaller | HostFn::Excess), operands, side) = &*shape else {
+        let Shape::Host(function @ (HostFn::Larger | HostFn::Smaller | HostFn::Excess), operands, side) = &*shape
+        else {
             return None;
         };
         let [a, b] = operands.as_slice() else { return None };

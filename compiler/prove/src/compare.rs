@@ -71,7 +71,16 @@ pub(crate) struct Asked {
 pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
     let (world, names) = World::of(old.program(), new.program());
     let edited = edits(old.program(), &names[0], new.program(), &names[1]);
-    let pair = Pair { old, new, world: &world, names: &names, edited: &edited, options, steps_left: Cell::new(0), tries_left: Cell::new(0) };
+    let pair = Pair {
+        old,
+        new,
+        world: &world,
+        names: &names,
+        edited: &edited,
+        options,
+        steps_left: Cell::new(0),
+        tries_left: Cell::new(0),
+    };
     let mut decisions = Vec::new();
     for (name, nodes) in pair.decisions() {
         decisions.extend(pair.compare(&name, nodes));
@@ -101,7 +110,8 @@ impl Pair<'_> {
             }
         }
         let wanted = |name: &String| self.options.decisions.is_empty() || self.options.decisions.contains(name);
-        let node = |program: &Program, name: &str| program.decision(name).filter(|(_, d)| askable(d)).map(|(_, d)| d.node);
+        let node =
+            |program: &Program, name: &str| program.decision(name).filter(|(_, d)| askable(d)).map(|(_, d)| d.node);
         names
             .into_iter()
             .filter(wanted)
@@ -266,7 +276,8 @@ impl Pair<'_> {
                 })
                 .collect();
         }
-        let made = |args| Asked { decision: asked.decision.clone(), nodes: asked.nodes, args, params: asked.params.clone() };
+        let made =
+            |args| Asked { decision: asked.decision.clone(), nodes: asked.nodes, args, params: asked.params.clone() };
         all.into_iter().map(made).collect()
     }
 

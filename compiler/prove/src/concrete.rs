@@ -48,12 +48,6 @@ impl<'a> Concrete<'a> {
                 }
                 other => other,
             },
-            Shape::Many(list) => match self.eval(*list) {
-                Outcome::Value(Value::List(list)) => {
-                    Outcome::Value(Value::whole(i64::try_from(list.len().min(3)).unwrap_or(3)))
-                }
-                other => other,
-            },
             Shape::All(parts) => self.junction(parts, true),
             Shape::Any(parts) => self.junction(parts, false),
             Shape::Not(inner) => match self.eval(*inner) {
@@ -234,7 +228,8 @@ impl<'a> Concrete<'a> {
 
     fn decide(&mut self, lines: &[Line], default: Option<Term>, name: &std::rc::Rc<str>) -> Outcome {
         let whens: Vec<Outcome> = lines.iter().map(|l| self.eval(l.when)).collect();
-        let sure: Vec<usize> = (0..lines.len()).filter(|i| whens.get(*i).and_then(Outcome::truth) == Some(true)).collect();
+        let sure: Vec<usize> =
+            (0..lines.len()).filter(|i| whens.get(*i).and_then(Outcome::truth) == Some(true)).collect();
         let beaten = |line: &Line, by: &[usize]| line.beaten_by.iter().any(|b| by.contains(b));
         let open: Vec<usize> = lines
             .iter()
@@ -245,18 +240,16 @@ impl<'a> Concrete<'a> {
             .collect();
         let mut resolve = |also: &[usize]| {
             let applying: Vec<usize> = sure.iter().chain(also).copied().collect();
-            let standing: Vec<usize> = applying
-                .iter()
-                .copied()
-                .filter(|i| lines.get(*i).is_some_and(|l| !beaten(l, &applying)))
-                .collect();
+            let standing: Vec<usize> =
+                applying.iter().copied().filter(|i| lines.get(*i).is_some_and(|l| !beaten(l, &applying))).collect();
             if standing.is_empty() {
                 return match default {
                     Some(default) => self.eval(default),
                     None => Outcome::Gap(BTreeSet::from([std::rc::Rc::clone(name)])),
                 };
             }
-            let values: Vec<Outcome> = standing.iter().filter_map(|i| lines.get(*i)).map(|l| self.eval(l.value)).collect();
+            let values: Vec<Outcome> =
+                standing.iter().filter_map(|i| lines.get(*i)).map(|l| self.eval(l.value)).collect();
             if let Some(worst) = values.iter().filter(|v| v.rank() > 1).cloned().reduce(Outcome::worst) {
                 return worst;
             }

@@ -17,7 +17,6 @@
 #![deny(
     clippy::indexing_slicing,
     clippy::string_slice,
-    clippy::wildcard_enum_match_arm,
     clippy::cast_possible_truncation,
     clippy::float_arithmetic,
     missing_docs

@@ -34,7 +34,11 @@ impl Arena {
             return odd;
         }
         let may = self.may_of(function, &operands, optional, &|t| self.stored(t));
-        let side = if self.conversions[0] == self.conversions[1] || !self.reads_conversions(&operands) { Side::Both } else { side };
+        let side = if self.conversions[0] == self.conversions[1] || !self.reads_conversions(&operands) {
+            Side::Both
+        } else {
+            side
+        };
         let term = self.keep(Shape::Host(function, operands, side), sort, may);
         if function == HostFn::Field && optional {
             self.optional.insert(term);
@@ -146,9 +150,11 @@ impl Arena {
         match &*self.shape(term) {
             // A share is a part: only amounts that are taken from each other can end below zero.
             Shape::Host(HostFn::Subtract | HostFn::Negate, ..) => self.sort(term) == Sort::Money,
-            Shape::Host(HostFn::Rounded | HostFn::Multiply | HostFn::Divide | HostFn::Add | HostFn::Stored, parts, _) => {
-                parts.iter().any(|t| self.may_be_negative(*t))
-            }
+            Shape::Host(
+                HostFn::Rounded | HostFn::Multiply | HostFn::Divide | HostFn::Add | HostFn::Stored,
+                parts,
+                _,
+            ) => parts.iter().any(|t| self.may_be_negative(*t)),
             Shape::If(_, then, otherwise) => self.may_be_negative(*then) || self.may_be_negative(*otherwise),
             _ => false,
         }
@@ -291,17 +297,21 @@ impl Arena {
             return Some(self.yes_no(false));
         }
         let both = |arena: &Arena, t: Term| match &*arena.shape(t) {
-            Shape::Host(f @ (HostFn::Smaller | HostFn::Larger), parts, _) if parts.iter().all(|p| arena.is_sure(*p)) => {
+            Shape::Host(f @ (HostFn::Smaller | HostFn::Larger), parts, _)
+                if parts.iter().all(|p| arena.is_sure(*p)) =>
+            {
                 Some((*f, parts.clone()))
             }
             _ => None,
         };
         if let Some((function, parts)) = both(self, b) {
-            let each: Vec<Term> = parts.iter().map(|p| self.host(HostFn::AtMost, vec![a, *p], side, Sort::YesNo)).collect();
+            let each: Vec<Term> =
+                parts.iter().map(|p| self.host(HostFn::AtMost, vec![a, *p], side, Sort::YesNo)).collect();
             return Some(if function == HostFn::Smaller { self.all(each) } else { self.any(each) });
         }
         if let Some((function, parts)) = both(self, a) {
-            let each: Vec<Term> = parts.iter().map(|p| self.host(HostFn::AtMost, vec![*p, b], side, Sort::YesNo)).collect();
+            let each: Vec<Term> =
+                parts.iter().map(|p| self.host(HostFn::AtMost, vec![*p, b], side, Sort::YesNo)).collect();
             return Some(if function == HostFn::Smaller { self.any(each) } else { self.all(each) });
         }
         // The day before is a limit that is not reached.

@@ -6,7 +6,7 @@
 
 use crate::term::{Arena, May, NOTHING, ODD, Shape, Sort, Term, VALUE};
 use crate::world::World;
-use accord_core::{Conversions, Date, HostFn, Length, Unit, Value, ratio};
+use accord_core::{Conversions, HostFn, Length, Unit, Value, ratio};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -434,13 +434,5 @@ pub(crate) fn limit(arena: &Arena, term: Term) -> Option<Limit> {
             let (by, from, rule) = after(*a)?;
             Some(Limit { of: Measure::Gap(*b, from, rule), value: Value::Length(by), at_most: false })
         }
-    }
-}
-
-/// The day a value is.
-pub(crate) fn day(value: &Value) -> Option<Date> {
-    match value {
-        Value::Date(d) => Some(*d),
-        _ => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::world::World;
 use accord_core::{
-    Country, Currency, Date, DatedIn, Facts, GivenKey, Grain, Kind, Length, Mode, Money, Number, Outcome, Periods, Piece, Quality,
-    Rounding, Unit, Value, ratio,
+    Country, Currency, Date, DatedIn, Facts, GivenKey, Grain, Kind, Length, Mode, Money, Number, Outcome, Periods,
+    Piece, Quality, Rounding, Unit, Value, ratio,
 };
 use accord_ir::{CurrencyOf, PartyKey, Program, RecordId, Ty, UnitOf};
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,7 +113,13 @@ impl<'w> Maker<'w> {
         let value = match ty {
             Ty::YesNo => Value::YesNo(matches!(
                 name,
-                "normal_employer" | "determined_work" | "active_there" | "insured_before" | "entitled" | "entitled_alone" | "entitled_without"
+                "normal_employer"
+                    | "determined_work"
+                    | "active_there"
+                    | "insured_before"
+                    | "entitled"
+                    | "entitled_alone"
+                    | "entitled_without"
             )),
             Ty::Number => Value::whole(1),
             Ty::Country => match first {
@@ -190,7 +196,11 @@ impl<'w> Maker<'w> {
     pub(crate) fn record(&self, id: RecordId) -> Value {
         let Some(def) = self.world.records.get(usize::from(id.0)) else { return Value::Record(Rc::new(Vec::new())) };
         let field = |(position, (name, ty)): (usize, &(String, Ty))| {
-            if def.optional.get(position).copied().unwrap_or(true) { Outcome::Nothing } else { self.value(ty, name, None) }
+            if def.optional.get(position).copied().unwrap_or(true) {
+                Outcome::Nothing
+            } else {
+                self.value(ty, name, None)
+            }
         };
         Value::Record(Rc::new(def.fields.iter().enumerate().map(field).collect()))
     }
@@ -261,7 +271,8 @@ impl<'w> Maker<'w> {
             }
         }
         facts.row = row;
-        facts.optional = self.world.given.iter().filter(|g| g.optional).map(|g| (g.party, Rc::from(g.name.as_str()))).collect();
+        facts.optional =
+            self.world.given.iter().filter(|g| g.optional).map(|g| (g.party, Rc::from(g.name.as_str()))).collect();
         for (slot, content) in &person.contents {
             if let (Slot::Given(party, name), Content::Outcome(outcome)) = (slot, content)
                 && *outcome != Outcome::Nothing
@@ -285,7 +296,8 @@ impl<'w> Maker<'w> {
         if place.value().is_none() {
             *place = Outcome::Value(self.record(*id));
         }
-        let inner = self.world.records.get(usize::from(id.0)).and_then(|d| d.fields.get(*first)).map(|(_, ty)| ty.clone());
+        let inner =
+            self.world.records.get(usize::from(id.0)).and_then(|d| d.fields.get(*first)).map(|(_, ty)| ty.clone());
         if let Outcome::Value(Value::Record(record)) = place
             && let Some(field) = Rc::make_mut(record).get_mut(*first)
         {
@@ -293,7 +305,15 @@ impl<'w> Maker<'w> {
         }
     }
 
-    fn put_member(&self, place: &mut Outcome, fact: usize, fields: &[usize], n: usize, inner: &[usize], outcome: &Outcome) {
+    fn put_member(
+        &self,
+        place: &mut Outcome,
+        fact: usize,
+        fields: &[usize],
+        n: usize,
+        inner: &[usize],
+        outcome: &Outcome,
+    ) {
         let Some(def) = self.world.facts.get(fact) else { return };
         let Some((Ty::List(member), _)) = self.field_ty(&def.ty, false, fields) else { return };
         let mut list = match read(place, fields) {

@@ -41,7 +41,18 @@ pub(crate) struct Regions<'r, 'p> {
 
 impl<'r, 'p> Regions<'r, 'p> {
     pub(crate) fn new(pair: &'r Pair<'p>, asked: &'r Asked, maker: &'r Maker<'r>, base: &'r Path) -> Regions<'r, 'p> {
-        Regions { pair, asked, maker, base, found: Vec::new(), persons: Vec::new(), leaves: 0, failed: 0, open: None, tried: 0 }
+        Regions {
+            pair,
+            asked,
+            maker,
+            base,
+            found: Vec::new(),
+            persons: Vec::new(),
+            leaves: 0,
+            failed: 0,
+            open: None,
+            tried: 0,
+        }
     }
 
     fn may_try(&self) -> u64 {
@@ -330,7 +341,8 @@ impl<'r, 'p> Regions<'r, 'p> {
     /// The edits that the person's answers come from.
     fn responsible(&self, witness: &Witness) -> Vec<usize> {
         let pair = self.pair;
-        let sides = [(pair.old, &witness.old_facts, self.asked.nodes[0]), (pair.new, &witness.new_facts, self.asked.nodes[1])];
+        let sides =
+            [(pair.old, &witness.old_facts, self.asked.nodes[0]), (pair.new, &witness.new_facts, self.asked.nodes[1])];
         let mut visited = Vec::new();
         let mut reached = Vec::new();
         for (verified, facts, node) in sides {
@@ -438,7 +450,10 @@ fn visits(trace: &Trace) -> (BTreeSet<u32>, BTreeSet<u32>) {
 
 /// The same assumptions, made anew; `None` where nobody is left.
 fn remade(space: &Space<'_>, base: &Path, assumed: &[(Term, Choice)]) -> Option<Path> {
-    assumed.iter().skip(base.assumed.len()).try_fold(base.clone(), |path, (term, choice)| path.with(&space.arena, space.world, *term, *choice))
+    assumed
+        .iter()
+        .skip(base.assumed.len())
+        .try_fold(base.clone(), |path, (term, choice)| path.with(&space.arena, space.world, *term, *choice))
 }
 
 fn only(space: &Space<'_>, term: Term, choice: Choice) -> Path {
@@ -527,7 +542,11 @@ pub(crate) fn effect(decision: &str, before: &Outcome, after: &Outcome) -> Effec
             if b.minor > a.minor { Effect::More } else { Effect::Less }
         }
         (Outcome::Value(Value::Number(a)), Outcome::Value(Value::Number(b))) => {
-            if b > a { Effect::More } else { Effect::Less }
+            if b > a {
+                Effect::More
+            } else {
+                Effect::Less
+            }
         }
         (Outcome::Value(_) | Outcome::Nothing, Outcome::Value(_) | Outcome::Nothing) => Effect::Other,
         (Outcome::Value(_) | Outcome::Nothing, _) => Effect::Unsettled,

@@ -73,7 +73,14 @@ impl<'p> Everybody<'p> {
     pub fn new(verified: &'p Verified) -> Everybody<'p> {
         let (named, free) = countries(verified.program());
         let program = verified.program();
-        Everybody { verified, nobody: blank(program), named, free, alike: Alike::new(program), words: Words::new(verified) }
+        Everybody {
+            verified,
+            nobody: blank(program),
+            named,
+            free,
+            alike: Alike::new(program),
+            words: Words::new(verified),
+        }
     }
 
     /// Somebody to ask for statements.

@@ -84,7 +84,11 @@ impl Space<'_> {
         let missing: Vec<String> = all.listed.difference(&few.listed).map(|v| self.value(v)).collect();
         let parties: BTreeSet<Value> = self.world.parties.iter().map(|p| Value::Country(*p)).collect();
         let many = parties.len() > Arena::FEW;
-        let text = if many && few.elsewhere && few.listed.is_disjoint(&parties) && few.listed.len() + parties.len() == all.listed.len() {
+        let text = if many
+            && few.elsewhere
+            && few.listed.is_disjoint(&parties)
+            && few.listed.len() + parties.len() == all.listed.len()
+        {
             format!("{name} is not in any party")
         } else if many && !few.elsewhere && few.listed == parties {
             format!("{name} is in any party")
@@ -199,9 +203,14 @@ impl Space<'_> {
             Shape::Known(outcome) => outcome.word().to_owned(),
             Shape::Fact(fact) => self.world.facts.get(*fact as usize).map_or("a fact".to_owned(), |f| f.name.clone()),
             Shape::Given(party, name) => format!("{name} of {}", self.expression(*party)),
-            Shape::Bound(n, _) => if *n < 16 { format!("P{}", n + 1) } else { "each".to_owned() },
+            Shape::Bound(n, _) => {
+                if *n < 16 {
+                    format!("P{}", n + 1)
+                } else {
+                    "each".to_owned()
+                }
+            }
             Shape::Element(list, n) => format!("{} {}", self.expression(*list), n + 1),
-            Shape::Many(list) => format!("number of {}", self.expression(*list)),
             Shape::All(parts) => parts.iter().map(|t| self.so(*t, true)).collect::<Vec<String>>().join(" and "),
             Shape::Any(parts) => {
                 format!("({})", parts.iter().map(|t| self.so(*t, true)).collect::<Vec<String>>().join(" or "))

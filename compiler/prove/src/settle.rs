@@ -1,6 +1,6 @@
 //! Decisions and quantifiers as terms: settled as far as their parts are known.
 
-use crate::term::{Arena, GAP, CONFLICT, Line, NOTHING, ODD, Shape, Share, Side, Sort, Term, VALUE};
+use crate::term::{Arena, CONFLICT, GAP, Line, NOTHING, ODD, Shape, Share, Side, Sort, Term, VALUE};
 use accord_core::{HostFn, Outcome, Value};
 use accord_ir::{Quantifier, Tie};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,8 @@ impl Arena {
         {
             return agreed;
         }
-        let open: Vec<usize> = (0..lines.len()).filter(|i| lines.get(*i).is_some_and(|l| self.truth(l.when).is_none())).collect();
+        let open: Vec<usize> =
+            (0..lines.len()).filter(|i| lines.get(*i).is_some_and(|l| self.truth(l.when).is_none())).collect();
         let stuck = |t: Term| self.is_odd(t);
         if !open.is_empty() && open.iter().all(|i| lines.get(*i).is_some_and(|l| stuck(l.when))) {
             if let Some(result) = self.every_way(&lines, &open, default, name) {
@@ -235,8 +236,7 @@ impl Arena {
 
     /// A quantifier over members that are written out.
     pub(crate) fn gather(&mut self, quantifier: Quantifier, shares: Vec<Share>, sort: Sort) -> Term {
-        let shares: Vec<Share> =
-            shares.into_iter().filter(|(when, ..)| self.truth(*when) != Some(false)).collect();
+        let shares: Vec<Share> = shares.into_iter().filter(|(when, ..)| self.truth(*when) != Some(false)).collect();
         match quantifier {
             Quantifier::Every => {
                 let mut parts = Vec::new();
@@ -269,9 +269,9 @@ impl Arena {
             }
             return self.host(HostFn::Size, vec![set], Side::Both, Sort::Number);
         }
-        let may = shares.iter().fold(VALUE, |m, (when, body, _)| {
-            m | (self.stored(*when) & ODD) | body.map_or(0, |b| self.stored(b))
-        });
+        let may = shares
+            .iter()
+            .fold(VALUE, |m, (when, body, _)| m | (self.stored(*when) & ODD) | body.map_or(0, |b| self.stored(b)));
         let may = may | if of_set { 0 } else { NOTHING | ODD };
         self.keep(Shape::Gather(quantifier, shares), sort, may)
     }
@@ -353,6 +353,7 @@ fn kept(lines: Vec<Line>, live: &[bool]) -> Vec<Line> {
     for (old, _) in live.iter().enumerate().filter(|(_, live)| **live) {
         place.insert(old, place.len());
     }
-    let keep = |line: Line| Line { beaten_by: line.beaten_by.iter().filter_map(|b| place.get(b).copied()).collect(), ..line };
+    let keep =
+        |line: Line| Line { beaten_by: line.beaten_by.iter().filter_map(|b| place.get(b).copied()).collect(), ..line };
     lines.into_iter().zip(live).filter(|(_, live)| **live).map(|(line, _)| keep(line)).collect()
 }

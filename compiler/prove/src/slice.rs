@@ -53,7 +53,8 @@ impl<'p> Writer<'p> {
         let mut lines: Vec<String> = Vec::new();
         for id in &kept {
             let Some(rule) = self.program.rule(*id) else { continue };
-            let mut beaten: Vec<&str> = rule.beaten_by.iter().filter_map(|b| texts_of.get(b)).map(String::as_str).collect();
+            let mut beaten: Vec<&str> =
+                rule.beaten_by.iter().filter_map(|b| texts_of.get(b)).map(String::as_str).collect();
             beaten.sort_unstable();
             let own = texts_of.get(id).map_or("", String::as_str);
             lines.push(format!("{own} unless [{}]", beaten.join("; ")));

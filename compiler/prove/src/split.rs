@@ -85,7 +85,11 @@ impl<'w> Space<'w> {
         }
         if self.naming && result != term {
             self.keep_name(term, result);
-        } else if !self.opened && self.arena.words.contains(&term) && self.arena.known(result).is_none() && is_told(info.sort) {
+        } else if !self.opened
+            && self.arena.words.contains(&term)
+            && self.arena.known(result).is_none()
+            && is_told(info.sort)
+        {
             // What both texts have a word for is told by it, whatever else is known of it.
             result = term;
         } else if !self.opened && info.sort == Sort::Length && self.arena.known(result).is_none() {
@@ -121,11 +125,15 @@ impl<'w> Space<'w> {
 
     /// What a named term comes to for everybody looked at has its name, unless it is a fact by itself.
     fn keep_name(&mut self, term: Term, result: Term) {
-        let plain = match &*self.arena.shape(result) {
-            Shape::Known(_) | Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Not(_) => true,
-            Shape::Host(HostFn::Field | HostFn::Equal | HostFn::In | HostFn::IsGiven, ..) => true,
-            _ => false,
-        };
+        let plain = matches!(
+            &*self.arena.shape(result),
+            Shape::Known(_)
+                | Shape::Fact(_)
+                | Shape::Given(..)
+                | Shape::Bound(..)
+                | Shape::Not(_)
+                | Shape::Host(HostFn::Field | HostFn::Equal | HostFn::In | HostFn::IsGiven, ..)
+        );
         if plain {
             return;
         }
@@ -314,7 +322,9 @@ impl<'w> Space<'w> {
             Shape::Quantify(_, _, domain, ..) => self.pick_quantified(path, term, *domain),
             Shape::Gather(_, shares) => {
                 let whens = shares.iter().find_map(|(when, ..)| self.pick(path, *when));
-                let bodies = || shares.iter().filter_map(|s| s.1).find_map(|b| self.pick(path, b).or_else(|| self.status(path, b)));
+                let bodies = || {
+                    shares.iter().filter_map(|s| s.1).find_map(|b| self.pick(path, b).or_else(|| self.status(path, b)))
+                };
                 whens.or_else(bodies)
             }
             Shape::Decide(lines, default, _) => {
@@ -323,9 +333,7 @@ impl<'w> Space<'w> {
                 whens.or_else(values).or_else(|| default.and_then(|d| self.pick(path, d)))
             }
             Shape::Host(function, operands, _) => self.pick_operation(path, term, *function, operands),
-            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) | Shape::Many(_) => {
-                self.pick_fact(path, term)
-            }
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) => self.pick_fact(path, term),
         }
     }
 
@@ -391,7 +399,11 @@ impl<'w> Space<'w> {
         }
         if self.arena.sort(term) == Sort::YesNo {
             let may = self.arena.may(term);
-            return if may & (ODD | NOTHING) != 0 && may & VALUE != 0 { self.status(path, term) } else { self.truths(path, term) };
+            return if may & (ODD | NOTHING) != 0 && may & VALUE != 0 {
+                self.status(path, term)
+            } else {
+                self.truths(path, term)
+            };
         }
         None
     }
@@ -399,7 +411,7 @@ impl<'w> Space<'w> {
     /// Something inside an operand that is not settled. Operands that are facts are left whole.
     fn pick_operand(&self, path: &Path, operand: Term) -> Option<Split> {
         match &*self.arena.shape(operand) {
-            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) | Shape::Many(_) => None,
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) => None,
             Shape::Host(HostFn::Field, parts, _) => {
                 let record = parts.first().copied()?;
                 self.pick(path, record).or_else(|| self.status(path, record))
@@ -443,8 +455,10 @@ impl<'w> Space<'w> {
                 whens.or_else(bodies)
             }
             (Shape::Decide(x, d, _), Shape::Decide(y, e, _)) => {
-                let mine: Vec<_> = x.iter().filter(|l| !y.iter().any(|m| m.when == l.when && m.value == l.value)).collect();
-                let theirs: Vec<_> = y.iter().filter(|l| !x.iter().any(|m| m.when == l.when && m.value == l.value)).collect();
+                let mine: Vec<_> =
+                    x.iter().filter(|l| !y.iter().any(|m| m.when == l.when && m.value == l.value)).collect();
+                let theirs: Vec<_> =
+                    y.iter().filter(|l| !x.iter().any(|m| m.when == l.when && m.value == l.value)).collect();
                 let whens_of = |lines: &[&crate::term::Line]| lines.iter().map(|l| l.when).collect::<Vec<Term>>();
                 let apart = self.pick_apart(path, &whens_of(&mine), &whens_of(&theirs));
                 let values = || {
@@ -463,7 +477,13 @@ impl<'w> Space<'w> {
     fn is_plain(&self, term: Term) -> bool {
         !matches!(
             &*self.arena.shape(term),
-            Shape::If(..) | Shape::Decide(..) | Shape::Gather(..) | Shape::Parties(_) | Shape::Strict(..) | Shape::All(_) | Shape::Any(_)
+            Shape::If(..)
+                | Shape::Decide(..)
+                | Shape::Gather(..)
+                | Shape::Parties(_)
+                | Shape::Strict(..)
+                | Shape::All(_)
+                | Shape::Any(_)
         )
     }
 
@@ -554,7 +574,8 @@ impl<'w> Space<'w> {
                 None => self.arena.may(definition) & VALUE == 0,
             }
         });
-        let odd: Vec<(Term, Choice)> = path.assumed.iter().filter(|(t, _)| self.arena.words.contains(t)).copied().collect();
+        let odd: Vec<(Term, Choice)> =
+            path.assumed.iter().filter(|(t, _)| self.arena.words.contains(t)).copied().collect();
         wrong
             || odd.into_iter().any(|(word, choice)| {
                 let bit = match choice {

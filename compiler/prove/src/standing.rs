@@ -440,7 +440,8 @@ impl Telling<'_, '_> {
             let mut interp = Interp::new(self.words.verified, &facts);
             let about = interp.ask(self.nodes[0], self.args);
             if about.outcome.truth() != Some(true) {
-                let unknown = wanted == Wanted::Unsettled && about.outcome.truth().is_none() && about.outcome.rank() > 1;
+                let unknown =
+                    wanted == Wanted::Unsettled && about.outcome.truth().is_none() && about.outcome.rank() > 1;
                 return unknown.then_some((person, facts, about));
             }
             let answer = interp.ask(self.nodes[1], self.args);
@@ -465,7 +466,10 @@ impl Telling<'_, '_> {
             return Found { standing: Standing::Undecided(Open { why, tried: self.tried }), is_final };
         }
         if self.empty > 0 {
-            return Found::open("nobody was found who is left out, and it could not be shown that there is nobody", self.tried);
+            return Found::open(
+                "nobody was found who is left out, and it could not be shown that there is nobody",
+                self.tried,
+            );
         }
         if !all {
             return Found::open("there are more persons to tell apart than were looked at", self.tried);

@@ -1,7 +1,7 @@
 //! From a typed program to terms: every node asked with terms for arguments.
 
-use crate::term::{Arena, GAP, Line, NOTHING, ODD, Side, Sort, Term, VALUE};
 use crate::term::Shape;
+use crate::term::{Arena, GAP, Line, NOTHING, ODD, Side, Sort, Term, VALUE};
 use crate::world::{Names, World};
 use accord_core::{HostFn, Outcome, RuleId, Value};
 use accord_ir::{Body, ExprId, ExprKind, Node, NodeId, NodeKind, Program, Quantified, Rule, Ty};
@@ -59,7 +59,8 @@ impl<'p> Reader<'p> {
 
     /// Remembers what the text calls a term, where a reader would know it by that name.
     fn name(&self, arena: &mut Arena, node: &Node, args: &[Term], term: Term) {
-        if arena.known(term).is_some() || matches!(node.kind, NodeKind::Function | NodeKind::Law | NodeKind::Parameter) {
+        if arena.known(term).is_some() || matches!(node.kind, NodeKind::Function | NodeKind::Law | NodeKind::Parameter)
+        {
             return;
         }
         let shown: Option<Vec<String>> = args.iter().map(|a| self.shown_arg(arena, *a)).collect();
@@ -85,7 +86,14 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn decision(&mut self, arena: &mut Arena, node: &'p Node, decision: u32, left_out: &[RuleId], args: &[Term]) -> Term {
+    fn decision(
+        &mut self,
+        arena: &mut Arena,
+        node: &'p Node,
+        decision: u32,
+        left_out: &[RuleId],
+        args: &[Term],
+    ) -> Term {
         let Some(decision) = self.program.decisions.get(decision as usize) else { return arena.fault() };
         let rules: Vec<(RuleId, &Rule)> = decision
             .rules
@@ -253,7 +261,14 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn operation(&mut self, arena: &mut Arena, frame: &mut Frame, function: HostFn, operands: &[ExprId], sort: Sort) -> Term {
+    fn operation(
+        &mut self,
+        arena: &mut Arena,
+        frame: &mut Frame,
+        function: HostFn,
+        operands: &[ExprId],
+        sort: Sort,
+    ) -> Term {
         if function == HostFn::Field
             && let [record, position] = operands
         {
@@ -267,7 +282,9 @@ impl<'p> Reader<'p> {
         let of = self.program.expr(record).map(|e| e.ty.clone());
         let base = self.eval(arena, frame, record);
         let at = match self.program.expr(position).map(|e| &e.kind) {
-            Some(ExprKind::Const(Outcome::Value(Value::Number(n)))) => n.value.to_integer().try_into().unwrap_or(0_usize),
+            Some(ExprKind::Const(Outcome::Value(Value::Number(n)))) => {
+                n.value.to_integer().try_into().unwrap_or(0_usize)
+            }
             _ => 0,
         };
         let Some(Ty::Record(id)) = of else { return arena.fault() };

@@ -7,8 +7,8 @@
 
 use accord_core::{Conversions, Country, EnumId, FaultKind, HostFn, Outcome, SiteId, Value};
 use accord_ir::Quantifier;
-use std::collections::{BTreeMap, BTreeSet};
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A term, by number.
@@ -64,8 +64,6 @@ pub(crate) enum Shape {
     Host(HostFn, Vec<Term>, Side),
     /// The n-th member of a list whose length is known.
     Element(Term, u32),
-    /// The members of a list of facts: 0, 1, 2, or 3 for more.
-    Many(Term),
     All(Vec<Term>),
     Any(Vec<Term>),
     Not(Term),
@@ -125,7 +123,9 @@ pub(crate) fn normal(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Conflict(_) => Outcome::Conflict(BTreeSet::new()),
         Outcome::Fault(_) => Outcome::fault(FaultKind::OutOfRange, SiteId(0)),
-        Outcome::Value(_) | Outcome::Nothing | Outcome::Undetermined(_) | Outcome::Refer(_) | Outcome::Gap(_) => outcome,
+        Outcome::Value(_) | Outcome::Nothing | Outcome::Undetermined(_) | Outcome::Refer(_) | Outcome::Gap(_) => {
+            outcome
+        }
     }
 }
 
@@ -483,12 +483,7 @@ impl Arena {
     }
 
     /// A shape with other children, simplified.
-    pub(crate) fn rebuild(
-        &mut self,
-        shape: &Shape,
-        sort: Sort,
-        mut of: impl FnMut(&mut Arena, Term) -> Term,
-    ) -> Term {
+    pub(crate) fn rebuild(&mut self, shape: &Shape, sort: Sort, mut of: impl FnMut(&mut Arena, Term) -> Term) -> Term {
         match shape {
             Shape::Known(outcome) => self.constant(outcome.clone()),
             Shape::Fact(_) | Shape::Bound(..) => {
@@ -508,10 +503,6 @@ impl Arena {
             Shape::Element(list, n) => {
                 let list = of(self, *list);
                 self.keep(Shape::Element(list, *n), sort, VALUE)
-            }
-            Shape::Many(list) => {
-                let list = of(self, *list);
-                self.keep(Shape::Many(list), sort, VALUE)
             }
             Shape::All(parts) => {
                 let parts: Vec<Term> = parts.iter().map(|t| of(self, *t)).collect();
@@ -549,7 +540,8 @@ impl Arena {
                 self.quantify(*quantifier, *variable, domain, filter, body, sort)
             }
             Shape::Gather(quantifier, shares) => {
-                let shares = shares.iter().map(|(w, b, m)| (of(self, *w), b.map(|b| of(self, b)), of(self, *m))).collect();
+                let shares =
+                    shares.iter().map(|(w, b, m)| (of(self, *w), b.map(|b| of(self, b)), of(self, *m))).collect();
                 self.gather(*quantifier, shares, sort)
             }
             Shape::Parties(members) => {
@@ -601,16 +593,12 @@ pub(crate) fn sort_of_value(value: &Value) -> Sort {
 pub(crate) fn children(shape: &Shape) -> Vec<Term> {
     match shape {
         Shape::Known(_) | Shape::Fact(_) | Shape::Bound(..) => Vec::new(),
-        Shape::Given(t, _) | Shape::Element(t, _) | Shape::Many(t) | Shape::Not(t) => vec![*t],
+        Shape::Given(t, _) | Shape::Element(t, _) | Shape::Not(t) => vec![*t],
         Shape::Host(_, all, _) | Shape::All(all) | Shape::Any(all) | Shape::Parties(all) => all.clone(),
         Shape::If(a, b, c) => vec![*a, *b, *c],
         Shape::Strict(a, b) => vec![*a, *b],
-        Shape::Quantify(_, _, domain, filter, body) => {
-            std::iter::once(*domain).chain(*filter).chain(*body).collect()
-        }
+        Shape::Quantify(_, _, domain, filter, body) => std::iter::once(*domain).chain(*filter).chain(*body).collect(),
         Shape::Gather(_, shares) => shares.iter().flat_map(|(w, b, m)| [Some(*w), *b, Some(*m)]).flatten().collect(),
-        Shape::Decide(lines, default, _) => {
-            lines.iter().flat_map(|l| [l.when, l.value]).chain(*default).collect()
-        }
+        Shape::Decide(lines, default, _) => lines.iter().flat_map(|l| [l.when, l.value]).chain(*default).collect(),
     }
 }

@@ -250,7 +250,9 @@ impl<'s, 'w> Finder<'s, 'w> {
                 let mut all: Vec<Country> = self.maker.parties.clone();
                 all.extend(self.space.world.countries.iter().take(8));
                 all.extend(self.space.world.elsewhere());
-                all.extend(of_sort(near, Sort::Country).filter_map(|v| if let Value::Country(c) = v { Some(c) } else { None }));
+                all.extend(
+                    of_sort(near, Sort::Country).filter_map(|v| if let Value::Country(c) = v { Some(c) } else { None }),
+                );
                 for country in all {
                     let value = Value::Country(country);
                     let mut set = held.clone();

@@ -175,7 +175,10 @@ impl World {
     /// A country that neither text names.
     pub(crate) fn elsewhere(&self) -> Option<Country> {
         let codes = ["US", "BR", "AU", "JP", "ZA", "XC", "XD"];
-        codes.iter().filter_map(|c| Country::parse(c)).find(|c| !self.countries.contains(c) && !self.parties.contains(c))
+        codes
+            .iter()
+            .filter_map(|c| Country::parse(c))
+            .find(|c| !self.countries.contains(c) && !self.parties.contains(c))
     }
 
     pub(crate) fn member_name(&self, id: EnumId, position: u16) -> &str {
@@ -234,7 +237,8 @@ impl Names {
             let outcome = facts.fact(self.fact(position)).cloned().unwrap_or(Outcome::Nothing);
             row.push(self.back(program, &def.ty, &outcome));
         }
-        let mut result = Facts { row, given: Default::default(), optional: optional(program), rates: facts.rates.clone() };
+        let mut result =
+            Facts { row, given: Default::default(), optional: optional(program), rates: facts.rates.clone() };
         for (key, outcome) in &facts.given {
             let known = program.given.iter().find(|g| *g.name == *key.name && g.party.is_none_or(|p| p == key.party));
             if let Some(def) = known {

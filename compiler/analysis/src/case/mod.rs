@@ -21,8 +21,8 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod tojson;
-mod write;
 mod verdict;
+mod write;
 
 pub use json::json_to_ast;
 pub use judge::{judge, show_want};
