@@ -1,9 +1,9 @@
 //! Verdicts on conventions and properties: wrong ones are noticed, what is said of everybody is what is found person by
 //! person, and the command says it with its exit code.
 
-use accord_core::{Country, EnumId, Outcome, Value};
 use accord_cli::Loaded;
 use accord_cli::examine::examine;
+use accord_core::{Country, EnumId, Outcome, Value};
 use accord_prove::standards::{Mark, both_ways, judge_one, judge_person};
 use accord_tests::{Checked, Ran, accord, at, check, run_cases, scratch};
 use serde_json::Value as Json;

@@ -97,7 +97,8 @@ struct Scored {
 fn a_comparison_answers_as_the_pages_do() {
     // `VERIFY=edits/03` asks of some pages only, while working on them.
     let asked = std::env::var("VERIFY").unwrap_or_default();
-    let pages: Vec<Page> = COMPARED.iter().flat_map(|folder| pages(folder)).filter(|p| p.name.contains(&asked)).collect();
+    let pages: Vec<Page> =
+        COMPARED.iter().flat_map(|folder| pages(folder)).filter(|p| p.name.contains(&asked)).collect();
     let scored = each(&pages, |page, versions| {
         let begun = Instant::now();
         let report = compared(versions);
