@@ -196,9 +196,13 @@ fn every_path_in_the_root_documents_exists() {
 fn every_agreement_says_where_it_comes_from() {
     for entry in std::fs::read_dir(at("agreements")).expect("agreements") {
         let folder = entry.expect("an entry").path();
-        for file in ["agreement.accord", "README.md"] {
-            assert!(folder.join(file).is_file(), "{} has no {file}", shown(&folder));
-        }
+        assert!(folder.join("README.md").is_file(), "{} has no README.md", shown(&folder));
+        // An agreement, or a folder for each of its versions.
+        let versions: Vec<PathBuf> =
+            std::fs::read_dir(&folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+        let there = folder.join("agreement.accord").is_file()
+            || versions.iter().filter(|v| v.join("agreement.accord").is_file()).count() >= 2;
+        assert!(there, "{} has no agreement.accord, and no versions of one", shown(&folder));
     }
 }
 

@@ -4,6 +4,9 @@ use accord_cli::examine::in_parallel;
 use accord_source::{Diagnostic, Severity, SourceMap};
 use accord_tests::{Block, Checked, blocks, check, complaint, run_cases};
 
+/// The page on which every block is examined too.
+const FINDINGS: &str = "17-findings";
+
 /// `error[E0301]` or `warning[W0601]` in a comment, with the line it stands on.
 #[derive(Debug, PartialEq, Eq)]
 struct Marker {
@@ -32,6 +35,30 @@ fn line_of(sources: &SourceMap, finding: &Diagnostic) -> usize {
     place.map_or(0, |(file, start)| file.line_column(start).0)
 }
 
+/// `finding[gap]` in a comment, with the line it stands on.
+fn announced(text: &str) -> Vec<(String, usize)> {
+    let mut all = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let after = line.split_once('#').and_then(|(_, comment)| comment.split_once("finding["));
+        all.extend(after.and_then(|(_, word)| word.split_once(']')).map(|(kind, _)| (kind.to_owned(), index + 1)));
+    }
+    all
+}
+
+/// On the page of findings: each that is announced is found at its line, and no other.
+fn findings(block: &Block, checked: &Checked) -> Option<String> {
+    let verified = checked.examined.verified.as_ref()?;
+    let found = accord_prove::examine(verified, &accord_prove::ExamineOptions::default());
+    let found = accord_cli::findings_json(verified, &checked.loaded.sources, &found);
+    let line = |f: &serde_json::Value| usize::try_from(f["places"][0]["line"].as_u64()?).ok();
+    let mut found: Vec<(String, usize)> =
+        found.iter().filter_map(|f| Some((f["kind"].as_str()?.to_owned(), line(f)?))).collect();
+    let mut wanted = announced(&block.text);
+    found.sort();
+    wanted.sort();
+    (found != wanted).then(|| format!("announced: {wanted:?}, found: {found:?}"))
+}
+
 /// What is not as the block says.
 fn complaints(block: &Block, checked: &Checked) -> Vec<String> {
     let wanted = markers(&block.text);
@@ -52,6 +79,9 @@ fn complaints(block: &Block, checked: &Checked) -> Vec<String> {
     }
     if !wrong.is_empty() {
         return wrong;
+    }
+    if block.page.contains(FINDINGS) {
+        wrong.extend(findings(block, checked));
     }
     let breaks = wanted.iter().any(|m| m.severity == Severity::Error);
     for examined in checked.texts() {

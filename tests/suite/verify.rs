@@ -5,10 +5,14 @@ mod judge;
 mod page;
 
 use accord_cli::examine::in_parallel;
-use accord_prove::{Options, Report, diff};
+use accord_core::{FaultKind, Outcome, Value};
+use accord_interp::Interp;
+use accord_ir::Verified;
+use accord_prove::report::{Finding, FindingKind, Person, Place};
+use accord_prove::{ExamineOptions, Options, Report, diff, examine};
 use accord_tests::scratch;
 use judge::{Judged, alike, answer, judge};
-use page::{Page, Versions, pages};
+use page::{Defect, Page, Versions, pages};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -84,6 +88,84 @@ fn every_defect_has_a_kind_and_a_place() {
         assert!(defects.iter().any(|d| d.kind == kind), "no defect of kind {kind}");
     }
     assert!(defects.iter().all(|d| KINDS.contains(&d.kind.as_str()) && !d.at.is_empty()));
+}
+
+/// Whether a finding is the one a page tells of: its kind, its decision, a place in the provision to mend.
+fn is_told(defect: &Defect, found: &Finding, anywhere: bool) -> bool {
+    let kind = format!("{:?}", found.kind).to_lowercase();
+    let here = |p: &Place| p.address == defect.at || p.address.starts_with(&format!("{}(", defect.at));
+    kind == defect.kind.replace(' ', "")
+        && (anywhere
+            || (found.places.iter().any(here) && (defect.decision.is_empty() || found.decision == defect.decision)))
+}
+
+/// The fault is found where it is, and nothing of the kind in the twin. Of a twin that is a shipped agreement only the
+/// provision is judged.
+#[test]
+fn an_examination_finds_every_defect_and_leaves_its_twin_alone() {
+    let wrong = each(&pages("defects"), |page, versions| {
+        let defect = page.defect.as_ref().expect("a defect");
+        let mut wrong = String::new();
+        for (examined, faulty) in [(&versions.new, true), (&versions.old, false)] {
+            let verified = examined.verified.as_ref().expect("a text without errors");
+            let found = examine(verified, &ExamineOptions::default());
+            let told = |f: &Finding| f.open.is_none() && is_told(defect, f, !faulty && !page.has_base());
+            if found.iter().any(told) != faulty {
+                let all: Vec<_> = found.iter().map(|f| (f.kind, &f.decision, f.places.first())).collect();
+                let _ = writeln!(wrong, "{}, faulty: {faulty}: {all:?}", page.name);
+            }
+            for person in found.iter().filter_map(|f| Some((f, f.person.as_ref()?))) {
+                wrong.push_str(&replayed(page, verified, person));
+            }
+        }
+        wrong
+    });
+    let wrong = wrong.concat();
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The person of a finding, asked again: what it shows has to be so.
+fn replayed(page: &Page, verified: &Verified, (found, person): (&Finding, &Person)) -> String {
+    let asked = |args: &[Value]| {
+        let node = verified.program().decision(&found.decision).expect("the decision").1.node;
+        Interp::new(verified, &person.facts).ask(node, args)
+    };
+    let answer = asked(&person.args);
+    let shows = match (found.kind, &answer.outcome) {
+        (FindingKind::Gap, Outcome::Gap(_)) | (FindingKind::Conflict, Outcome::Conflict(_)) => true,
+        (FindingKind::Legislation, outcome) => matches!(outcome, Outcome::Gap(_) | Outcome::Conflict(_)),
+        (FindingKind::TableGap, Outcome::Fault(fault)) => fault.kind == FaultKind::OutOfTable,
+        (FindingKind::Shares, _) => {
+            let parties = verified.program().parties.iter();
+            let shares = parties.filter_map(|p| match asked(&[Value::Country(p.country)]).outcome {
+                Outcome::Value(Value::Number(share)) => Some(share.value),
+                _ => None,
+            });
+            shares.reduce(|a, b| a + b).is_some_and(|sum| sum > accord_core::ratio(1, 1))
+        }
+        _ => false,
+    };
+    if shows && answer == person.answer { String::new() } else { format!("{}: {found:?}: {answer:?}\n", page.name) }
+}
+
+/// What is known to be so of texts that are shipped: a table as printed, and a draft whose paragraph lost its effect.
+#[test]
+fn an_examination_finds_what_is_known_of_shipped_texts() {
+    for (folder, kind, at) in [
+        ("agreements/nl-nz/2000", FindingKind::TableGap, "article 5(1)"),
+        ("agreements/draft-xa-xb/after", FindingKind::WithoutEffect, "article 5(2)"),
+    ] {
+        let places = in_parallel(1, |_| {
+            let loaded = accord_cli::Loaded::from_paths(&[accord_tests::at(folder)]).expect("read");
+            let examined = accord_cli::examine::examine(&loaded, &loaded.roots[0]).expect("examined");
+            let verified = examined.verified.expect("a program");
+            let found = examine(&verified, &ExamineOptions::default());
+            let of_kind = found.into_iter().filter(|f| f.kind == kind && f.open.is_none());
+            of_kind.flat_map(|f| f.places).map(|p| p.address).collect::<Vec<_>>()
+        });
+        let places = places.expect("examined").concat();
+        assert!(places.iter().any(|p| p == at), "{folder}: {kind:?} {places:?}");
+    }
 }
 
 /// What came of a page, and how long it took.

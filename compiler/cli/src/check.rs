@@ -4,6 +4,7 @@ use crate::args::{Check, Code as Made, Deny, Emit};
 use crate::console::Console;
 use crate::draw::draw;
 use crate::examine::{Examined, agreement_name, examine, in_parallel};
+use crate::findings::{Told, told};
 use crate::load::{Loaded, Root};
 use crate::native::Chosen;
 use crate::standard::{Conformance, conformance};
@@ -13,8 +14,10 @@ use crate::{FINE, NO, UNDECIDED, counted, json, or_here};
 use accord_analysis::versions::Amended;
 use accord_core::Date;
 use accord_ir::{Coverage, Evidence, Program};
+use accord_prove::report::{Finding, FindingKind};
 use accord_prove::standards::Mark;
 use accord_source::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
+use accord_syntax::ast;
 use accord_syntax::ast::File;
 use std::collections::{BTreeSet, HashSet};
 
@@ -47,6 +50,8 @@ pub struct Report {
     pub found: Diagnostics,
     /// What it is held to.
     pub conformance: Conformance,
+    /// What its examination found.
+    pub told: Told,
     /// The inner form asked for.
     emitted: String,
 }
@@ -61,8 +66,9 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
     loaded.compare_with(&args.standard)?;
     let left_out = if args.emit.is_none() { version::add_earlier_texts(&mut loaded) } else { 0 };
     let loaded = loaded;
+    let colour = console.err_colour;
     let reports = in_parallel(loaded.roots.len(), |i| match loaded.roots.get(i) {
-        Some(root) => report(&loaded, root, args.emit.map(|emit| (emit, &args.code))),
+        Some(root) => report(&loaded, root, args.emit.map(|emit| (emit, &args.code)), colour),
         None => Err(Trouble::defect("an agreement was lost")),
     })?;
     let mut reports = reports.into_iter().collect::<Result<Vec<Report>, Trouble>>()?;
@@ -73,12 +79,15 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
     }
     let sorted = found.sorted();
     let count = |severity| sorted.iter().filter(|d| d.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let sum = |count: fn(&Told) -> usize| reports.iter().map(|r| count(&r.told)).sum::<usize>();
+    let errors = count(Severity::Error) + sum(|t| t.counts.0);
+    let warnings = count(Severity::Warning) + sum(|t| t.counts.1);
 
     if args.json {
         console.line(&json::check(&loaded.sources, &sorted, &reports));
     } else {
         console.note(&draw(&loaded.sources, &sorted, console.err_colour));
+        reports.iter().for_each(|r| console.note(&r.told.drawn));
         for path in &loaded.unused {
             console.note(&format!("note: no agreement uses `{path}`\n"));
         }
@@ -121,8 +130,8 @@ fn append(found: &mut Diagnostics, seen: &mut HashSet<Diagnostic>, of_text: &Dia
     }
 }
 
-fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<Report, Trouble> {
-    let examined = examine(loaded, root)?;
+fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>, colour: bool) -> Result<Report, Trouble> {
+    let mut examined = examine(loaded, root)?;
     // Of other texts it is told what is wrong with them, and no more.
     let asked = root.because == Because::Asked;
     let emit = emit.filter(|_| asked);
@@ -147,6 +156,10 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<R
             Some(verified) if emit.is_none() && asked => conformance(verified),
             _ => Conformance::default(),
         },
+        told: match emit {
+            None if asked => examination(loaded, &mut examined, colour),
+            None | Some(_) => Told::default(),
+        },
         emitted,
     };
     if let Some(program) = examined.program() {
@@ -157,6 +170,43 @@ fn report(loaded: &Loaded, root: &Root, emit: Option<(Emit, &Made)>) -> Result<R
     }
     report.found = examined.found;
     Ok(report)
+}
+
+/// What the examination of an agreement found. What is told with a person need not be told without one; what was seen
+/// without looking at persons is not told again.
+fn examination(loaded: &Loaded, examined: &mut Examined, colour: bool) -> Told {
+    let Some(verified) = &examined.verified else { return Told::default() };
+    let mut found = accord_prove::examine(verified, &accord_prove::ExamineOptions::default());
+    let told_before = |f: &Finding| {
+        let places: BTreeSet<Span> = f.places.iter().map(|p| p.span).collect();
+        let mut seen = examined.found.iter().filter(|d| d.code == Code::Conflict);
+        seen.any(|d| d.labels.iter().all(|l| places.contains(&l.span)))
+    };
+    found.retain(|f| f.kind != FindingKind::Conflict || !told_before(f));
+    let mut others = Diagnostics::default();
+    examined.found.iter().filter(|d| !is_shown(d, &found)).for_each(|d| others.push(d.clone()));
+    examined.found = others;
+    let is_open = |span: Span| left_open(loaded, span);
+    told(verified, &loaded.sources, &found, &is_open, colour)
+}
+
+/// Whether what was seen of a table is shown with a person.
+fn is_shown(seen: &Diagnostic, found: &[Finding]) -> bool {
+    let covers = |f: &Finding| {
+        let at = f.places.first().map(|p| p.span);
+        let within = |a: Span, b: Span| a.file == b.file && a.start <= b.start && b.end <= a.end;
+        f.kind == FindingKind::TableGap && at.zip(seen.span()).is_some_and(|(at, span)| within(at, span))
+    };
+    seen.code == Code::TableGap && found.iter().any(|f| f.open.is_none() && covers(f))
+}
+
+/// Whether the provision in which a statement stands is left `open`.
+fn left_open(loaded: &Loaded, span: Span) -> bool {
+    let items = loaded.tree(span.file).map(|t| t.items.as_slice()).unwrap_or_default();
+    let heads = |item: &ast::Item| matches!(item.kind, ast::ItemKind::Article { .. } | ast::ItemKind::Label(_));
+    let from = items.iter().rposition(|i| heads(i) && i.span.start <= span.start).map_or(0, |at| at + 1);
+    let here = items.iter().skip(from).take_while(|i| !heads(i));
+    here.into_iter().any(|i| matches!(&i.kind, ast::ItemKind::Remark { word, .. } if word.text == "open"))
 }
 
 /// The provisions encoded from memory, the rule for month ends first where the findings say it was chosen; a

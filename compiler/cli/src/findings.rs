@@ -10,11 +10,50 @@ use accord_analysis::case::show;
 use accord_core::{Outcome, Value};
 use accord_ir::{Program, Verified};
 use accord_prove::report::{Finding, FindingKind, Person, Place};
-use accord_source::{Label, Severity, SourceMap};
+use accord_source::{Label, Severity, SourceMap, Span};
 use serde_json::{Value as Json, json};
 
 /// Parties that are named one by one; of more the number is told.
 const MOST_PARTIES: usize = 6;
+
+/// What the examination of one agreement comes to, as `accord check` tells it.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// As a person reads it.
+    pub drawn: String,
+    /// For programs.
+    pub json: Vec<Json>,
+    /// How many errors and warnings there are among it.
+    pub counts: (usize, usize),
+}
+
+/// Words the findings. A conflict that is shown is an error, unless the text leaves it open at one of its places.
+pub fn told(
+    verified: &Verified,
+    sources: &SourceMap,
+    found: &[Finding],
+    is_open: &dyn Fn(Span) -> bool,
+    colour: bool,
+) -> Told {
+    let mut pictures = Vec::new();
+    let mut json = Vec::new();
+    for finding in found {
+        let mut picture = picture(verified, finding);
+        let left_open = finding.places.iter().any(|p| is_open(p.span));
+        if finding.kind == FindingKind::Conflict && finding.open.is_none() && !left_open {
+            picture.severity = Severity::Error;
+        }
+        let mut of_it = finding_json(verified, sources, finding);
+        if let Some(fields) = of_it.as_object_mut() {
+            fields.insert("severity".to_owned(), json!(crate::json::severity(picture.severity)));
+        }
+        json.push(of_it);
+        pictures.push(picture);
+    }
+    let count = |severity| pictures.iter().filter(|p| p.severity == severity).count();
+    let counts = (count(Severity::Error), count(Severity::Warning));
+    Told { drawn: draw_pictures(sources, &pictures, colour), json, counts }
+}
 
 /// The findings as a person reads them, one picture each.
 pub fn draw_findings(verified: &Verified, sources: &SourceMap, findings: &[Finding], colour: bool) -> String {
@@ -152,7 +191,6 @@ mod tests {
     use accord_core::Country;
     use accord_interp::Interp;
     use accord_prove::report::Open;
-    use accord_source::Span;
 
     const TEXT: &str = r#"
 agreement XA-XB "Small"

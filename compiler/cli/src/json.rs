@@ -21,6 +21,7 @@ pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> 
     let value = json!({
         "schema": "accord.check/1",
         "diagnostics": found.iter().map(|d| diagnostic(sources, d)).collect::<Vec<_>>(),
+        "findings": reports.iter().flat_map(|r| of_agreement(r)).collect::<Vec<_>>(),
         "coverage": {
             "provisions": sum(|c| c.provisions),
             "encoded": sum(|c| c.encoded.len()),
@@ -34,6 +35,15 @@ pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> 
         "properties": properties,
     });
     pretty(&value)
+}
+
+/// What the examination of an agreement found.
+fn of_agreement(report: &Report) -> Vec<Value> {
+    let mut all = report.told.json.clone();
+    for fields in all.iter_mut().filter_map(Value::as_object_mut) {
+        fields.insert("agreement".to_owned(), json!(report.name));
+    }
+    all
 }
 
 fn agreement(report: &Report) -> Value {
@@ -73,12 +83,17 @@ fn unset_parameter(sources: &SourceMap, report: &Report, name: &str, why: &str, 
     Value::Object(value)
 }
 
-fn diagnostic(sources: &SourceMap, found: &Diagnostic) -> Value {
-    let severity = match found.severity {
+/// The word of a severity.
+pub fn severity(of: Severity) -> &'static str {
+    match of {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "note",
-    };
+    }
+}
+
+fn diagnostic(sources: &SourceMap, found: &Diagnostic) -> Value {
+    let severity = severity(found.severity);
     let mut value = Map::new();
     value.insert("code".into(), json!(found.code.text()));
     value.insert("severity".into(), json!(severity));

@@ -465,6 +465,6 @@ fn too_large() -> Verdict {
 }
 
 /// Whether a decision can be asked for: of parties, branches, classes and days.
-fn askable(decision: &Decision) -> bool {
+pub(crate) fn askable(decision: &Decision) -> bool {
     decision.params.iter().all(|p| matches!(p.ty, Ty::Country | Ty::Member(_) | Ty::Date)) && decision.ty != Ty::Periods
 }

@@ -13,6 +13,11 @@
 //! | one statement, for everybody | `requirement` |
 //! | the same, as terms | `standing` |
 //! | parties that cannot be told apart | `symmetry` |
+//! | one version examined: what is asked of it, and what is told | `examine` |
+//! | somebody of whom a condition holds, or nobody | `seek` |
+//! | persons without an answer, or with two | `answers` |
+//! | clauses that never apply, or never matter | `idle` |
+//! | tables without a row, shares beyond the whole | `figures` |
 
 #![deny(
     clippy::indexing_slicing,
@@ -23,9 +28,13 @@
 )]
 
 mod amounts;
+mod answers;
 mod compare;
 mod concrete;
 mod edits;
+mod examine;
+mod figures;
+mod idle;
 mod operate;
 mod path;
 mod person;
@@ -33,6 +42,7 @@ mod regions;
 pub mod report;
 pub mod requirement;
 mod say;
+mod seek;
 mod settle;
 mod slice;
 mod split;
@@ -45,4 +55,5 @@ mod witness;
 mod world;
 
 pub use compare::{AT_MOST, Options, diff};
+pub use examine::{ExamineOptions, examine};
 pub use report::Report;

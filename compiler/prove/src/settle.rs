@@ -272,7 +272,8 @@ impl Arena {
         let may = shares
             .iter()
             .fold(VALUE, |m, (when, body, _)| m | (self.stored(*when) & ODD) | body.map_or(0, |b| self.stored(b)));
-        let may = may | if of_set { 0 } else { NOTHING | ODD };
+        let own = if of_set || quantifier == Quantifier::Gathered { 0 } else { NOTHING | ODD };
+        let may = may | own;
         self.keep(Shape::Gather(quantifier, shares), sort, may)
     }
 

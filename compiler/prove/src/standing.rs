@@ -19,6 +19,12 @@ use accord_ir::{NodeId, Program, Ty, Verified};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// What is assumed, in order.
+type Assumed = Vec<(Term, Choice)>;
+
+/// An assumption with what it is about.
+type Atom = ((Term, Choice), Rc<BTreeSet<Term>>);
+
 /// How many terms are looked at for one statement and one combination of arguments.
 const BUDGET: u64 = 300_000;
 /// The same for all combinations of one statement together.
@@ -85,7 +91,7 @@ pub(crate) struct Engine<'e> {
     pub(crate) space: Space<'e>,
     reader: Reader<'e>,
     left: u64,
-    known: BTreeMap<(Term, Term, Vec<(Term, Choice)>), Found>,
+    known: BTreeMap<(Term, Term, Assumed), Found>,
 }
 
 impl<'e> Engine<'e> {
@@ -348,8 +354,7 @@ impl Telling<'_, '_> {
         let mut assumed = BTreeSet::new();
         let is_day = |space: &Space<'_>, t: &Term| space.arena.sort(*t) == Sort::Date;
         let mut days = held.iter().any(|h| h.iter().any(|t| is_day(self.space, t)));
-        let atoms: Vec<((Term, Choice), Rc<BTreeSet<Term>>)> =
-            path.assumed.iter().map(|(t, c)| ((*t, *c), self.inside(*t))).collect();
+        let atoms: Vec<Atom> = path.assumed.iter().map(|(t, c)| ((*t, *c), self.inside(*t))).collect();
         for (atom, parts) in &atoms {
             if parts.iter().any(|t| held.iter().any(|h| h.contains(t))) {
                 days |= parts.iter().any(|t| is_day(self.space, t));

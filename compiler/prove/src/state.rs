@@ -86,6 +86,17 @@ impl<'p> Reader<'p> {
         }
     }
 
+    /// What an expression of a rule comes to, asked with arguments.
+    pub(crate) fn part(&mut self, arena: &mut Arena, locals: u32, expr: ExprId, args: &[Term]) -> Term {
+        let mut frame = frame(locals, args);
+        self.eval(arena, &mut frame, expr)
+    }
+
+    /// With which arguments a node was asked so far.
+    pub(crate) fn asked(&self, id: NodeId) -> Vec<Vec<Term>> {
+        self.memo.keys().filter(|(node, _)| *node == id).map(|(_, args)| args.clone()).collect()
+    }
+
     fn decision(
         &mut self,
         arena: &mut Arena,

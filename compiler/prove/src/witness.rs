@@ -28,13 +28,15 @@ pub(crate) struct Finder<'s, 'w> {
     pub(crate) maker: &'s Maker<'w>,
     /// Persons tried.
     pub(crate) tried: u64,
+    /// Persons tried at most for one group.
+    pub(crate) most: u64,
     supports: BTreeMap<Term, Rc<Vec<Term>>>,
     random: u64,
 }
 
 impl<'s, 'w> Finder<'s, 'w> {
     pub(crate) fn new(space: &'s Space<'w>, maker: &'s Maker<'w>) -> Finder<'s, 'w> {
-        Finder { space, maker, tried: 0, supports: BTreeMap::new(), random: 0x9e37_79b9_7f4a_7c15 }
+        Finder { space, maker, tried: 0, most: u64::MAX, supports: BTreeMap::new(), random: 0x9e37_79b9_7f4a_7c15 }
     }
 
     fn arena(&self) -> &'s Arena {
@@ -92,6 +94,9 @@ impl<'s, 'w> Finder<'s, 'w> {
         let (mut failing, mut first) = self.score(wanted, &person);
         for round in 0..MOST_CHANGES {
             let Some(index) = first else { return Some(person) };
+            if self.tried > self.most {
+                return None;
+            }
             let (term, _) = wanted.get(index).copied()?;
             let mut better: Option<(usize, Person, Option<usize>)> = None;
             let changes = self.changes(path, &person, term);

@@ -45,6 +45,8 @@ pub struct Defect {
     pub kind: String,
     /// The provision to mend.
     pub at: String,
+    /// The decision it is about; empty where it is about none.
+    pub decision: String,
 }
 
 /// What becomes of a decision.
@@ -136,6 +138,8 @@ fn page(folder: &str, file: &Path) -> Page {
             page.defect.get_or_insert_default().kind = kind.trim().to_owned();
         } else if let Some(place) = line.strip_prefix("at: ") {
             page.defect.get_or_insert_default().at = place.trim().to_owned();
+        } else if let Some(decision) = line.strip_prefix("decision: ") {
+            page.defect.get_or_insert_default().decision = decision.trim().to_owned();
         } else if let Some(asked) = line.strip_prefix("inside ") {
             person = Some((true, asked.trim_end_matches(':').to_owned()));
         } else if let Some(asked) = line.strip_prefix("outside ") {
@@ -172,6 +176,11 @@ impl Page {
     /// How many edits the page makes.
     pub fn edits(&self) -> usize {
         self.edits.len()
+    }
+
+    /// Whether it edits a shipped agreement.
+    pub fn has_base(&self) -> bool {
+        self.base.is_some()
     }
 
     /// Whether it is about a shipped agreement of these.
