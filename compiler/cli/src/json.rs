@@ -21,7 +21,7 @@ pub fn check(sources: &SourceMap, found: &[&Diagnostic], reports: &[Report]) -> 
     let value = json!({
         "schema": "accord.check/1",
         "diagnostics": found.iter().map(|d| diagnostic(sources, d)).collect::<Vec<_>>(),
-        "findings": reports.iter().flat_map(|r| of_agreement(r)).collect::<Vec<_>>(),
+        "findings": reports.iter().flat_map(of_agreement).collect::<Vec<_>>(),
         "coverage": {
             "provisions": sum(|c| c.provisions),
             "encoded": sum(|c| c.encoded.len()),

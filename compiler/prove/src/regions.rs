@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 
 /// Groups that are looked for a person in.
 const MOST_LEAVES: usize = 60;
+/// Persons tried to see whether amounts of a group go the other way for somebody.
+const MOST_CHANCES_THE_OTHER_WAY: u64 = 500;
 /// Persons tried for one decision of one party and branch.
 const MOST_TRIED: u64 = 2_500;
 /// Groups without a person that are looked into.
@@ -147,7 +149,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         let mut finder = Finder::new(space, self.maker);
         let mut held = person.clone();
         let mut found = None;
-        for n in 0..MOST_CHANCES {
+        for n in 0..MOST_CHANCES_THE_OTHER_WAY {
             if n % 20 == 0 {
                 held = person.clone();
             }

@@ -173,11 +173,6 @@ impl Page {
         }
     }
 
-    /// How many edits the page makes.
-    pub fn edits(&self) -> usize {
-        self.edits.len()
-    }
-
     /// Whether it edits a shipped agreement.
     pub fn has_base(&self) -> bool {
         self.base.is_some()
