@@ -127,9 +127,6 @@ pub struct Diff {
     /// Compare only these decisions, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub decision: Vec<String>,
-    /// Compare only persons of whom this holds, such as `person.residence is NL`; all of them where several are given
-    #[arg(long = "where", value_name = "CONDITION")]
-    pub conditions: Vec<String>,
     /// Groups shown of each change; the others are counted
     #[arg(long, default_value_t = accord_prove::AT_MOST, value_name = "N")]
     pub at_most: usize,

@@ -21,8 +21,6 @@ use std::collections::BTreeSet;
 pub struct Options {
     /// Only these decisions; all where none is named.
     pub decisions: Vec<String>,
-    /// Only persons of whom all of these hold, in the words of the agreement: `person.residence is NL`.
-    pub conditions: Vec<String>,
     /// The most groups of a change that are told; the others are counted.
     pub at_most: usize,
     /// How many terms are looked at for one decision of one party and branch.
@@ -34,15 +32,15 @@ pub const AT_MOST: usize = 12;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), conditions: Vec::new(), at_most: AT_MOST, budget: 200_000 }
+        Options { decisions: Vec::new(), at_most: AT_MOST, budget: 200_000 }
     }
 }
 
 /// Groups told apart for one decision, all its parties and branches together.
-const STEPS_OF_A_DECISION: u64 = 3_000;
+const STEPS_OF_A_DECISION: u64 = 2_400;
 
 /// Persons tried for one decision, all its parties and branches together.
-const TRIES_OF_A_DECISION: u64 = 12_000;
+const TRIES_OF_A_DECISION: u64 = 4_000;
 
 /// Both versions, with what they have in common.
 pub(crate) struct Pair<'p> {

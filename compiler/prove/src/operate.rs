@@ -270,6 +270,14 @@ impl Arena {
                 parts.iter().map(|p| self.host(HostFn::In, vec![a, *p], Side::Both, Sort::YesNo)).collect();
             return Some(self.any(parts));
         }
+        if let Shape::Host(HostFn::SetOf, members, _) = &*self.shape(b)
+            && members.iter().all(|m| self.is_sure(*m))
+        {
+            let members = members.clone();
+            let each: Vec<Term> =
+                members.iter().map(|m| self.host(HostFn::Equal, vec![a, *m], Side::Both, Sort::YesNo)).collect();
+            return Some(self.any(each));
+        }
         self.through_choice(HostFn::In, &[a, b], Side::Both, Sort::YesNo)
     }
 
@@ -399,6 +407,19 @@ impl Arena {
                 let rest: Vec<Term> = rest.into_iter().filter(|m| self.truth(*m).is_none()).collect();
                 Some(self.count_from(yes.len(), &rest))
             }
+            // Two that may be the same are one or two.
+            Shape::Host(HostFn::SetOf, members, _) if members.iter().all(|m| self.is_sure(*m)) => {
+                let count = |arena: &mut Arena, n| arena.constant(Outcome::Value(Value::whole(n)));
+                match members.as_slice() {
+                    [_] => Some(count(self, 1)),
+                    [a, b] => {
+                        let same = self.host(HostFn::Equal, vec![*a, *b], Side::Both, Sort::YesNo);
+                        let (one, two) = (count(self, 1), count(self, 2));
+                        Some(self.choose(same, one, two))
+                    }
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -420,7 +441,28 @@ impl Arena {
         (all.len() == members.len()).then(|| self.constant(Outcome::Value(Value::Set(all.into_iter().collect()))))
     }
 
+    /// The members of a set that is written out, each a value.
+    fn listed(&mut self, set: Term) -> Option<Vec<Term>> {
+        let known = match &*self.shape(set) {
+            Shape::Host(HostFn::SetOf, members, _) if members.iter().all(|m| self.is_sure(*m)) => {
+                return Some(members.clone());
+            }
+            Shape::Known(Outcome::Value(Value::Set(known))) if known.len() <= 2 => known.clone(),
+            _ => return None,
+        };
+        Some(known.into_iter().map(|v| self.constant(Outcome::Value(v))).collect())
+    }
+
     fn combined(&mut self, function: HostFn, a: Term, b: Term) -> Option<Term> {
+        if function == HostFn::Union
+            && let (Some(mut left), Some(right)) = (self.listed(a), self.listed(b))
+        {
+            left.extend(right);
+            left.sort();
+            left.dedup();
+            let sort = self.sort(a);
+            return Some(self.host(HostFn::SetOf, left, Side::Both, sort));
+        }
         let (left, right) = (self.members_of(a)?, self.members_of(b)?);
         let mut members = Vec::new();
         for (x, y) in left.into_iter().zip(right) {

@@ -9,18 +9,18 @@ use crate::report::{Changed, Compared, Effect, Open, Proof, Region, Twin, Verdic
 use crate::split::{Leaf, Space};
 use crate::term::{Term, normal};
 use crate::witness::Finder;
-use accord_core::{Outcome, Step, Trace, TraceSubject, Value};
+use accord_core::{FaultKind, Outcome, Step, Trace, TraceSubject, Value};
 use accord_interp::Interp;
 use std::collections::BTreeSet;
 
 /// Groups that are looked for a person in.
 const MOST_LEAVES: usize = 60;
 /// Persons tried to see whether amounts of a group go the other way for somebody.
-const MOST_CHANCES_THE_OTHER_WAY: u64 = 500;
+const MOST_CHANCES_THE_OTHER_WAY: u64 = 250;
 /// Persons tried for one decision of one party and branch.
-const MOST_TRIED: u64 = 2_500;
+const MOST_TRIED: u64 = 2_000;
 /// Groups without a person that are looked into.
-const MOST_FAILURES: usize = 12;
+const MOST_FAILURES: usize = 10;
 /// Persons tried by chance where nothing else decides.
 const MOST_CHANCES: u64 = 100;
 /// How many terms are looked at to widen a group by one condition.
@@ -250,6 +250,14 @@ impl<'r, 'p> Regions<'r, 'p> {
 
     fn differ(&self, person: &Person) -> bool {
         let (.., before, after) = self.pair.replay(self.asked, self.maker, person);
+        // Days out of order and divisors that are nothing are mistakes in the facts, and tell nothing of the texts.
+        let mistaken = |outcome: &Outcome| match outcome {
+            Outcome::Fault(fault) => matches!(fault.kind, FaultKind::OutOfRange | FaultKind::ZeroDivisor),
+            _ => false,
+        };
+        if mistaken(&before.outcome) || mistaken(&after.outcome) {
+            return false;
+        }
         self.in_common(&before.outcome, 0) != self.in_common(&after.outcome, 1)
     }
 

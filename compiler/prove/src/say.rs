@@ -92,7 +92,7 @@ impl Space<'_> {
             format!("{name} is not in any party")
         } else if many && !few.elsewhere && few.listed == parties {
             format!("{name} is in any party")
-        } else if few.elsewhere || (missing.len() < listed.len() && missing.len() <= 3) {
+        } else if few.elsewhere || (!all.elsewhere && missing.len() < listed.len() && missing.len() <= 3) {
             match missing.as_slice() {
                 [] => return None,
                 [only] => format!("{name} is not {only}"),

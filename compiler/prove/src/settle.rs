@@ -314,7 +314,18 @@ impl Arena {
             Quantifier::Sum => self.joined(&bodies, HostFn::Add),
             Quantifier::Largest => self.joined(&bodies, HostFn::Larger),
             Quantifier::Smallest => self.joined(&bodies, HostFn::Smaller),
-            Quantifier::Gathered => None,
+            Quantifier::Gathered => {
+                let sets = bodies.iter().copied().filter(|b| !self.is_nothing(*b));
+                let sets: Vec<Term> = sets.collect();
+                if sets.iter().any(|s| self.may(*s) & NOTHING != 0) {
+                    return None;
+                }
+                let none = self.constant(Outcome::Value(Value::Set(BTreeSet::new())));
+                let join = |arena: &mut Arena, a: Term, b: Term| {
+                    arena.host(HostFn::Union, vec![a, b], Side::Both, Sort::Countries)
+                };
+                Some(sets.into_iter().reduce(|a, b| join(self, a, b)).unwrap_or(none))
+            }
             Quantifier::TheOnly(tie) => Some(match members.as_slice() {
                 [] => self.constant(Outcome::Nothing),
                 [only] => *only,

@@ -87,12 +87,7 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         new: Version { verified: new, name: &new.program().agreement, path: &new_path },
     };
     known_decisions(&pair, &args.decision)?;
-    let options = Options {
-        decisions: args.decision.clone(),
-        conditions: args.conditions.clone(),
-        at_most: args.at_most,
-        ..Options::default()
-    };
+    let options = Options { decisions: args.decision.clone(), at_most: args.at_most, ..Options::default() };
     tell(&pair, &accord_prove::diff(old, new, &options), args, console)
 }
 
