@@ -112,5 +112,6 @@ fn made_up_persons_are_the_same_when_written() {
             }
         }
     });
-    assert_eq!(done.expect("all agreements").len(), 4);
+    let done = done.expect("all agreements").len();
+    assert!(done == loaded.roots.len() && done >= 4, "{done} agreements");
 }
