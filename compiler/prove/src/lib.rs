@@ -12,6 +12,9 @@
 //! | what an agreement is held to, statement by statement | `standards` |
 //! | one statement, for everybody | `requirement` |
 //! | the same, as terms | `standing` |
+//! | of two persons the one with more, by search | `lowers` |
+//! | the same, by the form of the text | `grows` |
+//! | inequalities between formulas | `inequality` |
 //! | parties that cannot be told apart | `symmetry` |
 //! | one version examined: what is asked of it, and what is told | `examine` |
 //! | somebody of whom a condition holds, or nobody | `seek` |
@@ -34,7 +37,10 @@ mod concrete;
 mod edits;
 mod examine;
 mod figures;
+mod grows;
 mod idle;
+mod inequality;
+mod lowers;
 mod operate;
 mod path;
 mod person;

@@ -5,6 +5,7 @@
 //! an answer does not need what is missing stands for everybody who differs in that alone. What needs a day, a length
 //! or a record of periods is left open by name.
 
+use crate::lowers::{self, Promise};
 use crate::report::{Literal, Open, Person, Proof, Standing};
 use crate::standing::{Engine, Words};
 use crate::symmetry::Alike;
@@ -62,6 +63,11 @@ impl Asker<'_> {
         }
     }
 
+    /// Whether of two persons alike but for what grows the one with more never has less, for these arguments.
+    pub(crate) fn never_lowers(&mut self, promise: &Promise<'_>, args: &[Value]) -> Standing {
+        lowers::never_lowers(&mut self.engine, promise, args)
+    }
+
     /// The same by terms alone.
     pub(crate) fn by_terms(&mut self, when: NodeId, requires: NodeId, args: &[Value]) -> Standing {
         self.engine.standing(when, requires, args).standing
@@ -94,18 +100,6 @@ impl<'p> Everybody<'p> {
         search.person(&self.nobody, &mut Vec::new());
         search.conclude()
     }
-}
-
-/// Whether of two persons alike but for `measure` the one with more always has no less `value`.
-pub fn never_lowers(
-    _program: &Verified,
-    _when: NodeId,
-    _value: NodeId,
-    _measure: NodeId,
-    _tolerance: Option<&Value>,
-    _args: &[Value],
-) -> Standing {
-    Standing::Undecided(Open { why: "it compares two persons".to_owned(), tried: 0 })
 }
 
 struct Search<'p> {

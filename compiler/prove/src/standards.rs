@@ -3,6 +3,7 @@
 //! A statement about classes is computed; one about persons is asked of everybody ([`crate::requirement`]) or, in a
 //! case, of the one person the case describes.
 
+use crate::lowers::Promise;
 use crate::report::{Open, Person, Proof, Standing};
 use crate::requirement::{self, Everybody};
 use crate::standing::is_out_of_time;
@@ -126,9 +127,10 @@ fn of_everybody(verified: &Verified, everybody: &Everybody<'_>, index: usize) ->
         |all| {
             let one = |args: Vec<Value>| match &requirement.demand {
                 Demand::NeverLowers { value, measure, tolerance } => {
-                    let when = requirement.when;
-                    let of = requirement::never_lowers(verified, when, *value, *measure, tolerance.as_ref(), &args);
-                    plain(args, of)
+                    let (when, tolerance) = (requirement.when, tolerance.as_ref());
+                    let promise = Promise { when, value: *value, measure: *measure, tolerance };
+                    let of = asker.never_lowers(&promise, &args);
+                    explained(verified, *value, plain(args, of))
                 }
                 Demand::Requires(node) | Demand::Permits(node) | Demand::Clash { node, .. } if persons => {
                     // What is decided whatever the facts needs nobody.

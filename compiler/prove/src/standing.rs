@@ -159,7 +159,7 @@ impl<'e> Engine<'e> {
     }
 
     /// Those whose claim arises while every State asked about is bound; `None` where they never are at once.
-    fn while_bound(&mut self, args: &[Value]) -> Option<Path> {
+    pub(crate) fn while_bound(&mut self, args: &[Value]) -> Option<Path> {
         let (from, until) = bound(self.words.program(), args);
         let (world, arena) = (&self.words.world, &mut self.space.arena);
         let event = world.facts.iter().position(|f| f.name == CLAIM).and_then(|at| {
