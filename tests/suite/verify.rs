@@ -148,12 +148,14 @@ fn replayed(page: &Page, verified: &Verified, (found, person): (&Finding, &Perso
     if shows && answer == person.answer { String::new() } else { format!("{}: {found:?}: {answer:?}\n", page.name) }
 }
 
-/// What is known to be so of texts that are shipped: a table as printed, and a draft whose paragraph lost its effect.
+/// What is known to be so of texts that are shipped: a table as printed, and a draft in which a paragraph lost its
+/// effect and the self-employed their legislation.
 #[test]
 fn an_examination_finds_what_is_known_of_shipped_texts() {
     for (folder, kind, at) in [
         ("agreements/nl-nz/2000", FindingKind::TableGap, "article 5(1)"),
         ("agreements/draft-xa-xb/after", FindingKind::WithoutEffect, "article 5(2)"),
+        ("agreements/draft-xa-xb/after", FindingKind::Legislation, "article 7(1)"),
     ] {
         let places = in_parallel(1, |_| {
             let loaded = accord_cli::Loaded::from_paths(&[accord_tests::at(folder)]).expect("read");

@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 const LEGISLATION: &str = "applicable";
 /// Rules besides the nearest one that are shown of a gap.
 const MOST_OTHERS: usize = 3;
+/// Rules that are shown of conflicts that hang together.
+const MOST_PLACES: usize = 8;
 /// Steps for all pairs of rules of one decision of one party, and for one of them.
 const MOST_STEPS: u64 = 100_000;
 const MOST_STEPS_OF_A_PAIR: u64 = 6_000;
@@ -28,6 +30,8 @@ pub(crate) struct Somebody<'a, 'w> {
     pub(crate) holds: &'a dyn Fn(&Person) -> bool,
     /// The conditions of all rules: whoever none of them speaks of is not asked about.
     pub(crate) spoken_of: &'a [Term],
+    /// Only those who live and work in the parties.
+    pub(crate) within: bool,
 }
 
 impl Wanted for Somebody<'_, '_> {
@@ -37,6 +41,9 @@ impl Wanted for Somebody<'_, '_> {
         let Some((atom, choice)) = path.assumed.last().copied() else { return false };
         if self.spoken_of.is_empty() {
             return false;
+        }
+        if self.within && is_elsewhere(space, path, atom) {
+            return true;
         }
         match about(space, atom, choice) {
             About::Person => false,
@@ -55,7 +62,15 @@ impl Wanted for Somebody<'_, '_> {
                 let counted = |c: Choice| matches!(c, Choice::Count(_));
                 let same = |(t, c): &&(Term, Choice)| counted(*c) || matches!(about(space, *t, *c), About::Claim);
                 let alone = among(space, path, same);
-                alone.is_none_or(|alone| none_holds(space, &alone, self.spoken_of))
+                let asking = match space.arena.membership(atom) {
+                    Some((subject, _)) if space.arena.sort(subject) == Sort::Country => {
+                        let facts = facts_of(space, subject);
+                        let asks = |when: &Term| !facts_of(space, *when).is_disjoint(&facts);
+                        self.spoken_of.iter().copied().filter(asks).collect()
+                    }
+                    _ => self.spoken_of.to_vec(),
+                };
+                !asking.is_empty() && alone.is_none_or(|alone| none_holds(space, &alone, &asking))
             }
         }
     }
@@ -100,6 +115,14 @@ fn about(space: &Space<'_>, atom: Term, choice: Choice) -> About {
     }
 }
 
+/// Whether a State that is a fact is none of the parties.
+fn is_elsewhere(space: &Space<'_>, path: &Path, atom: Term) -> bool {
+    let Some((subject, _)) = space.arena.membership(atom) else { return false };
+    let is_party = |v: &Value| matches!(v, Value::Country(c) if space.world.parties.contains(c));
+    let held = path.few.get(&subject);
+    space.arena.sort(subject) == Sort::Country && held.is_some_and(|few| !few.listed.iter().any(is_party))
+}
+
 /// The persons of whom some of what is assumed holds; `None` where there are none.
 fn among(space: &Space<'_>, path: &Path, of: impl Fn(&&(Term, Choice)) -> bool) -> Option<Path> {
     let assumed = path.assumed.iter().filter(of);
@@ -127,6 +150,28 @@ fn reads(space: &Space<'_>, term: Term, what: Term) -> bool {
     false
 }
 
+/// The facts that a term rests on; of a list, the list.
+fn facts_of(space: &Space<'_>, term: Term) -> BTreeSet<Term> {
+    let mut facts = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut queue = vec![term];
+    while let Some(term) = queue.pop() {
+        if !seen.insert(term) {
+            continue;
+        }
+        let shape = space.arena.shape(term);
+        let is_fact = |t: &Term| matches!(&*space.arena.shape(*t), Shape::Fact(_));
+        let is_field = matches!(&*shape, Shape::Host(HostFn::Field, of, _) if of.first().is_some_and(is_fact));
+        let is_list = matches!(space.arena.sort(term), Sort::List(_)) && space.arena.free(term) <= FIRST_VARIABLE;
+        if is_list || is_field || matches!(&*shape, Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..)) {
+            facts.insert(term);
+        } else {
+            queue.extend(children(&shape));
+        }
+    }
+    facts
+}
+
 /// A person whom no rule answers, though the text speaks of such persons.
 pub(crate) fn gap(question: &mut Question<'_>) -> Option<Finding> {
     if question.decision.default.is_some() {
@@ -142,11 +187,14 @@ pub(crate) fn gap(question: &mut Question<'_>) -> Option<Finding> {
         Outcome::Gap(names) => names.contains(decision.name.as_str()),
         _ => false,
     };
-    let mut wanted = Somebody { maker: &maker, start: &start, holds: &is_gap, spoken_of: &whens };
-    question.space.budget = study.take(study.options.budget);
-    let found = seek(&mut question.space, &Path::default(), goal, &mut wanted);
-    study.give_back(question.space.budget);
-    let Found::Somebody(person) = found else { return None };
+    // Who lives and works in the parties weighs more than who does not.
+    let person = [true, false].into_iter().find_map(|within| {
+        let mut wanted = Somebody { maker: &maker, start: &start, holds: &is_gap, spoken_of: &whens, within };
+        question.space.budget = study.take(study.options.budget);
+        let found = seek(&mut question.space, &Path::default(), goal, &mut wanted);
+        study.give_back(question.space.budget);
+        if let Found::Somebody(person) = found { Some(person) } else { None }
+    })?;
     let (places, nearest) = nearest(question, &person);
     let kind = if decision.name == LEGISLATION { FindingKind::Legislation } else { FindingKind::Gap };
     let remedy = format!("say in {nearest} what holds for this person: widen the rule, or add one with another answer");
@@ -232,9 +280,26 @@ pub(crate) fn conflicts(question: &mut Question<'_>) -> Vec<Finding> {
         if left == 0 {
             break;
         }
-        found.extend(conflict(question, a, b, &mut left));
+        if let Some(finding) = conflict(question, a, b, &mut left) {
+            together(&mut found, finding);
+        }
     }
     found
+}
+
+/// Conflicts of one rule with several are told as one, with the person of the first.
+fn together(found: &mut Vec<Finding>, finding: Finding) {
+    let shares = |held: &&mut Finding| held.places.iter().any(|p| finding.places.iter().any(|q| q.span == p.span));
+    match found.iter_mut().find(shares) {
+        Some(held) => {
+            for place in finding.places {
+                if held.places.len() < MOST_PLACES && !held.places.iter().any(|p| p.span == place.span) {
+                    held.places.push(Place { note: "differs for others".to_owned(), ..place });
+                }
+            }
+        }
+        None => found.push(finding),
+    }
 }
 
 fn conflict(question: &mut Question<'_>, a: usize, b: usize, left: &mut u64) -> Option<Finding> {
@@ -261,7 +326,7 @@ fn conflict(question: &mut Question<'_>, a: usize, b: usize, left: &mut u64) -> 
         Outcome::Conflict(rules) => rules.contains(&first.rule) && rules.contains(&second.rule),
         _ => false,
     };
-    let mut wanted = Somebody { maker: &maker, start: &start, holds: &is_conflict, spoken_of: &[] };
+    let mut wanted = Somebody { maker: &maker, start: &start, holds: &is_conflict, spoken_of: &[], within: false };
     let taken = study.take(MOST_STEPS_OF_A_PAIR.min(*left));
     question.space.budget = taken;
     let found = seek(&mut question.space, &Path::default(), goal, &mut wanted);

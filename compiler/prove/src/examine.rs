@@ -34,7 +34,7 @@ pub struct ExamineOptions {
 
 impl Default for ExamineOptions {
     fn default() -> ExamineOptions {
-        ExamineOptions { decisions: Vec::new(), budget: 100_000, total: 2_500_000 }
+        ExamineOptions { decisions: Vec::new(), budget: 60_000, total: 2_000_000 }
     }
 }
 

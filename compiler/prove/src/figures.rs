@@ -209,7 +209,7 @@ fn needs(question: &mut Question<'_>, table: &Table<'_>, hole: &Hole) -> Option<
     };
     for key in asked.iter().filter_map(|args| args.last()) {
         let there = is_in(&mut question.space.arena, *key, &hole.key);
-        let mut wanted = Somebody { maker: &maker, start: &start, holds: &needs_it, spoken_of: &[] };
+        let mut wanted = Somebody { maker: &maker, start: &start, holds: &needs_it, spoken_of: &[], within: false };
         question.space.budget = study.take(study.options.budget);
         let with = |path: Path, limit: Term| path.with(&question.space.arena, study.world, limit, Choice::Yes);
         let base = there.into_iter().try_fold(Path::default(), with);
@@ -293,7 +293,7 @@ pub(crate) fn shares(study: &Study<'_>) -> Option<Finding> {
             let sum = space.arena.host(HostFn::Add, vec![*a, *b], Side::Both, Sort::Number);
             let fits = space.arena.host(HostFn::AtMost, vec![sum, whole], Side::Both, Sort::YesNo);
             let goal = space.arena.not(fits);
-            let mut wanted = Somebody { maker: &maker, start: &start, holds: &exceeds, spoken_of: &[] };
+            let mut wanted = Somebody { maker: &maker, start: &start, holds: &exceeds, spoken_of: &[], within: false };
             space.budget = study.take(study.options.budget);
             let found = seek(&mut space, &Path::default(), goal, &mut wanted);
             study.give_back(space.budget);

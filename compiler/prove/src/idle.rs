@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Steps for all rules of one decision of one party.
-const MOST_STEPS: u64 = 400_000;
+const MOST_STEPS: u64 = 300_000;
 
 /// What is known of a rule, for all arguments asked with so far; what comes later weighs more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::split::{Space, Split};
 use crate::state::FIRST_VARIABLE;
-use crate::term::{Shape, Side, Sort, Term, children};
+use crate::term::{Arena, Shape, Side, Sort, Term, children};
 use crate::witness::Finder;
 use accord_core::{HostFn, Outcome, Value};
 use std::collections::BTreeSet;
@@ -193,8 +193,9 @@ fn list_in(space: &Space<'_>, path: &Path, atom: Term) -> Option<Term> {
     None
 }
 
-/// A condition on which it depends who is a member of a set that a condition is about.
-fn member_in(space: &Space<'_>, path: &Path, atom: Term) -> Option<Split> {
+/// A condition on which it depends who is a member of a set that a condition is about: whether somebody takes part,
+/// then which party it is.
+fn member_in(space: &mut Space<'_>, path: &Path, atom: Term) -> Option<Split> {
     let mut seen = BTreeSet::new();
     let mut queue = vec![atom];
     while let Some(term) = queue.pop() {
@@ -205,13 +206,41 @@ fn member_in(space: &Space<'_>, path: &Path, atom: Term) -> Option<Split> {
             Shape::Gather(_, shares) => {
                 let open = shares.iter().filter(|(when, ..)| space.arena.known(*when).is_none());
                 let split = open.filter_map(|(when, ..)| space.inside(path, *when)).find(|(t, _)| !path.is_assumed(*t));
-                if split.is_some() {
-                    return split;
+                let bodies: Vec<Term> = shares.iter().filter_map(|s| s.1).collect();
+                if let Some(split) = split.or_else(|| party_in(space, path, &bodies)) {
+                    return Some(split);
                 }
                 queue.extend(shares.iter().flat_map(|(when, body, _)| [Some(*when), *body]).flatten());
             }
             Shape::Quantify(..) => {}
             shape => queue.extend(children(shape)),
+        }
+    }
+    None
+}
+
+/// Which of a few parties a State is that a set is made of.
+fn party_in(space: &mut Space<'_>, path: &Path, bodies: &[Term]) -> Option<Split> {
+    let parties = space.world.parties.clone();
+    if parties.len() > Arena::FEW {
+        return None;
+    }
+    let mut states: BTreeSet<Term> = BTreeSet::new();
+    for body in bodies {
+        if let Shape::Host(HostFn::SetOf, members, _) = &*space.arena.shape(*body) {
+            states
+                .extend(members.iter().filter(|m| space.arena.sort(**m) == Sort::Country && space.arena.is_sure(**m)));
+        }
+    }
+    states.retain(|s| space.arena.known(*s).is_none());
+    for state in states {
+        for party in &parties {
+            let party = space.arena.constant(Outcome::Value(Value::Country(*party)));
+            let is = space.arena.host(HostFn::Equal, vec![state, party], Side::Both, Sort::YesNo);
+            let open = space.reduce(path, is);
+            if space.arena.known(open).is_none() && !path.is_assumed(is) {
+                return Some((is, vec![Choice::Yes, Choice::No]));
+            }
         }
     }
     None
