@@ -206,11 +206,15 @@ fn member_in(space: &mut Space<'_>, path: &Path, atom: Term) -> Option<Split> {
             Shape::Gather(_, shares) => {
                 let open = shares.iter().filter(|(when, ..)| space.arena.known(*when).is_none());
                 let split = open.filter_map(|(when, ..)| space.inside(path, *when)).find(|(t, _)| !path.is_assumed(*t));
-                let bodies: Vec<Term> = shares.iter().filter_map(|s| s.1).collect();
-                if let Some(split) = split.or_else(|| party_in(space, path, &bodies)) {
-                    return Some(split);
+                if split.is_some() {
+                    return split;
                 }
                 queue.extend(shares.iter().flat_map(|(when, body, _)| [Some(*when), *body]).flatten());
+            }
+            Shape::Host(HostFn::SetOf, members, _) => {
+                if let Some(split) = party_in(space, path, members) {
+                    return Some(split);
+                }
             }
             Shape::Quantify(..) => {}
             shape => queue.extend(children(shape)),
@@ -220,18 +224,13 @@ fn member_in(space: &mut Space<'_>, path: &Path, atom: Term) -> Option<Split> {
 }
 
 /// Which of a few parties a State is that a set is made of.
-fn party_in(space: &mut Space<'_>, path: &Path, bodies: &[Term]) -> Option<Split> {
+fn party_in(space: &mut Space<'_>, path: &Path, members: &[Term]) -> Option<Split> {
     let parties = space.world.parties.clone();
     if parties.len() > Arena::FEW {
         return None;
     }
-    let mut states: BTreeSet<Term> = BTreeSet::new();
-    for body in bodies {
-        if let Shape::Host(HostFn::SetOf, members, _) = &*space.arena.shape(*body) {
-            states
-                .extend(members.iter().filter(|m| space.arena.sort(**m) == Sort::Country && space.arena.is_sure(**m)));
-        }
-    }
+    let mut states = members.to_vec();
+    states.retain(|s| space.arena.sort(*s) == Sort::Country && space.arena.is_sure(*s));
     states.retain(|s| space.arena.known(*s).is_none());
     for state in states {
         for party in &parties {
