@@ -27,7 +27,7 @@ struct Quotient {
 enum Quantity {
     Term(Term),
     /// An operation on formulas: a rounding, the larger of two.
-    Of(HostFn, Vec<Operand>),
+    Of(HostFn, Side, Vec<Operand>),
     /// One unit of a currency, or of a length: what figures are multiples of.
     Money(Currency),
     Length(Unit),
@@ -129,7 +129,14 @@ impl Space<'_> {
                 Some(figure) => figure,
                 None => self.quantity(formulas, Quantity::Term(term)),
             },
-            Shape::Host(function, operands, _) => match (function, operands.as_slice()) {
+            // Where the versions convert lengths differently, what is made of two lengths stands for itself.
+            Shape::Host(function, operands, side) => match (function, operands.as_slice()) {
+                (HostFn::Add | HostFn::Subtract | HostFn::Divide, [a, b])
+                    if *side != Side::Both && [a, b].iter().any(|t| self.arena.sort(**t) != Sort::Number) =>
+                {
+                    let operands = operands.iter().map(|t| self.operand(formulas, *t)).collect();
+                    self.quantity(formulas, Quantity::Of(*function, *side, operands))
+                }
                 (HostFn::Add, [a, b]) => self.formula(formulas, *a).plus(&self.formula(formulas, *b), 1),
                 (HostFn::Subtract, [a, b]) => self.formula(formulas, *a).plus(&self.formula(formulas, *b), -1),
                 (HostFn::Negate, [a]) => {
@@ -142,7 +149,7 @@ impl Space<'_> {
                 }
                 _ => {
                     let operands = operands.iter().map(|t| self.operand(formulas, *t)).collect();
-                    self.quantity(formulas, Quantity::Of(*function, operands))
+                    self.quantity(formulas, Quantity::Of(*function, *side, operands))
                 }
             },
             _ => self.quantity(formulas, Quantity::Term(term)),
@@ -274,13 +281,13 @@ fn same(a: &Quantity, b: &Quantity) -> bool {
         (Quantity::Term(a), Quantity::Term(b)) => a == b,
         (Quantity::Money(a), Quantity::Money(b)) => a == b,
         (Quantity::Length(a), Quantity::Length(b)) => a == b,
-        (Quantity::Of(f, x), Quantity::Of(g, y)) => {
+        (Quantity::Of(f, s, x), Quantity::Of(g, t, y)) => {
             let alike = |pair: (&Operand, &Operand)| match pair {
                 (Operand::Formula(a), Operand::Formula(b)) => a.equals(b),
                 (Operand::Term(a), Operand::Term(b)) => a == b,
                 _ => false,
             };
-            f == g && x.len() == y.len() && x.iter().zip(y).all(alike)
+            f == g && s == t && x.len() == y.len() && x.iter().zip(y).all(alike)
         }
         _ => false,
     }

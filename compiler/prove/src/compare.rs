@@ -173,7 +173,8 @@ impl Pair<'_> {
         self.world.parties.len() <= Arena::FEW
     }
 
-    /// Both versions as terms, the parties of records being these; `None` where that takes too much.
+    /// Both versions as terms, the parties of records being these; `None` where that takes too much, or
+    /// lengths are summed up that the versions convert differently.
     fn space(&self, asked: &Asked, parties: &[Country]) -> Option<(Space<'_>, Term, Term)> {
         let conversions = [self.old.program().conversions.clone(), self.new.program().conversions.clone()];
         let mut arena = Arena::new(parties.to_vec(), conversions);
@@ -195,7 +196,7 @@ impl Pair<'_> {
         let old = first.ask(&mut arena, asked.nodes[0], &args);
         let mut second = Reader::new(self.new.program(), &self.names[1], self.world, Side::New);
         let new = second.ask(&mut arena, asked.nodes[1], &args);
-        let fits = !first.too_large && !second.too_large;
+        let fits = [&first, &second].iter().all(|reader| !reader.too_large && !reader.converts_differently);
         fits.then(|| (Space::new(arena, self.world, self.options.budget), old, new))
     }
 
@@ -459,7 +460,12 @@ impl Pair<'_> {
 type Found = (Vec<Value>, Option<String>, Verdict);
 
 fn too_large() -> Verdict {
-    Verdict::Undecided(Open { why: "the text is too large to be looked at whole".to_owned(), tried: 0 })
+    Verdict::Undecided(Open {
+        why:
+            "the text is too large to be looked at whole, or sums up lengths that the two versions convert differently"
+                .to_owned(),
+        tried: 0,
+    })
 }
 
 /// Whether a decision can be asked for: of parties, branches, classes and days.

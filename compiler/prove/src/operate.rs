@@ -34,11 +34,7 @@ impl Arena {
             return odd;
         }
         let may = self.may_of(function, &operands, optional, &|t| self.stored(t));
-        let side = if self.conversions[0] == self.conversions[1] || !self.reads_conversions(&operands) {
-            Side::Both
-        } else {
-            side
-        };
+        let side = if !self.converts_differently() || !self.reads_conversions(&operands) { Side::Both } else { side };
         let term = self.keep(Shape::Host(function, operands, side), sort, may);
         if function == HostFn::Field && optional {
             self.optional.insert(term);

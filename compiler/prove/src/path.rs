@@ -4,7 +4,7 @@
 //! between which bounds it lies. From these, other conditions follow or are ruled out; that a group is empty is found
 //! here where a few facts contradict each other, and left to the search for a person where they are many.
 
-use crate::term::{Arena, May, NOTHING, ODD, Shape, Sort, Term, VALUE};
+use crate::term::{Arena, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
 use crate::world::World;
 use accord_core::{Conversions, HostFn, Length, Unit, Value, ratio};
 use std::cmp::Ordering;
@@ -31,6 +31,8 @@ pub(crate) enum Choice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Measure {
     Of(Term),
+    /// A length, as one version compares lengths of different units; where both do it alike, `Of`.
+    As(Term, Side),
     /// How long the first is after the second, by a month-end rule.
     Gap(Term, Term, Term),
 }
@@ -63,6 +65,14 @@ pub(crate) struct Path {
     pub(crate) few: BTreeMap<Term, Few>,
     pub(crate) bounds: BTreeMap<Measure, Bounds>,
     pub(crate) counts: BTreeMap<Term, u32>,
+}
+
+impl Measure {
+    /// How values of it are compared.
+    fn conversions<'a>(&self, arena: &'a Arena) -> &'a Conversions {
+        let [old, new] = &arena.conversions;
+        if matches!(self, Measure::As(_, Side::New)) { new } else { old }
+    }
 }
 
 /// A condition on a measure: it is at most a value (`true`), or at least one.
@@ -190,10 +200,11 @@ impl Path {
         let high = limit.at_most == yes;
         let strict = !yes;
         let (value, strict) = whole_days(limit.value, strict, high);
+        let conversions = limit.of.conversions(arena);
         let slot = if high { &mut bounds.high } else { &mut bounds.low };
         let tighter = match slot {
             None => true,
-            Some((held, held_strict)) => match compare(&arena.conversions[0], &value, held) {
+            Some((held, held_strict)) => match compare(conversions, &value, held) {
                 Some(Ordering::Equal) => strict && !*held_strict,
                 Some(order) => (order == Ordering::Less) == high,
                 None => false,
@@ -203,7 +214,7 @@ impl Path {
             *slot = Some((value, strict));
         }
         let fits = match (&bounds.low, &bounds.high) {
-            (Some((low, a)), Some((high, b))) => match compare(&arena.conversions[0], low, high) {
+            (Some((low, a)), Some((high, b))) => match compare(conversions, low, high) {
                 Some(Ordering::Greater) => false,
                 Some(Ordering::Equal) => !a && !b,
                 Some(Ordering::Less) | None => true,
@@ -217,7 +228,7 @@ impl Path {
     /// Whether bounds settle a condition.
     pub(crate) fn settled_by_bounds(&self, arena: &Arena, limit: &Limit) -> Option<bool> {
         let bounds = self.bounds.get(&limit.of)?;
-        let conversions = &arena.conversions[0];
+        let conversions = limit.of.conversions(arena);
         let above = |bound: &Bound, strict_counts: bool| {
             bound.as_ref().and_then(|(value, strict)| match compare(conversions, value, &limit.value)? {
                 Ordering::Greater => Some(true),
@@ -286,7 +297,7 @@ impl Path {
                 Measure::Of(term) if arena.sort(*term) == Sort::Date => {
                     days.insert(*term);
                 }
-                Measure::Of(_) => {}
+                Measure::Of(_) | Measure::As(..) => {}
             }
         }
         self.no_circle(arena, edges, &days)
@@ -412,11 +423,15 @@ fn calendar(length: &Length) -> Length {
 /// The limit that a condition sets, where it sets one.
 pub(crate) fn limit(arena: &Arena, term: Term) -> Option<Limit> {
     let shape = arena.shape(term);
-    let Shape::Host(HostFn::AtMost, operands, _) = &*shape else { return None };
+    let Shape::Host(HostFn::AtMost, operands, side) = &*shape else { return None };
     let [a, b] = operands.as_slice() else { return None };
+    let of = |term: Term| match side {
+        Side::Both => Measure::Of(term),
+        side => Measure::As(term, *side),
+    };
     match (arena.known_value(*a), arena.known_value(*b)) {
-        (None, Some(value)) => Some(Limit { of: Measure::Of(*a), value, at_most: true }),
-        (Some(value), None) => Some(Limit { of: Measure::Of(*b), value, at_most: false }),
+        (None, Some(value)) => Some(Limit { of: of(*a), value, at_most: true }),
+        (Some(value), None) => Some(Limit { of: of(*b), value, at_most: false }),
         _ => {
             let after = |t: Term| match &*arena.shape(t) {
                 Shape::Host(HostFn::After, parts, _) => match parts.as_slice() {

@@ -3,7 +3,7 @@
 use crate::path::{Bounds, Choice, Measure, Path, limit};
 use crate::report::Literal;
 use crate::split::Space;
-use crate::term::{Arena, Shape, Sort, Term};
+use crate::term::{Arena, Shape, Side, Sort, Term};
 use accord_core::{HostFn, Outcome, Unit, Value, ratio};
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ impl Space<'_> {
 
     fn bounded(&self, of: Measure, bounds: &Bounds) -> Literal {
         let subject = match of {
-            Measure::Of(term) => self.expression(term),
+            Measure::Of(term) | Measure::As(term, _) => self.expression(term),
             Measure::Gap(a, b, _) => format!("{} after {}", self.expression(a), self.expression(b)),
         };
         let is_day = matches!(of, Measure::Of(t) if self.arena.sort(t) == Sort::Date);
@@ -68,6 +68,10 @@ impl Space<'_> {
         }
         let text = match of {
             Measure::Of(_) => format!("{subject} {}", parts.join(" and ")),
+            Measure::As(_, side) => {
+                let text = if side == Side::Old { "before" } else { "after" };
+                format!("{subject} {}, as converted {text}", parts.join(" and "))
+            }
             Measure::Gap(a, b, _) => {
                 let parts: Vec<String> = parts.iter().map(|p| p.strip_prefix("is ").unwrap_or(p).to_owned()).collect();
                 format!("{} is {} after {}", self.expression(a), parts.join(" and "), self.expression(b))

@@ -20,6 +20,8 @@ pub(crate) struct Reader<'p> {
     memo: BTreeMap<(NodeId, Vec<Term>), Term>,
     /// Rules that are read as those of the other version, or not at all: for attributing a change to an edit.
     pub(crate) too_large: bool,
+    /// Lengths are summed up or chosen among, and the versions convert lengths differently.
+    pub(crate) converts_differently: bool,
 }
 
 /// The locals of a body.
@@ -27,7 +29,7 @@ type Frame = Vec<Option<Term>>;
 
 impl<'p> Reader<'p> {
     pub(crate) fn new(program: &'p Program, names: &'p Names, world: &'p World, side: Side) -> Reader<'p> {
-        Reader { program, names, world, side, memo: BTreeMap::new(), too_large: false }
+        Reader { program, names, world, side, memo: BTreeMap::new(), too_large: false, converts_differently: false }
     }
 
     pub(crate) fn sort(&self, ty: &Ty) -> Sort {
@@ -311,6 +313,11 @@ impl<'p> Reader<'p> {
 
     fn quantify(&mut self, arena: &mut Arena, frame: &mut Frame, quantified: &Quantified, sort: Sort) -> Term {
         let domain = self.eval(arena, frame, quantified.domain);
+        // What sums up or chooses among lengths does not say by whose conversions: looked at only where they are alike.
+        let body = quantified.body.and_then(|b| self.program.expr(b));
+        if arena.converts_differently() && body.is_some_and(|e| matches!(e.ty, Ty::Length(_))) {
+            self.converts_differently = true;
+        }
         let member = self.program.expr(quantified.domain).map(|e| match &e.ty {
             Ty::Set(inner) | Ty::List(inner) => self.sort(inner),
             _ => Sort::Other,

@@ -131,6 +131,12 @@ pub(crate) fn normal(outcome: Outcome) -> Outcome {
 
 impl Arena {
     /// No terms yet.
+    /// Whether the two versions make months of days, or the like, in different ways.
+    pub(crate) fn converts_differently(&self) -> bool {
+        let [old, new] = &self.conversions;
+        old != new
+    }
+
     pub(crate) fn new(parties: Vec<Country>, conversions: [Conversions; 2]) -> Arena {
         Arena { parties, conversions, ..Arena::default() }
     }

@@ -5,9 +5,10 @@ use crate::concrete::Concrete;
 use crate::path::{Choice, Measure, Path};
 use crate::person::{Content, Maker, Person, Slot, stepped};
 use crate::split::Space;
-use crate::term::{Arena, Shape, Sort, Term, children};
-use accord_core::{Country, Facts, HostFn, Kind, Money, Outcome, Quality, Unit, Value};
-use accord_ir::Ty;
+use crate::term::{Arena, Shape, Side, Sort, Term, children};
+use accord_core::{Conversions, Country, Facts, HostFn, Kind, Length, Money, Outcome, Quality, Unit, Value, ratio};
+use accord_ir::{Ty, UnitOf};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -19,6 +20,8 @@ const AWKWARD: &[i64] = &[1, 2, 3, 5, 7, 15, 33, 99, 101, 105, 997, 12_345, 33_3
 const MOST_CHANGES: usize = 60;
 /// Persons tried for one group.
 const MOST_TRIES: u64 = 800;
+/// No length that anybody has is as many days, weeks or whatever its unit.
+const MOST_UNITS: i64 = 100_000;
 /// So many values of one fact are tried.
 const MOST_VALUES: usize = 40;
 
@@ -272,7 +275,8 @@ impl<'s, 'w> Finder<'s, 'w> {
             Sort::Date => of_sort(near, Sort::Date).take(MOST_VALUES).for_each(&mut give),
             sort @ (Sort::Length | Sort::Number) => {
                 self.numbers(path, base, person, slot).into_iter().for_each(&mut give);
-                of_sort(near, sort).take(MOST_VALUES).for_each(&mut give);
+                let near = of_sort(near, sort).flat_map(|value| self.in_its_unit(slot, value));
+                near.take(MOST_VALUES).for_each(&mut give);
             }
             Sort::Money => {
                 self.amounts(path, base, person, slot).into_iter().for_each(&mut give);
@@ -313,19 +317,61 @@ impl<'s, 'w> Finder<'s, 'w> {
             Some(Content::Outcome(Outcome::Value(value))) => Some(value),
             _ => self.maker.ty(slot).and_then(|(ty, party, _)| self.maker_value(&ty, party)),
         };
-        let bounds = path.bounds.get(&Measure::Of(base));
-        let bounds = bounds.iter().flat_map(|b| [&b.low, &b.high]).flatten().map(|(v, _)| v.clone());
+        let bounds = [Measure::Of(base), Measure::As(base, Side::Old), Measure::As(base, Side::New)];
+        let bounds: Vec<_> = bounds.iter().filter_map(|measure| path.bounds.get(measure)).collect();
+        let bounds = bounds.into_iter().flat_map(|b| [&b.low, &b.high]).flatten().map(|(v, _)| v.clone());
         for value in bounds.chain(held) {
-            for by in [-1, 0, 1, 12] {
-                values.extend(stepped(&value, by));
+            for value in self.in_its_unit(slot, value) {
+                for by in [-1, 0, 1, 12] {
+                    values.extend(stepped(&value, by));
+                }
             }
         }
         values.into_iter().collect()
     }
 
+    /// A value as a fact can hold it: a length in the unit it has to be in.
+    fn in_its_unit(&self, slot: &Slot, value: Value) -> Vec<Value> {
+        match self.maker.ty(slot) {
+            Some((Ty::Length(UnitOf::Fixed(unit)), ..)) => self.converted(value, unit),
+            _ => vec![value],
+        }
+    }
+
+    /// The least length in another unit that reaches a length, as each version converts.
+    fn converted(&self, value: Value, unit: Unit) -> Vec<Value> {
+        let length = match &value {
+            Value::Length(length) if length.unit != unit => length,
+            _ => return vec![value],
+        };
+        let of = |n: i64| Length::new(unit, ratio(n, 1));
+        let reached = |conversions: &Conversions| {
+            let reaches = |n: i64| conversions.compare(&of(n), length).map(|order| order != Ordering::Less);
+            let (mut below, mut at) = (0, MOST_UNITS);
+            if !reaches(at)? {
+                return None;
+            }
+            while at - below > 1 {
+                let middle = i64::midpoint(below, at);
+                if reaches(middle)? { at = middle } else { below = middle }
+            }
+            Some(Value::Length(of(at)))
+        };
+        self.space.arena.conversions.iter().filter_map(reached).collect()
+    }
+
     fn maker_value(&self, ty: &Ty, party: Option<Country>) -> Option<Value> {
         match ty {
-            Ty::Length(_) => Some(Value::Length(accord_core::Length::new(Unit::Months, accord_core::ratio(120, 1)))),
+            Ty::Length(unit) => {
+                let (unit, count) = match unit {
+                    UnitOf::Fixed(Unit::Days) => (Unit::Days, 3650),
+                    UnitOf::Fixed(Unit::Weeks) => (Unit::Weeks, 520),
+                    UnitOf::Fixed(Unit::Quarters) => (Unit::Quarters, 40),
+                    UnitOf::Fixed(Unit::Years) => (Unit::Years, 10),
+                    _ => (Unit::Months, 120),
+                };
+                Some(Value::Length(Length::new(unit, ratio(count, 1))))
+            }
             Ty::Number => Some(Value::whole(1)),
             Ty::Money(of) | Ty::Amount(of) => self.maker.money(of, party, 100_000).value().cloned(),
             _ => None,
