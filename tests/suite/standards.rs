@@ -213,3 +213,86 @@ fn a_broken_property_fails_the_check_and_an_open_one_does_not() {
         assert!(ran.out.contains("properties"), "{}", ran.out);
     }
 }
+
+/// A pension that the State pays by its own formula from fifteen years on, and below as a part of a rounded amount.
+const GATE: &str = r#"
+decision pension: EUR default nothing
+
+question pension
+  facts   person: Person   periods: list of Period   claim: Claim   full_pension: EUR
+  decides pension
+
+legislation XA.pensions "Pension law of Alpha"
+  implements: Figures   unit: months   cents: half up to 0.01 EUR
+
+legislation XB.pensions "Pension law of Beta"
+  implements: Figures   unit: months   cents: half up to 0.01 EUR
+
+agreement XA-XB "Rounded twice below fifteen years, and once above"
+  parties: XA, XB   articles: 1..2   month_end: last_day
+
+article 1 "Adding periods together"
+  evidence verified
+  (1) aggregate {
+        branches:   old_age
+        kinds:      insurance
+        precedence: compulsory over voluntary, actual over assimilated
+        tied:       { assimilated: refer   otherwise: refer }
+        dated_in:   runs
+        last_day:   day_before(claim.event)
+      }
+  (2) conversion { from: days   into: months   divide: 30   remainder: kept }
+
+article 2 "Amount"
+  evidence verified
+  term together means length(counted(concerned), XA)
+  (1) rule pension = full_pension * number(own(XA)) / 480 rounded half up to 0.01 EUR
+        when own(XA) is at least 180 months
+  (2) term of_all means full_pension * number(together) / 480 rounded half up to 0.01 EUR
+      rule pension = of_all * (own(XA) / together) rounded half up to 0.01 EUR
+        when own(XA) is less than 180 months and XA in concerned
+
+  property "more is never less"
+    never lowers pension TOLERANCE when own(XA) grows
+"#;
+
+/// 1 cent for 179 months with 167 elsewhere, nothing for 180: a drop that no round figure shows, and its twins.
+#[test]
+fn a_drop_of_one_cent_is_found_with_two_persons_who_replay() {
+    let folder = scratch("never-lowers").expect("a folder");
+    let file = folder.join("agreement.accord");
+    let path = file.display().to_string();
+    let check = |tolerance: &str| {
+        std::fs::write(&file, GATE.replace("TOLERANCE", tolerance)).expect("written");
+        let ran = run(&["check", &path, "--json"]);
+        let json: Json = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}{}", ran.out, ran.err));
+        (ran.code, json["properties"][0].clone())
+    };
+    let (code, property) = check("");
+    assert_eq!((code, &property["verdict"]), (1, &"fails".into()), "{property}");
+    let person: Vec<&str> =
+        property["found"][0]["person"].as_array().expect("a person").iter().filter_map(Json::as_str).collect();
+    for wanted in [
+        "179 months in XA",
+        "full_pension is 0.01 EUR",
+        "with 179 months of own(XA) pension is 0.01 EUR, with 180 months it is 0.00 EUR",
+    ] {
+        assert!(person.contains(&wanted), "{wanted} in {person:?}");
+    }
+
+    let (code, property) = check("by more than 0.01 EUR");
+    assert_eq!((code, &property["verdict"]), (0, &"holds".into()), "{property}");
+
+    // Both persons, as the command tells them, asked by themselves.
+    let case = |own: u32, pension: &str| {
+        format!(
+            "case \"{own}\" {{ question: pension  periods: {{ XA insurance {own} months   XB insurance 167 months }}\n\
+             claim: {{ benefit: old_age.pension  start: 2025-02-01  event: 2025-02-01 }}\n\
+             full_pension: 0.01 EUR  expect: {{ pension: {pension} }} }}\n"
+        )
+    };
+    let cases = format!("{}{}{}", GATE.replace("TOLERANCE", ""), case(179, "0.01 EUR"), case(180, "0.00 EUR"));
+    std::fs::write(&file, cases).expect("written");
+    let ran = run(&["test", &path]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}

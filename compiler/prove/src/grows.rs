@@ -83,6 +83,7 @@ impl SideBySide<'_, '_> {
             return Err("what grows depends on the record in more than one way".to_owned());
         }
         if let Some(grows) = grows {
+            self.states.extend(grows.party);
             self.unit = grows.whole.and_then(|(_, unit)| match self.space.arena.known_value(unit) {
                 Some(Value::Unit(unit)) => Some(unit),
                 _ => None,
@@ -420,6 +421,8 @@ impl SideBySide<'_, '_> {
         let Shape::Host(function, operands, _) = &*shape else { return None };
         match (function, operands.as_slice()) {
             (HostFn::Stored, [a]) => self.fraction(figures, *a, way),
+            // The number of what grows is in the unit it is counted in.
+            (HostFn::NumberOf, [a]) => self.linear(figures, *a).map(Fraction::whole),
             (HostFn::Add, [a, b]) => self.fraction(figures, *a, way)?.plus(&self.fraction(figures, *b, way)?),
             (HostFn::Multiply, [a, b]) => self.product(figures, *a, *b, way),
             (HostFn::Divide, [a, b]) => {
