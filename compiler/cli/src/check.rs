@@ -10,7 +10,7 @@ use crate::native::Chosen;
 use crate::standard::{Conformance, conformance};
 use crate::trouble::Trouble;
 use crate::version::{self, Because};
-use crate::{FINE, NO, UNDECIDED, counted, json, or_here};
+use crate::{FINE, NO, NOT_KNOWN, counted, json, or_here};
 use accord_analysis::versions::Amended;
 use accord_core::Date;
 use accord_ir::{Coverage, Evidence, Program};
@@ -110,7 +110,7 @@ pub fn check(args: &Check, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let open = mark == Some(Mark::Undecided) && !args.standard.is_empty();
     Ok(match errors > 0 || denied || broken {
         true => NO,
-        false if open => UNDECIDED,
+        false if open => NOT_KNOWN,
         false => FINE,
     })
 }

@@ -54,8 +54,6 @@ use std::path::PathBuf;
 const FINE: u8 = 0;
 /// The answer is no: errors found, cases failed, files not in the standard form.
 const NO: u8 = 1;
-/// Whether the answer is yes is open.
-const UNDECIDED: u8 = 3;
 /// There is no answer: the command could not run.
 const COULD_NOT: u8 = 2;
 /// It ran, and the answer is not known.

@@ -292,13 +292,15 @@ impl Pair<'_> {
             }
             space.budget = self.options.budget;
             space.steps = 0;
+            let alone = || Open { why: why.to_owned(), tried: 0 };
+            let besides = |open: Open| Open { why: format!("{}, and {why}", open.why), ..open };
             let verdict = match self.verdict(&mut space, asked, &path, old, new) {
-                Verdict::Same(_) => Verdict::Undecided(Open { why: why.to_owned(), tried: 0 }),
+                Verdict::Same(_) => Verdict::Undecided(alone()),
                 Verdict::Changed(mut changed) => {
-                    changed.open = changed.open.or_else(|| Some(Open { why: why.to_owned(), tried: 0 }));
+                    changed.open = Some(changed.open.map_or_else(alone, besides));
                     Verdict::Changed(changed)
                 }
-                open @ Verdict::Undecided(_) => open,
+                Verdict::Undecided(open) => Verdict::Undecided(besides(open)),
             };
             results.push((fixed.clone(), branch, verdict));
         }
