@@ -1,6 +1,7 @@
 //! The suite: every case, every page of the reference, every evaluator, and the ways to break things.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops where its footing is missing")]
 
+mod asking;
 mod batch;
 mod cases;
 mod columns;

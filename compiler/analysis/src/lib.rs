@@ -11,6 +11,7 @@ pub mod case;
 mod clauses;
 mod collect;
 mod compare;
+mod condition;
 mod elaborate;
 mod exact;
 mod graph;
@@ -34,6 +35,8 @@ use accord_ir as ir;
 use accord_source::{Diagnostics, Span};
 use accord_syntax::ast;
 
+pub use condition::CONDITION;
+
 /// What analysis made of an agreement.
 #[derive(Debug)]
 pub struct Analysis {
@@ -45,6 +48,15 @@ pub struct Analysis {
 
 /// Checks the files of one agreement (stdlib's first) and makes the program of it. Findings go to the sink.
 pub fn analyse(files: &[&ast::File], sink: &mut Diagnostics) -> Analysis {
+    analyse_asking(files, None, sink)
+}
+
+/// The same, with a condition on persons that is asked beside the text: the decision [`CONDITION`] of the program.
+pub fn analyse_asking<'a>(
+    files: &[&'a ast::File],
+    condition: Option<&'a ast::Expr>,
+    sink: &mut Diagnostics,
+) -> Analysis {
     let mut found = Diagnostics::default();
     let declarations = collect::collect(files, &mut found);
     let mut cx = scope::Cx::new(&declarations, &mut found);
@@ -56,6 +68,9 @@ pub fn analyse(files: &[&ast::File], sink: &mut Diagnostics) -> Analysis {
     rules::elaborate(&mut cx);
     cx.elaborate_everything();
     standards::elaborate(&mut cx);
+    if let Some(condition) = condition {
+        condition::elaborate(&mut cx, condition);
+    }
     graph::order(&mut cx);
     lint::lint(&mut cx);
     let (program, hovers) = cx.finish();

@@ -127,6 +127,32 @@ pub struct Diff {
     /// Compare only these decisions, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub decision: Vec<String>,
+    /// Tell only of persons of whom this holds: a condition in the words of the texts, such as
+    /// "claim.benefit is old_age.pension and person.residence is US"
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub condition: Option<String>,
+    /// Count how the claims of this file are answered by both: Parquet, Arrow, CSV or JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub population: Option<PathBuf>,
+    /// The question that the claims of the population put
+    #[arg(long, default_value = "benefit", value_name = "NAME", requires = "population")]
+    pub question: String,
+    /// Of which parties its claims are answered, separated by commas; of an agreement of at most four all
+    #[arg(long, value_name = "PARTIES", value_delimiter = ',', requires = "population")]
+    pub party: Vec<String>,
+    /// A column of the population to leave out of account
+    #[arg(long, value_name = "COLUMN", requires = "population")]
+    pub ignore: Vec<String>,
+    /// Ask a solver (z3, cvc5) where the comparison itself does not decide: its path, or `auto` for one that is
+    /// installed. ACCORD_SOLVER may name it too; without either none is asked
+    #[arg(long, value_name = "PATH")]
+    pub solver: Option<String>,
+    /// How long the solver may take for one question, in seconds
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub solver_seconds: u32,
+    /// Write the questions that are left into this folder, in SMT-LIB 2
+    #[arg(long, value_name = "FOLDER")]
+    pub smt: Option<PathBuf>,
     /// Groups shown of each change; the others are counted
     #[arg(long, default_value_t = accord_prove::AT_MOST, value_name = "N")]
     pub at_most: usize,

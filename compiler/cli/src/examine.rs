@@ -42,12 +42,17 @@ impl Examined {
 
 /// Checks an agreement and reads its cases. `Err` is a defect of the compiler.
 pub fn examine(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
+    examine_asking(loaded, root, None)
+}
+
+/// The same, with a condition on persons that is asked beside the text.
+pub fn examine_asking(loaded: &Loaded, root: &Root, condition: Option<&ast::Expr>) -> Result<Examined, Trouble> {
     let mut found = Diagnostics::default();
     let written = loaded.trees(root);
     let text = consolidate(&written, root.day, &mut found);
     let trees = text.as_ref().map_or(written, |t| t.files.iter().collect());
     let amended_well = !found.has_errors();
-    let analysis = accord_analysis::analyse(&trees, &mut found);
+    let analysis = accord_analysis::analyse_asking(&trees, condition, &mut found);
     // What could not be read has no meaning, and nothing stands in for it.
     let program = analysis.program.filter(|_| amended_well && !loaded.has_errors(root));
     let verified = match program.map(accord_ir::verify).transpose() {

@@ -6,6 +6,7 @@ use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
 use crate::report::{Compared, Open, Proof, Report, Verdict};
 use crate::slice::{Texts, Writer};
+use crate::smt::{Question, Solved, Solver, Written};
 use crate::split::{MOST_STEPS, Space};
 use crate::state::{Reader, sort_of};
 use crate::term::{Arena, Side, Sort, Term};
@@ -13,7 +14,7 @@ use crate::world::{Names, World};
 use accord_core::{Country, HostFn, Outcome, Value};
 use accord_interp::Interp;
 use accord_ir::{Decision, NodeId, Param, Program, Ty, Verified};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 /// What is asked of a comparison.
@@ -25,6 +26,9 @@ pub struct Options {
     pub at_most: usize,
     /// How many terms are looked at for one decision of one party and branch.
     pub budget: u64,
+    /// Only persons of whom this is yes under either text: a decision of both that no rule settles. It is not compared
+    /// itself.
+    pub condition: Option<String>,
 }
 
 /// As many groups of a change as a reader takes in.
@@ -32,7 +36,7 @@ pub const AT_MOST: usize = 12;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), at_most: AT_MOST, budget: 200_000 }
+        Options { decisions: Vec::new(), at_most: AT_MOST, budget: 200_000, condition: None }
     }
 }
 
@@ -54,6 +58,8 @@ pub(crate) struct Pair<'p> {
     steps_left: Cell<u64>,
     /// Persons that may still be tried for it.
     pub(crate) tries_left: Cell<u64>,
+    /// What is asked of groups in which nobody is found.
+    solver: RefCell<Option<&'p mut (dyn Solver + 'p)>>,
 }
 
 /// One question to both: a decision with arguments.
@@ -67,6 +73,11 @@ pub(crate) struct Asked {
 
 /// Compares two versions: who is answered otherwise, and what is proved the same.
 pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
+    diff_with(old, new, options, None)
+}
+
+/// The same; of groups in which nobody is found a solver is asked.
+pub fn diff_with(old: &Verified, new: &Verified, options: &Options, solver: Option<&mut dyn Solver>) -> Report {
     let (world, names) = World::of(old.program(), new.program());
     let edited = edits(old.program(), &names[0], new.program(), &names[1]);
     let pair = Pair {
@@ -78,12 +89,14 @@ pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
         options,
         steps_left: Cell::new(0),
         tries_left: Cell::new(0),
+        solver: RefCell::new(solver.map(|s| s as _)),
     };
     let mut decisions = Vec::new();
     for (name, nodes) in pair.decisions() {
         decisions.extend(pair.compare(&name, nodes));
     }
-    Report { edits: edited.iter().map(|e| e.edit.clone()).collect(), vocabulary: world.changes.clone(), decisions }
+    let edits = edited.iter().map(|e| e.edit.clone()).collect();
+    Report { edits, vocabulary: world.changes.clone(), about: pair.about(), decisions }
 }
 
 impl Pair<'_> {
@@ -107,7 +120,10 @@ impl Pair<'_> {
                 }
             }
         }
-        let wanted = |name: &String| self.options.decisions.is_empty() || self.options.decisions.contains(name);
+        let wanted = |name: &String| {
+            let named = self.options.decisions.is_empty() || self.options.decisions.contains(name);
+            named && self.options.condition.as_ref() != Some(name)
+        };
         let node =
             |program: &Program, name: &str| program.decision(name).filter(|(_, d)| askable(d)).map(|(_, d)| d.node);
         names
@@ -196,8 +212,11 @@ impl Pair<'_> {
         let old = first.ask(&mut arena, asked.nodes[0], &args);
         let mut second = Reader::new(self.new.program(), &self.names[1], self.world, Side::New);
         let new = second.ask(&mut arena, asked.nodes[1], &args);
+        let about = self.condition(&mut arena, [&mut first, &mut second]);
         let fits = [&first, &second].iter().all(|reader| !reader.too_large && !reader.converts_differently);
-        fits.then(|| (Space::new(arena, self.world, self.options.budget), old, new))
+        let mut space = Space::new(arena, self.world, self.options.budget);
+        space.about = about;
+        fits.then_some((space, old, new))
     }
 
     /// One question where there are few parties: each of them can be in a record.
@@ -309,7 +328,8 @@ impl Pair<'_> {
 
     /// The benefits of each branch, as groups of persons; everybody where the benefit claimed does not matter.
     fn branches(&self, space: &mut Space<'_>, old: Term, new: Term) -> Vec<(Option<String>, Path)> {
-        let everybody = || vec![(None, Path::default())];
+        let Some(start) = space.start() else { return Vec::new() };
+        let everybody = || vec![(None, start.clone())];
         let Some((benefit, id)) = self.benefit(space, &[old, new]) else { return everybody() };
         let Some(def) = self.world.enums.get(usize::from(id.0)) else { return everybody() };
         let mut branches: Vec<(String, BTreeSet<Value>)> = Vec::new();
@@ -327,7 +347,7 @@ impl Pair<'_> {
         for (name, set) in branches {
             let set = space.arena.constant(Outcome::Value(Value::Set(set)));
             let is = space.arena.host(HostFn::In, vec![benefit, set], Side::Both, Sort::YesNo);
-            if let Some(path) = Path::default().with(&space.arena, self.world, is, Choice::Yes) {
+            if let Some(path) = start.with(&space.arena, self.world, is, Choice::Yes) {
                 paths.push((Some(name), path));
             }
         }
@@ -427,6 +447,20 @@ impl Pair<'_> {
         found
     }
 
+    /// What the solver says of a group, where there is one and the group has a form for it.
+    pub(crate) fn solved(&self, asked: &Asked, written: &Written) -> Solved {
+        let args: Vec<&str> = asked.args.iter().flatten().filter_map(party_code).collect();
+        let about =
+            if args.is_empty() { asked.decision.clone() } else { format!("{}({})", asked.decision, args.join(", ")) };
+        let question = Question { about, text: written.text.clone() };
+        self.solver.borrow_mut().as_mut().map_or(Solved::Open, |solver| solver.solve(&question))
+    }
+
+    /// Whether a solver is asked.
+    pub(crate) fn has_solver(&self) -> bool {
+        self.solver.borrow().is_some()
+    }
+
     /// What the interpreter answers of a person, in both versions.
     pub(crate) fn replay(
         &self,
@@ -456,6 +490,10 @@ impl Pair<'_> {
         });
         maker.ordinary(args.collect())
     }
+}
+
+fn party_code(value: &Value) -> Option<&str> {
+    if let Value::Country(party) = value { Some(party.code()) } else { None }
 }
 
 /// What was found for arguments and a branch.

@@ -2,11 +2,13 @@
 //!
 //! | concern | file |
 //! |---|---|
+//! | of whom is told | `about` |
 //! | both versions as one graph of terms | `term`, `operate`, `settle` |
 //! | their words brought together | `world` |
 //! | from programs to terms | `state` |
 //! | groups of persons, and how they are split | `path`, `split` |
 //! | whether two formulas are the same | `amounts` |
+//! | what is left, as a question to a solver | `smt` |
 //! | a term for one person | `concrete` |
 //! | what is found, as data | `report` |
 //! | what an agreement is held to, statement by statement | `standards` |
@@ -30,6 +32,7 @@
     missing_docs
 )]
 
+mod about;
 mod amounts;
 mod answers;
 mod compare;
@@ -51,6 +54,7 @@ mod say;
 mod seek;
 mod settle;
 mod slice;
+mod smt;
 mod split;
 pub mod standards;
 mod standing;
@@ -60,6 +64,8 @@ mod term;
 mod witness;
 mod world;
 
-pub use compare::{AT_MOST, Options, diff};
+pub use compare::{AT_MOST, Options, diff, diff_with};
 pub use examine::{ExamineOptions, examine};
+pub use regions::is_against;
 pub use report::Report;
+pub use smt::{Question, Solved, Solver};

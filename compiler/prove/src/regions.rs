@@ -6,6 +6,7 @@ use crate::edits::{Statement, reach};
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::report::{Changed, Compared, Effect, Open, Proof, Region, Twin, Verdict, Witness};
+use crate::smt::{self, Solved};
 use crate::split::{Leaf, Space};
 use crate::term::{Term, normal};
 use crate::witness::Finder;
@@ -23,6 +24,8 @@ const MOST_TRIED: u64 = 2_000;
 const MOST_FAILURES: usize = 10;
 /// Persons tried by chance where nothing else decides.
 const MOST_CHANCES: u64 = 100;
+/// Questions put to a solver about one decision of one party and branch.
+const MOST_QUESTIONS: usize = 10;
 /// How many terms are looked at to widen a group by one condition.
 const STEPS_OF_WIDENING: u64 = 8_000;
 
@@ -38,6 +41,10 @@ pub(crate) struct Regions<'r, 'p> {
     leaves: usize,
     failed: usize,
     open: Option<String>,
+    /// The solver that proved of some group that nobody in it is answered otherwise.
+    solver: Option<String>,
+    /// Questions put to it.
+    questions: usize,
     tried: u64,
 }
 
@@ -53,6 +60,8 @@ impl<'r, 'p> Regions<'r, 'p> {
             leaves: 0,
             failed: 0,
             open: None,
+            solver: None,
+            questions: 0,
             tried: 0,
         }
     }
@@ -84,6 +93,11 @@ impl<'r, 'p> Regions<'r, 'p> {
         let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {
             return self.look_into(space, leaf, old, new);
         };
+        self.tell(space, leaf, person, old, new);
+    }
+
+    /// Tells of a group with a person of it.
+    fn tell(&mut self, space: &mut Space<'_>, leaf: &Leaf, person: Person, old: Term, new: Term) {
         if self.persons.len() < 4 {
             self.persons.push(person.clone());
         }
@@ -177,8 +191,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             return;
         }
         let Some((atom, choices)) = space.pick_in_words(&leaf.path) else {
-            self.leave_open("no person was found in a group for whom both texts come to different forms");
-            return;
+            return self.solve(space, leaf, old, new);
         };
         for choice in choices {
             let Some(path) = leaf.path.with(&space.arena, space.world, atom, choice) else { continue };
@@ -189,6 +202,36 @@ impl<'r, 'p> Regions<'r, 'p> {
             }
             for leaf in &leaves {
                 self.take(space, leaf, old, new);
+            }
+        }
+    }
+
+    /// Nobody was found, and nothing is left to tell apart: a solver is asked, where there is one.
+    fn solve(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
+        let open = "no person was found in a group for whom both texts come to different forms";
+        if !self.pair.has_solver() {
+            return self.leave_open(open);
+        }
+        self.questions += 1;
+        if self.questions > MOST_QUESTIONS {
+            return self.leave_open("there are more groups than a solver was asked about");
+        }
+        let Some(written) = smt::written(space, self.maker, leaf) else {
+            return self.leave_open(&format!("{open}, and the question has no form for a solver"));
+        };
+        match self.pair.solved(self.asked, &written) {
+            Solved::Nobody(name) => self.solver = Some(name),
+            Solved::Open => self.leave_open(open),
+            Solved::Somebody(values) => {
+                let start = self.pair.ordinary(self.asked, self.maker);
+                let near = Finder::new(space, self.maker).find(&leaf.path, &start).unwrap_or(start);
+                let person = written.person(self.maker, &near, &values);
+                self.tried += 1;
+                let fits = |p: &Person| Finder::new(space, self.maker).fits(&leaf.path.assumed, p) && self.differ(p);
+                match person.filter(fits) {
+                    Some(person) => self.tell(space, leaf, person, old, new),
+                    None => self.leave_open(&format!("{open}; whom a solver found is answered alike")),
+                }
             }
         }
     }
@@ -249,7 +292,7 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 
     fn differ(&self, person: &Person) -> bool {
-        let (.., before, after) = self.pair.replay(self.asked, self.maker, person);
+        let (old_facts, new_facts, _, before, after) = self.pair.replay(self.asked, self.maker, person);
         // Days out of order and divisors that are nothing are mistakes in the facts, and tell nothing of the texts.
         let mistaken = |outcome: &Outcome| match outcome {
             Outcome::Fault(fault) => matches!(fault.kind, FaultKind::OutOfRange | FaultKind::ZeroDivisor),
@@ -258,7 +301,8 @@ impl<'r, 'p> Regions<'r, 'p> {
         if mistaken(&before.outcome) || mistaken(&after.outcome) {
             return false;
         }
-        self.in_common(&before.outcome, 0) != self.in_common(&after.outcome, 1)
+        let differ = self.in_common(&before.outcome, 0) != self.in_common(&after.outcome, 1);
+        differ && self.pair.is_about(&old_facts, &new_facts)
     }
 
     /// An answer in the words both versions have.
@@ -336,14 +380,15 @@ impl<'r, 'p> Regions<'r, 'p> {
             let mut finder = Finder::new(space, self.maker);
             let Some(other) = finder.find(&beyond, person) else { continue };
             self.tried += finder.tried;
-            if self.differ(&other) {
+            let beyond = self.witness(&other);
+            if self.differ(&other) || !self.pair.is_about(&beyond.old_facts, &beyond.new_facts) {
                 continue;
             }
             let differs = match space.said(&only(space, term, opposite)).first() {
                 Some(literal) => literal.text.clone(),
                 None => continue,
             };
-            return Some(Twin { differs, person: self.witness(&other) });
+            return Some(Twin { differs, person: beyond });
         }
         None
     }
@@ -404,6 +449,9 @@ impl<'r, 'p> Regions<'r, 'p> {
         let left = &self.pair.tries_left;
         left.set(left.get().saturating_sub(self.tried));
         let open = self.open.map(|why| Open { why, tried: self.tried });
+        if let (None, true, Some(solver)) = (&open, self.found.is_empty(), &self.solver) {
+            return Verdict::Same(Proof::Solver(solver.clone()));
+        }
         if self.found.is_empty() {
             let nothing = Open { why: "both texts come to different forms".to_owned(), tried: self.tried };
             return Verdict::Undecided(open.unwrap_or(nothing));
@@ -417,7 +465,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         regions.sort_by_key(|r| (r.effect, r.who.len()));
         let more = regions.len().saturating_sub(self.pair.options.at_most);
         regions.truncate(self.pair.options.at_most);
-        Verdict::Changed(Changed { regions, more, open })
+        Verdict::Changed(Changed { regions, more, open, solver: self.solver })
     }
 }
 
@@ -536,6 +584,11 @@ fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, l
 /// Decisions for which yes is to the claimant's loss.
 const AGAINST: &[&str] = &["relieved", "suspended"];
 
+/// Whether yes is to the claimant's loss, of a decision by its name.
+pub fn is_against(decision: &str) -> bool {
+    AGAINST.contains(&decision)
+}
+
 fn effect_of(decision: &str, witness: &Witness) -> Effect {
     effect(decision, &witness.before.outcome, &witness.after.outcome)
 }
@@ -544,7 +597,11 @@ fn effect_of(decision: &str, witness: &Witness) -> Effect {
 pub(crate) fn effect(decision: &str, before: &Outcome, after: &Outcome) -> Effect {
     match (before, after) {
         (Outcome::Value(Value::YesNo(a)), Outcome::Value(Value::YesNo(b))) if a != b => {
-            if *b != AGAINST.contains(&decision) { Effect::Gain } else { Effect::Loss }
+            if *b != is_against(decision) {
+                Effect::Gain
+            } else {
+                Effect::Loss
+            }
         }
         (Outcome::Value(Value::Money(_) | Value::Number(_)), Outcome::Nothing) => Effect::Loss,
         (Outcome::Nothing, Outcome::Value(Value::Money(_) | Value::Number(_))) => Effect::Gain,

@@ -13,8 +13,30 @@ pub struct Report {
     pub edits: Vec<Edit>,
     /// Facts, words and parties that only one version knows.
     pub vocabulary: Vec<VocabularyChange>,
+    /// Of whom it tells, where that is not everybody.
+    pub about: Option<About>,
     /// What became of each decision, in the order in which the questions ask for them.
     pub decisions: Vec<Compared>,
+}
+
+/// The condition on the persons a comparison tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Whether it is the same under both texts.
+    pub is_one: bool,
+    /// Whether there is anybody of whom it holds.
+    pub somebody: Somebody,
+}
+
+/// Whether there is anybody of whom a condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Somebody {
+    /// There is: a person was found.
+    Found,
+    /// None was found.
+    NotFound,
+    /// There is nobody: proved.
+    Nobody,
 }
 
 /// A change of the text that can change an outcome.
@@ -114,6 +136,8 @@ pub struct Changed {
     pub more: usize,
     /// `None`: it is proved that nobody outside the groups is touched. Else why that is not known.
     pub open: Option<Open>,
+    /// The solver that proved a part of that, with its version.
+    pub solver: Option<String>,
 }
 
 /// A group of persons who are answered otherwise.

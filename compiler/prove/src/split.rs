@@ -26,6 +26,8 @@ pub(crate) struct Space<'w> {
     /// Groups told apart so far.
     pub(crate) steps: u64,
     pub(crate) most_steps: u64,
+    /// What holds of everybody who is told of.
+    pub(crate) about: Option<Term>,
     naming: bool,
     /// Whether what has a word is looked into.
     opened: bool,
@@ -53,7 +55,8 @@ pub(crate) type Split = (Term, Vec<Choice>);
 
 impl<'w> Space<'w> {
     pub(crate) fn new(arena: Arena, world: &'w World, budget: u64) -> Space<'w> {
-        Space { arena, world, budget, steps: 0, most_steps: MOST_STEPS, naming: false, opened: false, aliases: None }
+        let (steps, most_steps, about) = (0, MOST_STEPS, None);
+        Space { arena, world, budget, steps, most_steps, about, naming: false, opened: false, aliases: None }
     }
 
     /// A term for the persons of a group.

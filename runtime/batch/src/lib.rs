@@ -35,7 +35,7 @@ mod texts;
 pub use error::BatchError;
 pub use format::Format;
 pub use results::{Asked, OUTCOMES};
-pub use run::{Progress, Run, Tally, facts_of};
+pub use run::{Both, Change, Counted, How, Progress, Run, Tally, Which, both, facts_of};
 pub use sink::Sink;
 pub use source::{Bad, Block, Carried, Columns, Source};
 

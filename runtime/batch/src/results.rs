@@ -27,7 +27,7 @@ pub const OUTCOMES: [&str; 7] = ["value", "nothing", "undetermined", "refer", "g
 /// The rank of nothing.
 pub(crate) const NOTHING: u8 = 1;
 /// The rank of what is undetermined, the first that has names.
-const UNDETERMINED: u8 = 2;
+pub(crate) const UNDETERMINED: u8 = 2;
 /// The rank of a conflict.
 pub(crate) const CONFLICT: u8 = 5;
 /// The rank of a fault.
@@ -80,6 +80,20 @@ pub(crate) struct Made {
     pub outcome: Vec<u8>,
     pub detail: Vec<u64>,
     pub rules: Vec<u64>,
+}
+
+/// The value of an output of a row, to be held against that of another version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Worth {
+    YesNo(bool),
+    /// In minor units.
+    Minor(i64),
+    /// In lowest terms.
+    Quotient(i64, i64),
+    Day(i32),
+    Country(Country),
+    Word(String),
+    Countries(Vec<Country>),
 }
 
 /// What the general evaluator said of an output of a row, beside its value.
@@ -190,6 +204,33 @@ impl Made {
             Outcome::Fault(_) => Some(words.strip_prefix("fault ").unwrap_or(words.as_str()).to_owned()),
         };
         Said { reason, provisions }
+    }
+
+    /// The value of a row that has one. Members go by their words, since versions may number them otherwise.
+    pub fn worth(&self, row: usize, cell: &OutCell, parties: &[Country]) -> Option<Worth> {
+        (self.valid.get(row / 64)? >> (row % 64) & 1 == 1).then_some(())?;
+        Some(match &self.values {
+            Values::Bits(bits) => Worth::YesNo(bits.get(row / 64)? >> (row % 64) & 1 == 1),
+            Values::Minor(minor) => Worth::Minor(*minor.get(row)?),
+            Values::Quotient(above, below) => {
+                let (above, below) = (*above.get(row)?, *below.get(row)?);
+                let lowest = accord_core::ratio(above, if below == 0 { 1 } else { below });
+                Worth::Quotient(i64::try_from(lowest.numer()).ok()?, i64::try_from(lowest.denom()).ok()?)
+            }
+            Values::Day(days) => Worth::Day(*days.get(row)?),
+            Values::Country(codes) => Worth::Country(country_of(parties, *codes.get(row)?)?),
+            Values::Member(codes) => match cell {
+                OutCell::Member(_, words) => Worth::Word(words.get(usize::from(*codes.get(row)?))?.clone()),
+                _ => return None,
+            },
+            Values::Countries(sets) => {
+                let set = *sets.get(row)?;
+                let held = parties.iter().enumerate().filter(|(at, _)| *at < 63 && set >> at & 1 == 1);
+                let mut held: Vec<Country> = held.map(|(_, party)| *party).collect();
+                held.sort();
+                Worth::Countries(held)
+            }
+        })
     }
 
     fn mark(&mut self, row: usize, there: bool) {

@@ -6,8 +6,8 @@
 //! | the general evaluator on each thread, and where native code is joined | `answer` |
 //! | progress and the summary | `tell` |
 
-mod answer;
-mod tell;
+pub mod answer;
+pub mod tell;
 
 use crate::args::Batch;
 use crate::console::Console;
@@ -30,10 +30,10 @@ use std::time::Instant;
 use tell::Progress;
 
 /// What is asked of a claim where nothing else is.
-const USUAL: &[&str] = &["payable", "entitled"];
+pub const USUAL: &[&str] = &["payable", "entitled"];
 
 /// Of an agreement of so many parties all are asked about unasked.
-const FEW_PARTIES: usize = 4;
+pub const FEW_PARTIES: usize = 4;
 
 /// Runs the command.
 pub fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Trouble> {
@@ -83,7 +83,7 @@ pub fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Trouble> {
 }
 
 /// What stopped a run.
-fn trouble(error: BatchError) -> Trouble {
+pub fn trouble(error: BatchError) -> Trouble {
     let trouble = Trouble::new(error.to_string());
     match error.remedy() {
         Some(remedy) if !remedy.is_empty() => trouble.help(remedy),
@@ -92,7 +92,7 @@ fn trouble(error: BatchError) -> Trouble {
 }
 
 /// The form of a file: as asked for, else as its name says.
-fn form(word: Option<&str>, path: &Path) -> Result<Format, Trouble> {
+pub fn form(word: Option<&str>, path: &Path) -> Result<Format, Trouble> {
     let Some(word) = word else { return Format::of(path).map_err(trouble) };
     Format::parse(word).ok_or_else(|| {
         let known: Vec<&str> = Format::ALL.iter().map(|f| f.word()).collect();
@@ -155,7 +155,7 @@ fn decisions(args: &Batch, program: &Program) -> Vec<String> {
 }
 
 /// The provision of each rule.
-fn citations(program: &Program) -> Vec<String> {
+pub fn citations(program: &Program) -> Vec<String> {
     let rules = (0u32..).zip(&program.rules);
     rules.map(|(number, _)| program.cite(accord_core::RuleId(number)).to_owned()).collect()
 }

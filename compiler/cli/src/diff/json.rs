@@ -1,6 +1,8 @@
 //! `accord.diff/1`: everything a comparison found, for programs.
 
 use super::cases::{Side, case_json, written};
+use super::condition::Only;
+use super::population::Population;
 use super::told::{Told, question};
 use super::{Pair, Version};
 use crate::json::{place, pretty};
@@ -20,13 +22,20 @@ pub fn diff(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
         "schema": "accord.diff/1",
         "before": version(&pair.old),
         "after": version(&pair.new),
+        "where": told.only.as_ref().map(condition),
         "result": told.standing.word(),
-        "complete": is_complete(report),
+        "complete": is_complete(report) && told.only.as_ref().is_none_or(|o| o.is_met),
         "in_short": told.lead,
         "edits": report.edits.iter().map(|e| edit(pair, e)).collect::<Vec<_>>(),
         "vocabulary": vocabulary.collect::<Vec<_>>(),
+        "population": told.population.as_ref().map(Population::json),
         "decisions": report.decisions.iter().map(|c| compared(pair, c)).collect::<Vec<_>>(),
     }))
+}
+
+/// The condition on the persons told of.
+fn condition(only: &Only) -> Json {
+    json!({ "condition": only.text, "under_either_text": !only.is_one, "somebody": only.is_met })
 }
 
 /// Whether of every decision it is known who is answered otherwise, shown or counted.
@@ -107,6 +116,7 @@ fn changed_json(pair: &Pair<'_>, decision: &str, changed: &Changed) -> Json {
         "more": changed.more,
         "complete": changed.open.is_none(),
         "open": changed.open.as_ref().map(open_json),
+        "solver": changed.solver,
     })
 }
 

@@ -1,22 +1,26 @@
 //! The whole of a comparison in a few sentences, to be read aloud.
 
+use super::population::Population;
 use super::told::{Change, EFFECTS, Group, Standing, Told, decisions, verb};
 use crate::explain::capital;
+use crate::grouped;
 
 /// Groups of one effect that are described one by one; the others are counted.
 const MOST_DESCRIBED: usize = 3;
 
 /// Who loses, who gains, and that nobody else is touched; or what is left open.
 pub fn lead(told: &Told) -> Vec<String> {
-    let mut sentences: Vec<String> = EFFECTS
-        .into_iter()
-        .filter_map(|effect| {
-            let all = told.changes.iter().flat_map(|c| c.groups.iter().map(move |g| (c, g)));
-            let those: Vec<(&Change, &Group)> = all.filter(|(_, g)| g.effect == effect).collect();
-            if those.is_empty() { None } else { Some(sentence(&those)) }
-        })
-        .collect();
+    let about = told.only.iter().map(|only| format!("This tells of persons {}, and of nobody else.", only.of_whom()));
+    let changed = EFFECTS.into_iter().filter_map(|effect| {
+        let all = told.changes.iter().flat_map(|c| c.groups.iter().map(move |g| (c, g)));
+        let those: Vec<(&Change, &Group)> = all.filter(|(_, g)| g.effect == effect).collect();
+        if those.is_empty() { None } else { Some(sentence(&those)) }
+    });
+    let mut sentences: Vec<String> = about.chain(changed).collect();
     let more: usize = told.changes.iter().map(|c| c.more).sum();
+    if let Some(population) = &told.population {
+        sentences.push(counted(population));
+    }
     match more {
         0 => {}
         1 => sentences.push("One more group is touched, which is not described here.".to_owned()),
@@ -53,14 +57,42 @@ fn sentence(those: &[(&Change, &Group)]) -> String {
     format!("{} {groups} {verb}: {list}.", capital(&number(those.len())))
 }
 
+/// How many claims of a file are answered otherwise.
+fn counted(population: &Population) -> String {
+    let (rows, differ) = (population.both.rows, population.both.differ);
+    let claims = if rows == 1 { "the one claim".to_owned() } else { format!("the {} claims", grouped(rows)) };
+    match differ {
+        0 => format!("Of {claims} in {}, none was found to be answered otherwise.", population.path),
+        1 => format!("Of {claims} in {}, 1 is answered otherwise.", population.path),
+        n => format!("Of {claims} in {}, {} are answered otherwise.", population.path, grouped(n)),
+    }
+}
+
 /// What is proved of everybody else, and what is not.
 fn closing(told: &Told) -> Vec<String> {
+    let of_them = if told.only.is_some() { " of them" } else { "" };
     let not_closed: Vec<&Change> = told.changes.iter().filter(|c| c.open.is_some()).collect();
     let open = told.open.len() + not_closed.len();
     let proved: usize = told.same.iter().map(|s| s.labels.len()).sum();
     match told.standing {
-        Standing::Differs if open == 0 => return vec!["Nobody else is touched, and that is proved.".to_owned()],
-        Standing::Same => return vec!["Nobody is answered otherwise, and that is proved.".to_owned()],
+        Standing::Differs if told.beyond_proof => {
+            let what = "of whom every fact is given and whose record can be counted";
+            return vec![format!(
+                "Nobody {what} is answered otherwise, and that is proved; some claims of the file are not such."
+            )];
+        }
+        Standing::Differs if open == 0 => {
+            return vec![format!("Nobody else{of_them} is touched, and that is proved.")];
+        }
+        Standing::Same => {
+            let nobody = if told.only.is_some() { "None of them" } else { "Nobody" };
+            return vec![format!("{nobody} is answered otherwise, and that is proved.")];
+        }
+        Standing::Undecided if told.only.as_ref().is_some_and(|o| !o.is_met) => {
+            return vec![
+                "Nobody was found who is such a person, so whatever is proved of them may say nothing.".to_owned(),
+            ];
+        }
         Standing::Undecided if open == 0 => return vec!["Nothing was compared.".to_owned()],
         Standing::Differs | Standing::Undecided => {}
     }
@@ -70,15 +102,16 @@ fn closing(told: &Told) -> Vec<String> {
     }
     if proved > 0 {
         let (decisions, are) = (decisions(proved), if proved == 1 { "is" } else { "are" });
-        out.push(format!("{} {are} proved to be answered alike for everybody.", capital(&decisions)));
+        let whom = if told.only.is_some() { "all of them" } else { "everybody" };
+        out.push(format!("{} {are} proved to be answered alike for {whom}.", capital(&decisions)));
     }
     let reasons = not_closed.iter().filter_map(|c| Some((c.words.as_str(), c.open.as_deref()?)));
     let reasons = reasons.chain(told.open.iter().map(|o| (o.words.as_str(), o.why.as_str())));
     let reasons: Vec<String> = reasons.take(MOST_DESCRIBED).map(|(words, why)| format!("{words} ({why})")).collect();
     let rest = open.saturating_sub(reasons.len());
     let rest = if rest == 0 { String::new() } else { format!("; and {} more", number(rest)) };
-    let whom = if told.standing == Standing::Differs { "anybody else is touched" } else { "anybody is touched" };
-    out.push(format!("Whether {whom} is open for {}{rest}.", reasons.join("; ")));
+    let whom = if told.standing == Standing::Differs { "anybody else" } else { "anybody" };
+    out.push(format!("Whether {whom}{of_them} is touched is open for {}{rest}.", reasons.join("; ")));
     out
 }
 

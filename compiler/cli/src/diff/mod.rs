@@ -12,14 +12,20 @@
 //! | as a page | `page` |
 //! | both texts of an edit, for the page | `clause` |
 //! | as JSON | `json` |
+//! | of whom it is told, where that is not everybody | `condition` |
 //! | each person shown, as case files | `cases` |
+//! | a file of claims, counted under both | `population` |
+//! | what is left open, put to a solver | `solver` |
 
 mod cases;
 mod clause;
+mod condition;
 mod json;
 mod lead;
 mod narrow;
 mod page;
+mod population;
+mod solver;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -32,15 +38,19 @@ pub use told::{answer, asked, left_open, question};
 use crate::args::Diff;
 use crate::console::Console;
 use crate::draw::draw;
-use crate::examine::{Examined, examine};
+use crate::examine::{Examined, examine_asking};
 use crate::load::{Loaded, Root};
 use crate::output::{Readers, replace};
 use crate::trouble::Trouble;
 use crate::version::Because;
 use crate::{COULD_NOT, FINE, NO, NOT_KNOWN};
+use accord_analysis::CONDITION;
 use accord_ir::Verified;
-use accord_prove::Options;
-use accord_source::{Severity, SourceMap};
+use accord_prove::{Options, Solver};
+use accord_source::{Diagnostic, Diagnostics, Severity, SourceMap};
+use accord_syntax::ast::Expr;
+use condition::{Only, Written};
+use solver::Asked;
 use std::path::Path;
 use told::{Standing, Told};
 
@@ -68,27 +78,53 @@ pub struct Pair<'a> {
 
 /// Runs the command.
 pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
-    let (loaded, old, new) = both(&args.old, &args.new)?;
+    let (mut loaded, old, new) = both(&args.old, &args.new)?;
+    let mut unread = Diagnostics::default();
+    if args.condition.as_ref().is_some_and(|text| text.trim().is_empty()) {
+        return Err(Trouble::new("`--where` has no condition").help("write one, such as \"person.residence is US\""));
+    }
+    let condition = args.condition.as_ref().map(|text| Written::read(text, &mut loaded.sources, &mut unread));
+    if unread.has_errors() {
+        console.note(&draw(&loaded.sources, &unread.sorted(), console.err_colour));
+        return Ok(COULD_NOT);
+    }
+    let asked = condition.as_ref().and_then(|c| c.said.as_ref());
     let (Some(old_root), Some(new_root)) = (loaded.roots.get(old), loaded.roots.get(new)) else {
         return Err(Trouble::defect("a version was lost"));
     };
-    let examined = [examine_one(&loaded, old_root)?, examine_one(&loaded, new_root)?];
+    let examined = [examine_one(&loaded, old_root, asked)?, examine_one(&loaded, new_root, asked)?];
+    let (old_path, new_path) = (args.old.display().to_string(), args.new.display().to_string());
     let mut found = loaded.found.clone();
-    examined.iter().for_each(|e| found.append(e.found.clone()));
+    let in_condition = |d: &Diagnostic| condition.as_ref().is_some_and(|c| c.is_about(d));
+    let in_texts = examined.iter().flat_map(|e| e.found.iter()).filter(|d| !in_condition(d));
+    in_texts.for_each(|d| found.push(d.clone()));
+    if let Some(condition) = &condition {
+        let mistakes = condition.mistakes(examined.each_ref().map(|e| &e.found), [&old_path, &new_path]);
+        mistakes.into_iter().for_each(|d| found.push(d));
+    }
     let errors: Vec<_> = found.sorted().into_iter().filter(|d| d.severity == Severity::Error).collect();
     console.note(&draw(&loaded.sources, &errors, console.err_colour));
     let [Examined { verified: Some(old), .. }, Examined { verified: Some(new), .. }] = &examined else {
         return Ok(COULD_NOT);
     };
-    let (old_path, new_path) = (args.old.display().to_string(), args.new.display().to_string());
     let pair = Pair {
         sources: &loaded.sources,
         old: Version { verified: old, name: &old.program().agreement, path: &old_path },
         new: Version { verified: new, name: &new.program().agreement, path: &new_path },
     };
     known_decisions(&pair, &args.decision)?;
-    let options = Options { decisions: args.decision.clone(), at_most: args.at_most, ..Options::default() };
-    tell(&pair, &accord_prove::diff(old, new, &options), args, console)
+    let asked = condition.as_ref().map(|_| CONDITION.to_owned());
+    let options =
+        Options { decisions: args.decision.clone(), at_most: args.at_most, condition: asked, ..Options::default() };
+    let mut solver = Asked::of(args)?;
+    let report = accord_prove::diff_with(old, new, &options, solver.as_mut().map(|s| s as &mut dyn Solver));
+    if let Some(solver) = &solver {
+        solver.tell(console);
+    }
+    let only = condition.as_ref().zip(report.about).map(|(c, about)| Only::new(&c.text, about)).transpose()?;
+    let population = args.population.as_ref().map(|path| population::count(&pair, args, path, console)).transpose()?;
+    let told = Told::new(&pair, &report, only, population);
+    tell(&pair, &report, &told, args, console)
 }
 
 /// Both versions among what was read, by position.
@@ -112,18 +148,18 @@ fn both(old: &Path, new: &Path) -> Result<(Loaded, usize, usize), Trouble> {
 }
 
 /// A version without its cases: they are not what is compared.
-fn examine_one(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
-    examine(loaded, &Root { cases: Vec::new(), because: Because::Compared, ..root.clone() })
+fn examine_one(loaded: &Loaded, root: &Root, condition: Option<&Expr>) -> Result<Examined, Trouble> {
+    examine_asking(loaded, &Root { cases: Vec::new(), because: Because::Compared, ..root.clone() }, condition)
 }
 
 /// A name that neither version decides is a slip of the pen.
 fn known_decisions(pair: &Pair<'_>, names: &[String]) -> Result<(), Trouble> {
-    let programs = [pair.old.verified.program(), pair.new.verified.program()];
+    let known = condition::decisions(pair);
     for name in names {
-        let all = programs.iter().flat_map(|p| p.decisions.iter().map(|d| d.name.as_str()));
-        if all.clone().any(|known| known == name) {
+        if known.contains(name) {
             continue;
         }
+        let all = known.iter().map(String::as_str);
         let near = all.max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
         let trouble = Trouble::new(format!("neither version decides anything called `{name}`"));
         return Err(match near {
@@ -135,20 +171,25 @@ fn known_decisions(pair: &Pair<'_>, names: &[String]) -> Result<(), Trouble> {
 }
 
 /// Prints and writes what was found; the exit code says how it came out.
-fn tell(pair: &Pair<'_>, report: &accord_prove::Report, args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
-    let told = Told::new(pair, report);
+fn tell(
+    pair: &Pair<'_>,
+    report: &accord_prove::Report,
+    told: &Told,
+    args: &Diff,
+    console: &mut Console<'_>,
+) -> Result<u8, Trouble> {
     if let Some(path) = &args.html {
-        replace(path, page::page(pair, report, &told).as_bytes(), Readers::Any)?;
+        replace(path, page::page(pair, report, told).as_bytes(), Readers::Any)?;
     }
     if let Some(folder) = &args.cases {
         let files = cases::write_all(pair, report, folder)?;
         console.note(&format!("wrote {} into {}\n", crate::counted(files, "case"), folder.display()));
     }
     if args.json {
-        console.line(&json::diff(pair, report, &told));
+        console.line(&json::diff(pair, report, told));
     } else {
         let colour = console.out_colour;
-        console.answer(&terminal::draw(pair, report, &told, colour));
+        console.answer(&terminal::draw(pair, report, told, colour));
     }
     Ok(match told.standing {
         Standing::Same => FINE,

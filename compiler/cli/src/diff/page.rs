@@ -35,17 +35,25 @@ pub fn page(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
         page.effect(pair, report, told, effect);
     }
     page.more(told);
+    page.population(told);
     page.open(told);
     page.same(told);
     page.edits(pair, report, told);
     page.raw(FOOTER);
+    if told.only.is_some() {
+        page.raw(ONLY);
+    }
+    page.raw("</footer>\n");
     page.raw("</main>\n</body>\n</html>\n");
     page.text
 }
 
 const FOOTER: &str = "<footer>\n<p>“Proved” means shown for every person that the rules can be asked about, not for a sample. \
 Every example was computed under both texts. Names in quotation marks are those of the agreement as it is encoded; \
-a group may share persons with another.</p>\n</footer>\n";
+a group may share persons with another.</p>\n";
+
+/// What the footer adds where not everybody is told of.
+const ONLY: &str = "<p>Here that is every person of whom the condition above holds, and nobody else.</p>\n";
 
 /// The page as it is written.
 struct Page {
@@ -190,6 +198,15 @@ impl Page {
             let text = format!("{}: {} more {groups} {are} touched and not shown here.", change.words, change.more);
             self.element("p", "none", &text);
         }
+    }
+
+    /// The claims of a file, counted.
+    fn population(&mut self, told: &Told) {
+        let Some(population) = &told.population else { return };
+        self.element("h2", "", "How many, among these claims");
+        self.raw("<ul>\n");
+        population.lines().iter().for_each(|line| self.element("li", "", line));
+        self.raw("</ul>\n");
     }
 
     fn open(&mut self, told: &Told) {

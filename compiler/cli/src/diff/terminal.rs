@@ -2,6 +2,7 @@
 //! sentences.
 
 use super::narrow::differing;
+use super::population::Population;
 use super::told::{Change, Group, Told, decisions, verb};
 use super::{Pair, Version};
 use crate::draw::{Picture, draw_pictures};
@@ -22,7 +23,11 @@ const MOST_NAMED: usize = 40;
 /// All of it.
 pub fn draw(pair: &Pair<'_>, report: &Report, told: &Told, colour: bool) -> String {
     let mut text = format!("{}  {}\n", pair.new.name, pair.new.verified.program().title);
-    text.push_str(&format!("before: {}\nafter:  {}\n\n", pair.old.path, pair.new.path));
+    text.push_str(&format!("before: {}\nafter:  {}\n", pair.old.path, pair.new.path));
+    if let Some(only) = &told.only {
+        text.push_str(&wrap("only:   ", "        ", &format!("persons {}", only.of_whom())));
+    }
+    text.push('\n');
     text.push_str(&summary(told));
     let pictures = told.changes.iter().flat_map(|change| {
         let count = change.groups.len();
@@ -43,8 +48,11 @@ fn summary(told: &Told) -> String {
     };
     for change in &told.changes {
         let closed = match &change.open {
-            None => "[complete: nobody else is touched, proved]".to_owned(),
-            Some(why) => format!("[whether anybody else is touched is open: {why}]"),
+            None => {
+                let by = change.solver.as_ref().map_or(String::new(), |solver| format!(", in part by {solver}"));
+                format!("[complete: nobody else{} is touched, proved{by}]", of_them(told))
+            }
+            Some(why) => format!("[whether anybody else{} is touched is open: {why}]", of_them(told)),
         };
         line("CHANGED", &format!("{}: {}  {closed}", change.label, change.counts));
     }
@@ -65,7 +73,15 @@ fn summary(told: &Told) -> String {
     for change in &told.vocabulary {
         line("VOCABULARY", change);
     }
+    for (at, said) in told.population.iter().flat_map(Population::lines).enumerate() {
+        line(if at == 0 { "POPULATION" } else { "" }, &said);
+    }
     text
+}
+
+/// ` of them`, where not everybody is told of.
+fn of_them(told: &Told) -> &'static str {
+    if told.only.is_some() { " of them" } else { "" }
 }
 
 /// `a; b; c`, cut short where there are many.

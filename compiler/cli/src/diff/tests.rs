@@ -1,7 +1,7 @@
 //! Two small versions, with a report put together by hand from what the interpreter answers.
 
 use super::*;
-use crate::examine::on_deep_stack;
+use crate::examine::{examine, on_deep_stack};
 use accord_core::{Answer, Country, Facts, Value};
 use accord_interp::Interp;
 use accord_prove::Report;
@@ -183,10 +183,11 @@ impl Made {
             branches: branches.iter().map(|b| (*b).to_owned()).collect(),
             verdict,
         };
-        let changed = |region| Verdict::Changed(Changed { regions: vec![region], more: 0, open: None });
+        let changed = |region| Verdict::Changed(Changed { regions: vec![region], more: 0, open: None, solver: None });
         Report {
             edits: self.edits(),
             vocabulary: vec![VocabularyChange { what: "fact", name: "claim.child".into(), added: true }],
+            about: None,
             decisions: vec![
                 of("in_personal_scope", vec![vec![]], &[], Verdict::Same(Proof::Untouched)),
                 of("payable", vec![vec![alpha.clone()]], &["old_age"], changed(gain)),
@@ -210,7 +211,7 @@ fn undecided() -> Verdict {
 fn the_terminal_shows_both_texts_of_a_group_in_one_picture() {
     with(|made| {
         let (pair, report) = (made.pair(), made.report());
-        let told = Told::new(&pair, &report);
+        let told = Told::new(&pair, &report, None, None);
         assert_eq!(told.standing, Standing::Differs);
         let drawn = terminal::draw(&pair, &report, &told, false);
         println!("{drawn}");
@@ -252,7 +253,7 @@ fn the_terminal_shows_both_texts_of_a_group_in_one_picture() {
 fn an_example_shows_what_its_answers_rest_on_and_no_more() {
     with(|made| {
         let (pair, report) = (made.pair(), made.report());
-        let told = Told::new(&pair, &report);
+        let told = Told::new(&pair, &report, None, None);
         let group = &told.changes[1].groups[0];
         let names: Vec<&str> = group.example.iter().map(|r| r.name.as_str()).collect();
         assert_eq!(names, ["person.residence", "person.refugee"]);
@@ -272,7 +273,7 @@ fn an_example_shows_what_its_answers_rest_on_and_no_more() {
 fn the_page_says_all_of_it_and_needs_nothing_from_elsewhere() {
     with(|made| {
         let (pair, report) = (made.pair(), made.report());
-        let told = Told::new(&pair, &report);
+        let told = Told::new(&pair, &report, None, None);
         let page = page::page(&pair, &report, &told);
         assert_eq!(page, page::page(&pair, &report, &told));
         for wanted in [
@@ -305,7 +306,7 @@ fn the_page_says_all_of_it_and_needs_nothing_from_elsewhere() {
 fn json_holds_everything() {
     with(|made| {
         let (pair, report) = (made.pair(), made.report());
-        let told = Told::new(&pair, &report);
+        let told = Told::new(&pair, &report, None, None);
         let json: serde_json::Value = serde_json::from_str(&json::diff(&pair, &report, &told)).unwrap();
         assert_eq!(json["schema"], "accord.diff/1");
         assert_eq!((&json["result"], &json["complete"]), (&"differs".into(), &true.into()));
@@ -368,7 +369,7 @@ fn what_is_not_proved_is_never_said_to_be() {
         let said = |change: &dyn Fn(&mut Report)| {
             let mut report = made.report();
             change(&mut report);
-            let told = Told::new(&pair, &report);
+            let told = Told::new(&pair, &report, None, None);
             let page = page::page(&pair, &report, &told);
             (told.standing, told.lead.join(" "), terminal::draw(&pair, &report, &told, false), page)
         };

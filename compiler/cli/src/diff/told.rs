@@ -1,6 +1,8 @@
 //! What a comparison found, in words: one telling, which the terminal and the page only lay out.
 
 use super::Pair;
+use super::condition::Only;
+use super::population::Population;
 use crate::evaluate::{Question, label, provisions};
 use crate::person::{self, FactRow};
 use crate::{counted, explain, grouped};
@@ -21,6 +23,12 @@ const MOST_NAMED: usize = 4;
 pub struct Told {
     /// How it came out.
     pub standing: Standing,
+    /// Of whom it tells, where that is not everybody.
+    pub only: Option<Only>,
+    /// A file of claims, counted under both versions.
+    pub population: Option<Population>,
+    /// Whether nobody is answered otherwise as far as a proof reaches, and some rows of the population are.
+    pub beyond_proof: bool,
     /// The whole of it in a few sentences.
     pub lead: Vec<String>,
     /// Decisions that are answered otherwise for somebody.
@@ -72,6 +80,8 @@ pub struct Change {
     pub more: usize,
     /// Why it is not known whether anybody else is touched; `None`: nobody is, proved.
     pub open: Option<String>,
+    /// The solver that proved a part of that.
+    pub solver: Option<String>,
 }
 
 /// Persons who are answered otherwise.
@@ -168,9 +178,14 @@ pub struct Edited {
 
 impl Told {
     /// A report in words.
-    pub fn new(pair: &Pair<'_>, report: &Report) -> Told {
+    pub fn new(pair: &Pair<'_>, report: &Report, only: Option<Only>, population: Option<Population>) -> Told {
+        // What is proved of nobody says nothing.
+        let is_of_somebody = only.as_ref().is_none_or(|o| o.is_met);
         let mut told = Told {
             standing: Standing::Undecided,
+            only,
+            population,
+            beyond_proof: false,
             lead: Vec::new(),
             changes: Vec::new(),
             open: Vec::new(),
@@ -186,11 +201,20 @@ impl Told {
             told.decision(pair, compared);
         }
         let differs = told.changes.iter().any(|c| !c.groups.is_empty() || c.more > 0);
+        if let Some(only) = &mut told.only {
+            only.is_met |= differs;
+        }
         told.standing = match report.decisions.as_slice() {
             _ if differs => Standing::Differs,
-            [_, ..] if told.open.is_empty() && told.changes.iter().all(|c| c.open.is_none()) => Standing::Same,
+            [_, ..] if is_of_somebody && told.open.is_empty() && told.changes.iter().all(|c| c.open.is_none()) => {
+                Standing::Same
+            }
             _ => Standing::Undecided,
         };
+        if told.population.as_ref().is_some_and(|p| p.both.differ > 0) {
+            told.beyond_proof = told.standing == Standing::Same;
+            told.standing = Standing::Differs;
+        }
         told.lead = super::lead::lead(&told);
         told
     }
@@ -232,6 +256,7 @@ fn change(pair: &Pair<'_>, compared: &Compared, changed: &Changed, label: String
         groups,
         more: changed.more,
         open: changed.open.as_ref().map(left_open),
+        solver: changed.solver.clone(),
     }
 }
 

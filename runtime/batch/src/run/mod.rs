@@ -1,5 +1,6 @@
 //! A run: one thread reads, several ask, the calling one writes in the order of the rows.
 
+mod both;
 mod hand;
 mod shapes;
 mod tally;
@@ -7,6 +8,7 @@ mod turn;
 mod worker;
 mod writing;
 
+pub use both::{Both, Change, Counted, How, Which, both};
 pub use tally::Tally;
 
 use crate::results::{Asked, Form};

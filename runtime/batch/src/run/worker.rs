@@ -9,7 +9,7 @@ use crate::source::{Block, Columns};
 use crate::{General, Generals};
 use accord_core::Country;
 use accord_core::columns::RawOut;
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch, StringArray};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a thread works with.
@@ -32,6 +32,32 @@ struct Decided {
     parties: Vec<Country>,
     names: Vec<String>,
     general: Vec<(usize, Vec<Said>)>,
+    /// Rows with something that cannot be read, and what.
+    wrong: Vec<(usize, String)>,
+}
+
+/// What came out of a block, to be held against what another version says.
+pub(crate) struct Answers {
+    pub rows: usize,
+    /// Each output with its reasons.
+    pub outputs: Vec<(Made, StringArray)>,
+    /// Numbers of countries in results stand for these.
+    pub parties: Vec<Country>,
+    wrong: Vec<(usize, String)>,
+}
+
+impl Answers {
+    /// What cannot be read of a row.
+    pub fn wrong(&self, row: usize) -> Option<&str> {
+        let at = self.wrong.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        self.wrong.get(at).map(|(_, said)| said.as_str())
+    }
+
+    /// The reason of an output of a row; empty where there is none.
+    pub fn reason(&self, output: usize, row: usize) -> &str {
+        let reasons = self.outputs.get(output).map(|(_, reasons)| reasons);
+        reasons.filter(|r| row < r.len() && r.is_valid(row)).map_or("", |r| r.value(row))
+    }
 }
 
 impl<'a> Worker<'a> {
@@ -53,7 +79,7 @@ impl<'a> Worker<'a> {
         let mut tally = Tally::new(self.asked);
         tally.rows = u64::try_from(rows).unwrap_or(0);
         tally.general = u64::try_from(decided.general.len()).unwrap_or(0);
-        let Decided { made, parties, names, general } = decided;
+        let Decided { made, parties, names, general, .. } = decided;
         let mut finished = Vec::with_capacity(made.len());
         for (at, (made, output)) in made.into_iter().zip(&self.asked.outputs).enumerate() {
             let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
@@ -67,6 +93,18 @@ impl<'a> Worker<'a> {
         Ok((self.form.batch(kept, finished, rows)?, tally))
     }
 
+    /// What comes out of a block, unwritten.
+    pub fn answers(&mut self, block: &Block) -> Result<Answers, String> {
+        let Decided { made, parties, names, general, wrong } = self.decide(block)?;
+        let mut outputs = Vec::with_capacity(made.len());
+        for (at, made) in made.into_iter().enumerate() {
+            let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
+            let reasons = results::reasons(&made, &names, &general, at, &faults);
+            outputs.push((made, reasons));
+        }
+        Ok(Answers { rows: block.batch.num_rows(), outputs, parties, wrong })
+    }
+
     fn decide(&mut self, block: &Block) -> Result<Decided, String> {
         let rows = block.batch.num_rows();
         let survey = Survey::new(&self.asked.layout, self.columns, block)?;
@@ -75,9 +113,9 @@ impl<'a> Worker<'a> {
         let mut made: Vec<Made> = self.asked.outputs.iter().map(|o| Made::new(&o.cell, rows)).collect();
         // Numbers of countries in results stand for these.
         let parties = taken.shape.parties.clone();
-        let decided = |made, names, general| Decided { made, parties: parties.clone(), names, general };
+        let decided = |made, names, general, wrong| Decided { made, parties: parties.clone(), names, general, wrong };
         if !self.evaluate {
-            return Ok(decided(made, Vec::new(), Vec::new()));
+            return Ok(decided(made, Vec::new(), Vec::new(), Vec::new()));
         }
         let kernel = self.shapes.kernel(&taken.shape);
         let names = kernel.as_ref().map(|k| k.names().to_vec()).unwrap_or_default();
@@ -92,8 +130,12 @@ impl<'a> Worker<'a> {
         };
         let facts = Rows { layout: &self.asked.layout, columns: self.columns, block };
         let mut general = Vec::with_capacity(left.len());
+        let mut unread = Vec::new();
         for row in left {
             let (of_row, wrong) = facts.facts_and_wrong(row);
+            if !wrong.is_empty() {
+                unread.push((row, wrong.join("; ")));
+            }
             let answers = self.general.get_or_insert_with(|| self.generals.general()).answer(&of_row);
             let origin = Origin { asked: self.asked, parties: &parties, wrong: &wrong };
             let mut said = Vec::with_capacity(made.len());
@@ -110,7 +152,7 @@ impl<'a> Worker<'a> {
             }
             general.push((row, said));
         }
-        Ok(decided(made, names, general))
+        Ok(decided(made, names, general, unread))
     }
 
     /// The rows for the general evaluator, in order: odd ones, those that were not decided, and the first of each

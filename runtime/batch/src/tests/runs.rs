@@ -2,7 +2,7 @@
 
 use super::fake::{Fake, Slow};
 use super::{ROWS, layout, outputs, scratch};
-use crate::{Asked, Carried, Format, Kernels, Run, Sink, Source, Tally};
+use crate::{Asked, Both, Carried, Change, Format, How, Kernels, Run, Sink, Source, Tally, Which, both};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -142,4 +142,61 @@ fn an_empty_file_gives_an_empty_one() {
     std::fs::write(&from, "").unwrap();
     assert_eq!(run(&from, &to, None, 2).unwrap().rows, 0);
     assert!(to.exists());
+}
+
+/// The same rows asked of two: without native code, and with it.
+fn side_by_side(from: &Path, only: Option<&str>, old: &Asked) -> Both {
+    let asked = asked();
+    let open = |asked: &Asked| {
+        Source::open(from, Format::of(from).unwrap(), &asked.layout, &Carried::default())
+            .map_err(|e| e.to_string())
+            .unwrap()
+    };
+    let sources = [open(old), open(&asked)];
+    let native: Arc<dyn Kernels> = Arc::new(Fake::default());
+    let general = Run { asked: old, generals: &Slow, kernels: None, threads: 1, evaluate: true };
+    let compiled = Run { asked: &asked, generals: &Slow, kernels: Some(native), threads: 1, evaluate: true };
+    let how = How { is_against: &|_| false, only };
+    both([&general, &compiled], sources, &how, &mut |_| {}).map_err(|e| e.to_string()).unwrap()
+}
+
+#[test]
+fn the_same_rows_are_counted_alike_whoever_answers() {
+    let folder = scratch("both");
+    let lines = folder.join("in.jsonl");
+    std::fs::write(&lines, many(3000)).unwrap();
+    let found = side_by_side(&lines, None, &asked());
+    assert_eq!((found.rows, found.differ, found.outside), (3000, 0, 0));
+    let payable = &found.outputs[0];
+    let of = |change: Change| payable.count(change);
+    assert_eq!(of(Change::Same) + of(Change::Open), 3000);
+    assert!(of(Change::Same) > 1000 && of(Change::Open) > 100, "{payable:?}");
+    let [(_, before), (_, after)] = payable.sums.unwrap();
+    assert!(before == after && before > 0);
+    // What is missing is missing under both.
+    assert!(found.reasons.keys().all(|(which, _)| which.is_none()), "{:?}", found.reasons);
+    assert!(found.bad > 0 && found.wrong.values().sum::<u64>() == found.bad, "{:?}", found.wrong);
+}
+
+#[test]
+fn rows_of_whom_nothing_is_asked_are_left_out_and_counted() {
+    let folder = scratch("only");
+    let lines = folder.join("in.jsonl");
+    std::fs::write(&lines, many(3000)).unwrap();
+    let found = side_by_side(&lines, Some("resident"), &asked());
+    assert_eq!(found.outputs.len(), 1, "what says of whom is not counted itself");
+    let counted: u64 = Change::ALL.into_iter().map(|c| found.outputs[0].count(c)).sum();
+    assert_eq!(counted + found.outside + found.unknown, 3000);
+    assert!(counted > 1000 && found.outside > 1000 && found.unknown > 100, "{found:?}");
+}
+
+#[test]
+fn a_version_that_does_not_see_a_fact_leaves_rows_open_by_its_name() {
+    let folder = scratch("unseen");
+    let lines = folder.join("in.jsonl");
+    std::fs::write(&lines, "{\"claim.benefit\": \"old_age\", \"periods\": []}\n").unwrap();
+    let found = side_by_side(&lines, None, &asked());
+    let named: Vec<_> = found.reasons.keys().map(|(which, why)| (*which, why.as_str())).collect();
+    assert!(named.contains(&(None, "claim.event")), "{named:?}");
+    assert!(!named.iter().any(|(which, _)| *which == Some(Which::Old)));
 }
