@@ -14,7 +14,8 @@ use crate::split::{Leaf, Space};
 use crate::term::{Shape, Sort, Term, VALUE};
 use crate::witness::Finder;
 use accord_core::{
-    Country, Currency, Date, Grain, HostFn, Length, Mode, Money, Number, Outcome, Ratio, Rounding, Unit, Value, ratio,
+    Conversions, Country, Currency, Date, Grain, HostFn, Length, Mode, Money, Number, Outcome, Ratio, Remainder,
+    Rounding, Unit, Value, ratio,
 };
 use accord_ir::{Ty, UnitOf};
 use std::collections::BTreeMap;
@@ -164,6 +165,9 @@ impl Script<'_, '_> {
         match (arena.sort(a), arena.sort(b)) {
             (Sort::YesNo, Sort::YesNo) => Some(format!("(= {} {})", self.truth(a)?, self.truth(b)?)),
             (Sort::Length, Sort::Length) if self.unit(a).is_none() || self.unit(a) != self.unit(b) => None,
+            // A limit is compared with what is exact, an amount is made of what counts: they are one figure only where
+            // nothing was left over.
+            (Sort::Length, Sort::Length) if !(self.leaves_nothing_over(a) && self.leaves_nothing_over(b)) => None,
             (Sort::Money, Sort::Money) | (Sort::Number, Sort::Number) | (Sort::Length, Sort::Length) => {
                 let (x, y) = (self.figure(a)?, self.figure(b)?);
                 Some(compared("=", &x, &y))
@@ -244,6 +248,9 @@ impl Script<'_, '_> {
         let arena = &self.space.arena;
         Some(match (arena.sort(a), arena.sort(b)) {
             (Sort::Length, Sort::Length) if self.unit(a).is_none() || self.unit(a) != self.unit(b) => None,
+            // A limit is compared with what is exact, an amount is made of what counts: they are one figure only where
+            // nothing was left over.
+            (Sort::Length, Sort::Length) if !(self.leaves_nothing_over(a) && self.leaves_nothing_over(b)) => None,
             (Sort::Money, Sort::Money) | (Sort::Number, Sort::Number) | (Sort::Length, Sort::Length) => {
                 let (x, y) = (self.figure(a)?, self.figure(b)?);
                 Some(compared("<=", &x, &y))
@@ -251,6 +258,13 @@ impl Script<'_, '_> {
             (Sort::Date, Sort::Date) => Some(format!("(<= {} {})", self.code(a)?, self.code(b)?)),
             _ => None,
         })
+    }
+
+    /// Whether a length is as long where it is compared as where it counts: it is stated, or conversions keep remainders.
+    fn leaves_nothing_over(&self, length: Term) -> bool {
+        let arena = &self.space.arena;
+        let kept = |c: &Conversions| c.rounding.iter().all(|c| c.remainder == Remainder::Kept);
+        arena.known_value(length).is_some() || self.finder.slot(length).is_some() || arena.conversions.iter().all(kept)
     }
 
     // ---- what is told by a number: days, words, countries ----
