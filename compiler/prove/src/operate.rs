@@ -172,7 +172,7 @@ impl Arena {
                 Some(self.not(term))
             }
             (HostFn::AtMost, [a, b]) => self.at_most(*a, *b, side),
-            (HostFn::Equal, [a, b]) => self.equal(*a, *b),
+            (HostFn::Equal, [a, b]) => self.equal(*a, *b, side),
             (HostFn::In, [a, b]) => self.is_in(*a, *b),
             (HostFn::IsGiven, [a]) => self.is_given(*a),
             (HostFn::Within, [day, span]) => self.within(*day, *span, side),
@@ -214,7 +214,7 @@ impl Arena {
         None
     }
 
-    fn equal(&mut self, a: Term, b: Term) -> Option<Term> {
+    fn equal(&mut self, a: Term, b: Term, side: Side) -> Option<Term> {
         if a == b && self.is_settled(a) {
             return Some(self.yes_no(true));
         }
@@ -235,7 +235,7 @@ impl Arena {
             }
             return Some(self.all(same));
         }
-        self.through_choice(HostFn::Equal, &[a, b], Side::Both, Sort::YesNo)
+        self.through_choice(HostFn::Equal, &[a, b], side, Sort::YesNo)
     }
 
     fn is_in(&mut self, a: Term, b: Term) -> Option<Term> {
