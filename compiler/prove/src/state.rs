@@ -68,15 +68,40 @@ impl<'p> Reader<'p> {
         let shown: Option<Vec<String>> = args.iter().map(|a| self.shown_arg(arena, *a)).collect();
         let Some(shown) = shown else { return };
         let name = if shown.is_empty() { node.name.clone() } else { format!("{}({})", node.name, shown.join(", ")) };
-        match arena.names.get(&term) {
-            Some(known) if self.side == Side::New && *known == name => {
+        if self.side == Side::New {
+            if arena.names.get(&term) == Some(&name) {
                 arena.words.insert(term);
+                return;
             }
-            Some(_) => {}
-            None => {
-                arena.names.insert(term, name);
+            if self.told_apart(arena, &name, term) {
+                return;
             }
         }
+        if !arena.names.contains_key(&term) {
+            arena.called.entry(name.clone()).or_insert(term);
+            arena.names.insert(term, name);
+        }
+    }
+
+    /// A word that does not mean the same in both texts is told with the text it is meant in, or not at all where it
+    /// means a fact, which has a name of its own. Whether it is such a word.
+    fn told_apart(&self, arena: &mut Arena, name: &str, term: Term) -> bool {
+        let Some(other) = arena.called.get(name).copied().filter(|other| *other != term) else { return false };
+        if arena.words.contains(&other) {
+            return false;
+        }
+        let before = format!("{name} (before)");
+        if arena.names.get(&other).is_some_and(|n| n == name) {
+            if arena.is_fact(other) {
+                arena.names.remove(&other);
+            } else {
+                arena.names.insert(other, before);
+            }
+        }
+        if !arena.is_fact(term) {
+            arena.names.entry(term).or_insert_with(|| format!("{name} (after)"));
+        }
+        true
     }
 
     fn shown_arg(&self, arena: &Arena, arg: Term) -> Option<String> {

@@ -116,6 +116,8 @@ pub(crate) struct Arena {
     pub(crate) conversions: [Conversions; 2],
     /// Terms by what the text calls them; the first name given stays.
     pub(crate) names: BTreeMap<Term, String>,
+    /// What the texts call by a name; the first meaning stays.
+    pub(crate) called: BTreeMap<String, Term>,
 }
 
 /// An outcome without what does not count.
@@ -139,6 +141,14 @@ impl Arena {
 
     pub(crate) fn new(parties: Vec<Country>, conversions: [Conversions; 2]) -> Arena {
         Arena { parties, conversions, ..Arena::default() }
+    }
+
+    /// Whether it is a fact by itself, or a field of one.
+    pub(crate) fn is_fact(&self, term: Term) -> bool {
+        matches!(
+            &*self.shape(term),
+            Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Host(HostFn::Field, ..)
+        )
     }
 
     /// How many terms there are.
