@@ -9,6 +9,7 @@
 //! | groups of persons, and how they are split | `path`, `split` |
 //! | whether two formulas are the same | `amounts` |
 //! | what is left, as a question to a solver | `smt` |
+//! | whether sums can be as assumed | `sums` |
 //! | a term for one person | `concrete` |
 //! | what is found, as data | `report` |
 //! | what an agreement is held to, statement by statement | `standards` |
@@ -59,6 +60,7 @@ mod split;
 pub mod standards;
 mod standing;
 mod state;
+mod sums;
 mod symmetry;
 mod term;
 mod witness;

@@ -154,10 +154,10 @@ impl Path {
             return self.mask(arena, *of, if yes { VALUE } else { NOTHING });
         }
         if let Some(limit) = limit(arena, term) {
-            return self.bound(arena, limit, yes) && self.days_fit(arena);
+            return self.bound(arena, limit, yes) && self.days_fit(arena) && self.sums_fit(arena, world);
         }
         if let Shape::Host(HostFn::AtMost, ..) = &*arena.shape(term) {
-            return self.days_fit(arena);
+            return self.days_fit(arena) && self.sums_fit(arena, world);
         }
         true
     }
@@ -264,6 +264,10 @@ impl Path {
         let (Some((low, false)), Some((high, false))) = (&bounds.low, &bounds.high) else { return None };
         let pins = matches!(arena.sort(term), Sort::Date | Sort::Number);
         (pins && low == high).then(|| low.clone())
+    }
+
+    fn sums_fit(&self, arena: &Arena, world: &World) -> bool {
+        crate::sums::fit(arena, world, self.decisions())
     }
 
     // ---- days ----
