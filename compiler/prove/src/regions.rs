@@ -111,9 +111,9 @@ impl<'r, 'p> Regions<'r, 'p> {
         if let Some(witness) = other {
             let effect = effect_of(&self.asked.decision, &witness);
             let (who, twin, edits) = (who.clone(), None, edits.clone());
-            self.found.push((path.clone(), Region { effect, who, witness, twin, edits }));
+            self.found.push((path.clone(), Region { effect, who, each: false, witness, twin, edits }));
         }
-        self.found.push((path, Region { effect, who, witness, twin, edits }));
+        self.found.push((path, Region { effect, who, each: leaf.sure, witness, twin, edits }));
     }
 
     /// Terms are told apart for records that can be counted. Of those that cannot, where the authorities are asked or a
@@ -152,7 +152,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         let text = "periods cannot be counted without the authorities".to_owned();
         let who = vec![crate::report::Literal { subject: "periods".to_owned(), text }];
         let edits = self.responsible(&witness);
-        self.found.push((self.base.clone(), Region { effect, who, witness, twin: None, edits }));
+        self.found.push((self.base.clone(), Region { effect, who, each: false, witness, twin: None, edits }));
     }
 
     /// In a group whose amounts are not the same: somebody for whom the change goes the other way.
@@ -161,26 +161,35 @@ impl<'r, 'p> Regions<'r, 'p> {
             return None;
         }
         let mut finder = Finder::new(space, self.maker);
+        let ends = [leaf.old, leaf.new];
+        let small = finder.with_small_figures(person, &ends);
+        let mut found = small.iter().find_map(|next| self.turned(&mut finder, leaf, next, effect));
         let mut held = person.clone();
-        let mut found = None;
         for n in 0..MOST_CHANCES_THE_OTHER_WAY {
+            if found.is_some() {
+                break;
+            }
             if n % 20 == 0 {
                 held = person.clone();
             }
-            let next = finder.another(&leaf.path, &held, &[leaf.old, leaf.new])?;
-            if !finder.fits(&leaf.path.assumed, &next) {
-                continue;
+            let Some(next) = finder.another(&leaf.path, &held, &ends) else { break };
+            found = self.turned(&mut finder, leaf, &next, effect);
+            if finder.fits(&leaf.path.assumed, &next) {
+                held = next;
             }
-            let witness = self.witness(&next);
-            let other = effect_of(&self.asked.decision, &witness);
-            if self.differ(&next) && other != effect && matches!(other, Effect::More | Effect::Less) {
-                found = Some(witness);
-                break;
-            }
-            held = next;
         }
         self.tried += finder.tried;
         found
+    }
+
+    /// Somebody of a group, if for him or her the change goes the other way.
+    fn turned(&self, finder: &mut Finder<'_, '_>, leaf: &Leaf, person: &Person, effect: Effect) -> Option<Witness> {
+        if !finder.fits(&leaf.path.assumed, person) || !self.differ(person) {
+            return None;
+        }
+        let witness = self.witness(person);
+        let other = effect_of(&self.asked.decision, &witness);
+        (other != effect && matches!(other, Effect::More | Effect::Less)).then_some(witness)
     }
 
     /// Nobody was found: perhaps what was decided as a whole cannot be so.
@@ -442,7 +451,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
         let edits = self.responsible(&witness);
         let who = space.said(&without_base(path, self.base));
-        self.found.push((path.clone(), Region { effect, who, witness, twin: None, edits }));
+        self.found.push((path.clone(), Region { effect, who, each: false, witness, twin: None, edits }));
     }
 
     pub(crate) fn finish(self, _: &Space<'_>) -> Verdict {

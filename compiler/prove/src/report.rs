@@ -147,6 +147,9 @@ pub struct Region {
     pub effect: Effect,
     /// Who they are: all of these hold. Empty: everybody the decision is asked for.
     pub who: Vec<Literal>,
+    /// Whether each of them is answered otherwise. Else some are, the witness among them: two formulas may come to the
+    /// same for some figures.
+    pub each: bool,
     /// One of them, as ordinary as can be.
     pub witness: Witness,
     /// The same person on the other side of the boundary, who is not touched: which fact differs, and its value there.

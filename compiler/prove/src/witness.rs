@@ -2,11 +2,13 @@
 //! versions are asked again by the interpreter. A group without such a person is not told of.
 
 use crate::concrete::Concrete;
-use crate::path::{Choice, Measure, Path};
+use crate::path::{Bounds, Choice, Measure, Path};
 use crate::person::{Content, Maker, Person, Slot, stepped};
 use crate::split::Space;
 use crate::term::{Arena, Shape, Side, Sort, Term, children};
-use accord_core::{Conversions, Country, Facts, HostFn, Kind, Length, Money, Outcome, Quality, Unit, Value, ratio};
+use accord_core::{
+    Conversions, Country, Facts, HostFn, Kind, Length, Money, Number, Outcome, Quality, Unit, Value, ratio,
+};
 use accord_ir::{Ty, UnitOf};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,8 @@ const MOST_CHANGES: usize = 60;
 const MOST_TRIES: u64 = 800;
 /// No length that anybody has is as many days, weeks or whatever its unit.
 const MOST_UNITS: i64 = 100_000;
+/// Figures up to this many coins, months or years are small.
+const SMALL: i64 = 8;
 /// So many values of one fact are tried.
 const MOST_VALUES: usize = 40;
 
@@ -319,6 +323,10 @@ impl<'s, 'w> Finder<'s, 'w> {
         };
         let bounds = [Measure::Of(base), Measure::As(base, Side::Old), Measure::As(base, Side::New)];
         let bounds: Vec<_> = bounds.iter().filter_map(|measure| path.bounds.get(measure)).collect();
+        // What an institution states is a whole number; a fact may lie between two of them.
+        if !matches!(slot, Slot::Given(..)) {
+            values.extend(bounds.iter().filter_map(|bounds| between(bounds)));
+        }
         let bounds = bounds.into_iter().flat_map(|b| [&b.low, &b.high]).flatten().map(|(v, _)| v.clone());
         for value in bounds.chain(held) {
             for value in self.in_its_unit(slot, value) {
@@ -426,6 +434,40 @@ impl<'s, 'w> Finder<'s, 'w> {
         Some(mixed)
     }
 
+    /// The person with small figures in place of those that terms read, an amount and a length in every combination:
+    /// with those, roundings go either way.
+    pub(crate) fn with_small_figures(&mut self, person: &Person, terms: &[Term]) -> Vec<Person> {
+        let (mut amounts, mut lengths) = (BTreeSet::new(), BTreeSet::new());
+        for term in terms {
+            for base in self.support(*term).iter() {
+                let Some(slot) = self.slot(*base) else { continue };
+                match self.arena().sort(*base) {
+                    Sort::Money => amounts.insert(slot),
+                    Sort::Length => lengths.insert(slot),
+                    _ => false,
+                };
+            }
+        }
+        let small = |slot: &Slot, n: i64| match self.maker.content(person, slot)? {
+            Content::Outcome(Outcome::Value(Value::Money(m))) => crate::person::money(m.currency, n),
+            Content::Outcome(Outcome::Value(Value::Length(l))) => Some(Value::Length(Length::new(l.unit, ratio(n, 1)))),
+            _ => None,
+        };
+        let mut persons = Vec::new();
+        for amount in amounts.iter().take(2) {
+            for cents in 1..=SMALL {
+                let Some(value) = small(amount, cents) else { continue };
+                let poorer = self.maker.changed(person, amount, &Content::Outcome(Outcome::Value(value)));
+                for (length, n) in lengths.iter().take(2).flat_map(|l| (1..=SMALL).map(move |n| (l, n))) {
+                    let Some(value) = small(length, n) else { continue };
+                    persons.push(self.maker.changed(&poorer, length, &Content::Outcome(Outcome::Value(value))));
+                }
+                persons.push(poorer);
+            }
+        }
+        persons
+    }
+
     /// Other values of one fact that a term reads, picked by chance.
     pub(crate) fn another(&mut self, path: &Path, person: &Person, terms: &[Term]) -> Option<Person> {
         let pick = self.chance(terms.len());
@@ -488,6 +530,19 @@ fn in_currency(value: &Value, currency: accord_core::Currency) -> Option<Vec<Val
 
 fn of_sort(values: &BTreeMap<Sort, BTreeSet<Value>>, sort: Sort) -> impl Iterator<Item = Value> {
     values.get(&sort).into_iter().flatten().cloned()
+}
+
+/// What lies half way between two bounds.
+fn between(bounds: &Bounds) -> Option<Value> {
+    let (Some((low, _)), Some((high, _))) = (&bounds.low, &bounds.high) else { return None };
+    let half = ratio(1, 2);
+    match (low, high) {
+        (Value::Number(a), Value::Number(b)) => Some(Value::Number(Number::new((&a.value + &b.value) * half))),
+        (Value::Length(a), Value::Length(b)) if a.unit == b.unit => {
+            Some(Value::Length(Length::new(a.unit, (&a.counted + &b.counted) * half)))
+        }
+        _ => None,
+    }
 }
 
 /// A length in whole months, where it is one.

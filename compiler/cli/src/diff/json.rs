@@ -132,6 +132,7 @@ fn region(pair: &Pair<'_>, decision: &str, region: &Region) -> Json {
     json!({
         "effect": effect(region.effect),
         "who": who.collect::<Vec<_>>(),
+        "each": region.each,
         "example": person(pair, decision, &region.witness),
         "neighbour": twin,
         "edits": region.edits,

@@ -33,10 +33,11 @@ pub fn lead(told: &Told) -> Vec<String> {
 /// `Two groups gain: A; and B.`
 fn sentence(those: &[(&Change, &Group)]) -> String {
     let described = those.iter().take(MOST_DESCRIBED).map(|(change, group)| {
-        let who = if group.who_said.is_empty() {
-            "for everybody".to_owned()
-        } else {
-            format!("for those of whom it holds that {}", group.who_said.join(", and that "))
+        let some = if group.each { "" } else { "some of " };
+        let who = match (group.who_said.as_slice(), group.each) {
+            ([], true) => "for everybody".to_owned(),
+            ([], false) => "for some".to_owned(),
+            (said, _) => format!("for {some}those of whom it holds that {}", said.join(", and that ")),
         };
         let (before, after) = (&group.before.words, &group.after.words);
         format!("{}, {who} (for example {after} instead of {before})", change.words)

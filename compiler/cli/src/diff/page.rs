@@ -114,8 +114,12 @@ impl Page {
         self.element("h3", "", &change.words);
         self.element("p", "label", "Who");
         if group.who_said.is_empty() {
-            self.raw("<p class=\"near\">Everybody.</p>\n");
+            let who = if group.each { "Everybody." } else { "Some, by their figures." };
+            self.element("p", "near", who);
         } else {
+            if !group.each {
+                self.element("p", "near", "Some of those of whom all of this holds, by their figures:");
+            }
             self.raw("<ul class=\"who\">\n");
             group.who_said.iter().for_each(|who| self.element("li", "", who));
             self.raw("</ul>\n");

@@ -163,9 +163,13 @@ fn provision(program: &Program, address: &str) -> Option<Span> {
 }
 
 fn notes(group: &Group) -> Vec<String> {
-    let who = match group.who.as_slice() {
-        [] => "who: everybody".to_owned(),
-        conditions => format!("who: {}", conditions.join("\n     ")),
+    let who = match (group.who.as_slice(), group.each) {
+        ([], true) => "who: everybody".to_owned(),
+        ([], false) => "who: some, by their figures".to_owned(),
+        (conditions, true) => format!("who: {}", conditions.join("\n     ")),
+        (conditions, false) => {
+            format!("who: some of these, by their figures:\n     {}", conditions.join("\n     "))
+        }
     };
     let mut notes = vec![who];
     if !group.example.is_empty() {

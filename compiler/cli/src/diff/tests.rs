@@ -156,6 +156,7 @@ impl Made {
         let literal = |subject: &str, text: &str| Literal { subject: subject.into(), text: text.into() };
         let gain = Region {
             effect: Effect::Gain,
+            each: true,
             who: vec![
                 literal("own(XA)", "own(XA) is at least 6 months and less than 12 months"),
                 literal("claim.benefit", "claim.benefit is old_age.pension"),
@@ -169,6 +170,7 @@ impl Made {
         };
         let loss = Region {
             effect: Effect::Loss,
+            each: true,
             who: vec![literal("person.refugee", "person.refugee is yes")],
             witness: self.witness("a refugee abroad", "exportable", std::slice::from_ref(&alpha)),
             twin: Some(Twin {

@@ -93,6 +93,8 @@ pub struct Group {
     pub who: Vec<String>,
     /// The same in plain words.
     pub who_said: Vec<String>,
+    /// Whether it happens to each of them, or to some.
+    pub each: bool,
     /// What was asked of the example: `payable(NL)`.
     pub asked: String,
     /// An example: the facts its answers rest on.
@@ -307,6 +309,7 @@ fn group(pair: &Pair<'_>, decision: &str, region: &Region) -> Group {
         effect: region.effect,
         who: region.who.iter().map(|l| l.text.clone()).collect(),
         who_said: region.who.iter().map(|l| said(program, l)).collect(),
+        each: region.each,
         asked: asked(program, decision, &region.witness.args),
         before: answer(pair.old.verified.program(), &region.witness.before),
         after: answer(program, &region.witness.after),
@@ -440,7 +443,7 @@ pub fn said(program: &Program, literal: &Literal) -> String {
     }
     let (name, args) = subject.split_at(subject.find('(').unwrap_or(subject.len()));
     let space = if args.is_empty() { "" } else { " " };
-    format!("“{}”{space}{args}{}", explain::words(name), words_of(program, rest))
+    format!("“{}”{space}{args}{}", explain::words(name.trim_end()), words_of(program, rest))
 }
 
 /// That a statement is not so: by its verb where it has one `is`.
