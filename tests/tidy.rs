@@ -39,7 +39,14 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
 ];
 
 /// What tests inside a crate may use besides: programs built by hand have places.
-const MAY_DEPEND_IN_TESTS: &[(&str, &str)] = &[("accord-interp", "accord-source"), ("accord-codegen", "accord-source")];
+const MAY_DEPEND_IN_TESTS: &[(&str, &str)] = &[
+    ("accord-interp", "accord-source"),
+    ("accord-codegen", "accord-source"),
+    // The comparison is held against small texts.
+    ("accord-prove", "accord-syntax"),
+    ("accord-prove", "accord-analysis"),
+    ("accord-prove", "accord-stdlib"),
+];
 
 /// What only one crate may use: Cranelift makes code, pest reads text, drawing is the driver's, and so
 /// are keys and the randomness they are made of.

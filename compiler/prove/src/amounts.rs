@@ -287,6 +287,10 @@ fn same(a: &Quantity, b: &Quantity) -> bool {
                 (Operand::Term(a), Operand::Term(b)) => a == b,
                 _ => false,
             };
+            #[cfg(test)]
+            if f == g && *f == HostFn::Rounded && crate::planted::is(crate::planted::Mistake::WrongRounding) {
+                return x.iter().zip(y).take(1).all(alike);
+            }
             f == g && s == t && x.len() == y.len() && x.iter().zip(y).all(alike)
         }
         _ => false,

@@ -48,6 +48,8 @@ mod lowers;
 mod operate;
 mod path;
 mod person;
+#[cfg(test)]
+mod planted;
 mod regions;
 pub mod report;
 pub mod requirement;
@@ -63,6 +65,8 @@ mod state;
 mod sums;
 mod symmetry;
 mod term;
+#[cfg(test)]
+mod tests;
 mod witness;
 mod world;
 

@@ -199,6 +199,8 @@ impl Path {
         // At most v: a high bound, v included. Not at most v: a low one, v not included.
         let high = limit.at_most == yes;
         let strict = !yes;
+        #[cfg(test)]
+        let strict = strict && !crate::planted::is(crate::planted::Mistake::OffByOneCut);
         let (value, strict) = whole_days(limit.value, strict, high);
         let conversions = limit.of.conversions(arena);
         let slot = if high { &mut bounds.high } else { &mut bounds.low };
@@ -222,12 +224,18 @@ impl Path {
             _ => true,
         };
         self.bounds.insert(limit.of, bounds);
+        #[cfg(test)]
+        let fits = fits || crate::planted::is(crate::planted::Mistake::ForgottenBounds);
         fits
     }
 
     /// Whether bounds settle a condition.
     pub(crate) fn settled_by_bounds(&self, arena: &Arena, limit: &Limit) -> Option<bool> {
         let bounds = self.bounds.get(&limit.of)?;
+        #[cfg(test)]
+        if crate::planted::is(crate::planted::Mistake::ForgottenBounds) {
+            return None;
+        }
         let conversions = limit.of.conversions(arena);
         let above = |bound: &Bound, strict_counts: bool| {
             bound.as_ref().and_then(|(value, strict)| match compare(conversions, value, &limit.value)? {
@@ -267,6 +275,10 @@ impl Path {
     }
 
     fn sums_fit(&self, arena: &Arena, world: &World) -> bool {
+        #[cfg(test)]
+        if crate::planted::is(crate::planted::Mistake::ForgottenSums) {
+            return true;
+        }
         crate::sums::fit(arena, world, self.decisions())
     }
 

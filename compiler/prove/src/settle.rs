@@ -35,6 +35,8 @@ impl Arena {
     fn live(&self, lines: &[Line]) -> Vec<bool> {
         let sure: Vec<bool> = lines.iter().map(|l| self.truth(l.when) == Some(true)).collect();
         let beaten = |line: &Line| line.beaten_by.iter().any(|b| sure.get(*b) == Some(&true));
+        #[cfg(test)]
+        let beaten = |line: &Line| beaten(line) && !crate::planted::is(crate::planted::Mistake::ForgottenPriority);
         let never = |t: Term| self.truth(t) == Some(false) || self.is_nothing(t);
         lines.iter().map(|l| !never(l.when) && !beaten(l)).collect()
     }

@@ -39,6 +39,9 @@ impl<'p> Reader<'p> {
     /// What a node answers, as a term.
     pub(crate) fn ask(&mut self, arena: &mut Arena, id: NodeId, args: &[Term]) -> Term {
         let key = (id, args.to_vec());
+        #[cfg(test)]
+        let key =
+            if crate::planted::is(crate::planted::Mistake::MemoWithoutArguments) { (id, Vec::new()) } else { key };
         if let Some(known) = self.memo.get(&key) {
             return *known;
         }
