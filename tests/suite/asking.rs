@@ -250,12 +250,24 @@ fn roundings() -> (String, String) {
     (figures("number(a) / 7 rounded half up to 1"), figures("(number(a) / 7 + 1 / 2) rounded down to 1"))
 }
 
-/// A difference for nobody that is found by trying: two numbers whose product is 101 times 103.
+/// Two numbers whose product is 101 times 103: nobody of whom that holds is found by trying.
+const PRODUCT: &str = "number(a) * number(b) is 10_403 and a is at least 2 months and b is at least 2 months \
+                       and a is at most 480 months and b is at most 480 months";
+
 fn product() -> (String, String) {
-    let bounds =
-        "a is at least 2 months and b is at least 2 months and a is at most 480 months and b is at most 480 months";
-    let condition = format!("number(a) * number(b) is 10_403 and {bounds}");
-    (figures("5"), figures(&format!("if {condition} then 6 else 5")))
+    (figures("5"), figures(&format!("if {PRODUCT} then 6 else 5")))
+}
+
+#[test]
+fn what_is_proved_of_nobody_is_no_answer() {
+    let (folder, old, _) = versions("asking-nobody", &figures("5"), "");
+    let new = population(&folder, "same.accord", &figures("5"));
+    assert_eq!(diff(&old, &new, &[]).code, 0);
+    let ran = diff(&old, &new, &["--where", PRODUCT]);
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    assert!(ran.out.replace('\n', " ").contains("Nobody was found who is such a person"), "{}", ran.out);
+    let found = json(&diff(&old, &new, &["--where", PRODUCT, "--json"]));
+    assert_eq!((&found["where"]["somebody"], &found["complete"]), (&false.into(), &false.into()));
 }
 
 #[cfg(unix)]

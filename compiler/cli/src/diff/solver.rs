@@ -9,6 +9,7 @@ use accord_prove::{Question, Solved, Solver};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Where a solver is named for whoever does not want to name it each time.
@@ -17,6 +18,8 @@ const VARIABLE: &str = "ACCORD_SOLVER";
 const KNOWN: [&str; 2] = ["z3", "cvc5"];
 /// The word for any solver there is.
 const ANY: &str = "auto";
+/// Questions of this process so far, so that no two share a file.
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
 /// How often it is looked whether a solver is done.
 const PACE: Duration = Duration::from_millis(5);
 /// How long a solver may take to say what it is.
@@ -76,7 +79,10 @@ impl Asked {
         let stem: String = question.about.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let file = match &self.folder {
             Some(folder) => folder.join(format!("{:02}-{}.smt2", self.count, stem.trim_matches('-'))),
-            None => std::env::temp_dir().join(format!("accord-{}-{}.smt2", std::process::id(), self.count)),
+            None => {
+                let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+                std::env::temp_dir().join(format!("accord-{}-{number}.smt2", std::process::id()))
+            }
         };
         let text = format!("; whether both texts can differ: {}\n{}", question.about, question.text);
         replace(&file, text.as_bytes(), Readers::Any)?;
