@@ -110,14 +110,14 @@ fn the_report_says_of_whom_it_tells() {
 
 #[test]
 fn a_condition_that_cannot_be_read_is_refused_where_it_is_wrong() {
-    let extra = later().replace("asked: YesNo", "asked: YesNo   urgent: YesNo");
+    let extra = later().replace("asked: YesNo", "asked: YesNo   hurried: YesNo");
     let (_, old, new) = versions("asking-mistakes", TEXT, &extra);
     for (condition, wanted) in [
         ("person.residense is XA", &["residense", "`residence`", "--where:1:"][..]),
         ("person.refugee or", &["--where:1:", "after"]),
         ("", &["`--where` has no condition"]),
         ("allowance", &["--where:1:", "expected a condition", "compare it with something"]),
-        ("urgent", &["--where:1:", "old.accord", "the other version can read it"]),
+        ("hurried", &["--where:1:", "old.accord", "the other version can read it"]),
         ("residence is XA and residence is XB", &["holds of nobody", "contradict"]),
     ] {
         let ran = diff(&old, &new, &["--where", condition]);
