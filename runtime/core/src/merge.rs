@@ -59,19 +59,20 @@ pub struct Totalisation<'a> {
 /// A stretch of days on which the same pieces stand beside each other.
 struct Stretch<'p> {
     span: Span,
-    /// What each party has there.
-    pieces: BTreeMap<Country, Vec<&'p Piece>>,
-    /// The piece that stands for each party against the others: its best by precedence.
-    standing: BTreeMap<Country, &'p Piece>,
+    /// What each party has there, one party after the other.
+    pieces: Vec<&'p Piece>,
+    /// The piece that stands for each party against the others: its best by precedence. The parties are in order, here
+    /// and below.
+    standing: Vec<&'p Piece>,
     /// The parties whose standing pieces no other beats.
-    leaders: BTreeSet<Country>,
+    leaders: Vec<Country>,
 }
 
 /// Who counts a stretch.
 #[derive(Clone, PartialEq, Eq)]
 enum Verdict {
     /// These parties, each its own.
-    Count(BTreeSet<Country>),
+    Count(Vec<Country>),
     /// The authorities have to say.
     Refer,
 }
@@ -100,7 +101,7 @@ pub fn totalise(record: &Periods, how: &Totalisation<'_>) -> Outcome {
     let limits = Span { first: Date::MIN, last: how.last_day.unwrap_or(Date::MAX) };
     let chosen = |p: &&Piece| how.of.contains(&p.owner) && how.kinds.contains(&p.kind);
     let clipped: Vec<Piece> = record.pieces.iter().filter(chosen).filter_map(|p| p.within(limits)).collect();
-    let stretches = stretches(&clipped, how.precedence);
+    let stretches = stretches(&clipped, &Precedence::new(how.precedence));
     let verdicts = match verdicts(record, &stretches, how.tied) {
         Ok(verdicts) => verdicts,
         Err(referred) => return Outcome::Refer(referred),
@@ -113,11 +114,11 @@ pub fn totalise(record: &Periods, how: &Totalisation<'_>) -> Outcome {
     let mut displaced: Vec<Piece> = record.displaced.iter().filter(chosen).filter_map(|p| p.within(limits)).collect();
     for (stretch, verdict) in stretches.iter().zip(verdicts) {
         let cut = |p: &Piece| Piece { extent: Extent::from(stretch.span), ..p.clone() };
-        for (party, standing) in &stretch.standing {
-            if verdict.contains(party) {
+        for standing in &stretch.standing {
+            if verdict.contains(standing.owner) {
                 pieces.push(cut(standing));
             } else {
-                displaced.extend(stretch.pieces.get(party).into_iter().flatten().map(|p| cut(p)));
+                displaced.extend(stretch.of(standing.owner).map(cut));
             }
         }
     }
@@ -130,19 +131,33 @@ pub fn totalise(record: &Periods, how: &Totalisation<'_>) -> Outcome {
     })))
 }
 
+/// The criteria of an order, each where it first stands: standing there again it decides nothing.
+struct Precedence(Vec<Criterion>);
+
+impl Precedence {
+    fn new(order: &[Criterion]) -> Precedence {
+        let first = order.iter().enumerate().filter(|(at, c)| !order.iter().take(*at).any(|before| before == *c));
+        Precedence(first.map(|(_, c)| *c).collect())
+    }
+
+    /// The criteria by which a piece gives way, a bit each, the first highest: what is less goes first.
+    fn rank(&self, piece: &Piece) -> u64 {
+        self.0.iter().fold(0, |rank, criterion| rank << 1 | u64::from(criterion.yields(piece)))
+    }
+}
+
 /// Cuts the dated pieces at every day on which one begins or has ended.
-fn stretches<'p>(pieces: &'p [Piece], precedence: &[Criterion]) -> Vec<Stretch<'p>> {
+fn stretches<'p>(pieces: &'p [Piece], precedence: &Precedence) -> Vec<Stretch<'p>> {
     let dated: Vec<(Span, &Piece)> = pieces.iter().filter_map(|p| Some((p.span()?, p))).collect();
-    let cuts: BTreeSet<Date> =
-        dated.iter().flat_map(|(span, _)| [Some(span.first), span.last.add_days(1)]).flatten().collect();
-    let mut stretches = Vec::new();
+    let edges = dated.iter().flat_map(|(span, _)| [Some(span.first), span.last.add_days(1)]);
+    let mut cuts: Vec<Date> = edges.flatten().collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut stretches = Vec::with_capacity(cuts.len());
     let mut starts = cuts.iter().copied().peekable();
     while let Some(first) = starts.next() {
         let last = starts.peek().and_then(|next| next.add_days(-1)).unwrap_or(Date::MAX);
-        let mut here: BTreeMap<Country, Vec<&Piece>> = BTreeMap::new();
-        for (_, piece) in dated.iter().filter(|(span, _)| span.contains(first)) {
-            here.entry(piece.owner).or_default().push(piece);
-        }
+        let here: Vec<&Piece> = dated.iter().filter(|(span, _)| span.contains(first)).map(|(_, p)| *p).collect();
         if !here.is_empty() {
             stretches.push(stretch(Span { first, last }, here, precedence));
         }
@@ -150,25 +165,30 @@ fn stretches<'p>(pieces: &'p [Piece], precedence: &[Criterion]) -> Vec<Stretch<'
     stretches
 }
 
-fn stretch<'p>(span: Span, pieces: BTreeMap<Country, Vec<&'p Piece>>, precedence: &[Criterion]) -> Stretch<'p> {
-    let rank = |p: &Piece| rank(p, precedence);
-    let mut standing: BTreeMap<Country, &'p Piece> = BTreeMap::new();
-    for (party, own) in &pieces {
-        // Equal by precedence, the choice is the same on every run: compulsory, really completed, oldest origin. What
-        // was certified goes before days alone, whose length does not suffer from being cut.
-        let certified = |p: &'p Piece| (p.certified.is_none(), p.certified.as_ref());
-        let best = own.iter().copied().min_by_key(|p| (rank(p), p.quality, p.kind, p.origin, certified(p)));
-        standing.extend(best.map(|p| (*party, p)));
-    }
-    let highest = standing.values().map(|p| rank(p)).min().unwrap_or_default();
-    let leaders = standing.iter().filter(|(_, p)| rank(p) == highest).map(|(party, _)| *party).collect();
+fn stretch<'p>(span: Span, mut pieces: Vec<&'p Piece>, precedence: &Precedence) -> Stretch<'p> {
+    pieces.sort_by_key(|p| p.owner);
+    // Equal by precedence, the choice is the same on every run: compulsory, really completed, oldest origin. What
+    // was certified goes before days alone, whose length does not suffer from being cut.
+    let certified = |p: &'p Piece| (p.certified.is_none(), p.certified.as_ref());
+    let own = pieces.chunk_by(|a, b| a.owner == b.owner);
+    let best = own.filter_map(|own| {
+        own.iter().copied().min_by_key(|p| (precedence.rank(p), p.quality, p.kind, p.origin, certified(p)))
+    });
+    let standing: Vec<&Piece> = best.collect();
+    let highest = standing.iter().map(|p| precedence.rank(p)).min().unwrap_or_default();
+    let leaders = standing.iter().filter(|p| precedence.rank(p) == highest).map(|p| p.owner).collect();
     Stretch { span, pieces, standing, leaders }
 }
 
-impl Stretch<'_> {
+impl<'p> Stretch<'p> {
+    /// What a party has there.
+    fn of(&self, party: Country) -> impl Iterator<Item = &'p Piece> {
+        self.pieces.iter().copied().filter(move |p| p.owner == party)
+    }
+
     /// Whether every tied piece is assimilated or credited.
     fn is_assimilated(&self) -> bool {
-        self.leaders.iter().all(|party| self.standing.get(party).is_some_and(|p| !p.kind.is_actual()))
+        self.standing.iter().filter(|p| self.leaders.contains(&p.owner)).all(|p| !p.kind.is_actual())
     }
 
     /// Whether this is the same tie as the stretch before it, going on.
@@ -180,9 +200,9 @@ impl Stretch<'_> {
 }
 
 impl Verdict {
-    fn contains(&self, party: &Country) -> bool {
+    fn contains(&self, party: Country) -> bool {
         match self {
-            Verdict::Count(parties) => parties.contains(party),
+            Verdict::Count(parties) => parties.contains(&party),
             Verdict::Refer => false,
         }
     }
@@ -221,32 +241,28 @@ fn verdicts(record: &Periods, stretches: &[Stretch<'_>], ties: &Ties) -> Result<
 
 /// What to ask about the certified periods that an equal one of the same party covers wholly.
 fn covered(stretches: &[Stretch<'_>], verdicts: &[Verdict], how: &Totalisation<'_>) -> BTreeSet<Rc<str>> {
-    if how.when_trimmed != Trimmed::Refer {
+    let any = stretches.iter().flat_map(|stretch| &stretch.pieces).any(|p| p.certified.is_some());
+    if how.when_trimmed != Trimmed::Refer || !any {
         return BTreeSet::new();
     }
+    let precedence = Precedence::new(how.precedence);
     let mut standing: BTreeSet<&Piece> = BTreeSet::new();
     let mut equal: BTreeSet<&Piece> = BTreeSet::new();
     for (stretch, verdict) in stretches.iter().zip(verdicts) {
-        for (party, best) in stretch.standing.iter().filter(|(party, _)| verdict.contains(party)) {
+        for best in stretch.standing.iter().filter(|best| verdict.contains(best.owner)) {
             standing.insert(best);
-            let own = stretch.pieces.get(party).into_iter().flatten().copied();
-            equal
-                .extend(own.filter(|p| p.certified.is_some() && rank(p, how.precedence) == rank(best, how.precedence)));
+            let own = stretch.of(best.owner).filter(|p| p.certified.is_some());
+            equal.extend(own.filter(|p| precedence.rank(p) == precedence.rank(best)));
         }
     }
     let lost = equal.difference(&standing);
     lost.filter_map(|p| Some(Rc::from(p.certified.as_ref()?.question(p.origin)))).collect()
 }
 
-/// The criteria by which a piece gives way, first to last: what is less goes first.
-fn rank(piece: &Piece, precedence: &[Criterion]) -> Vec<bool> {
-    precedence.iter().map(|c| c.yields(piece)).collect()
-}
-
 /// Settles a tie of these parties on these days. A step that leaves several parties equal leaves only those to the
 /// next step; one that finds no period leaves all.
-fn settle(record: &Periods, tied: &BTreeSet<Country>, span: Span, steps: &[TieStep]) -> Verdict {
-    let mut tied = tied.clone();
+fn settle(record: &Periods, tied: &[Country], span: Span, steps: &[TieStep]) -> Verdict {
+    let mut tied = tied.to_vec();
     for step in steps {
         let nearest: BTreeMap<Country, i64> = match step {
             TieStep::Own => return Verdict::Count(tied),
@@ -270,11 +286,7 @@ fn settle(record: &Periods, tied: &BTreeSet<Country>, span: Span, steps: &[TieSt
 }
 
 /// For each tied party, the distance in days of its compulsory actual dated period that is nearest by this measure.
-fn nearest(
-    record: &Periods,
-    tied: &BTreeSet<Country>,
-    distance: impl Fn(Span) -> Option<i64>,
-) -> BTreeMap<Country, i64> {
+fn nearest(record: &Periods, tied: &[Country], distance: impl Fn(Span) -> Option<i64>) -> BTreeMap<Country, i64> {
     let mut nearest: BTreeMap<Country, i64> = BTreeMap::new();
     for piece in record.pieces.iter().filter(|p| tied.contains(&p.owner) && p.is_compulsory_actual()) {
         if let Some(days) = piece.span().and_then(&distance) {

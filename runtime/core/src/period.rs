@@ -3,7 +3,7 @@
 use crate::number::decimal;
 use crate::{Country, Date, Length, Ratio, Span, Unit};
 use num_traits::Signed;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What kind of time it was.
@@ -122,7 +122,7 @@ pub struct Periods {
 }
 
 /// Everything of a piece but when it was.
-type Stamp = (Country, Country, Kind, Quality, Option<Certified>);
+type Stamp<'p> = (Country, Country, Kind, Quality, Option<&'p Certified>);
 
 impl Kind {
     /// Whether it is a period really completed: any kind but assimilated and credited.
@@ -220,8 +220,8 @@ impl Piece {
         self.certified.as_ref().filter(|certified| self.span() != Some(certified.whole))
     }
 
-    fn stamp(&self) -> Stamp {
-        (self.owner, self.origin, self.kind, self.quality, self.certified.clone())
+    fn stamp(&self) -> Stamp<'_> {
+        (self.owner, self.origin, self.kind, self.quality, self.certified.as_ref())
     }
 }
 
@@ -235,19 +235,17 @@ impl From<Span> for Extent {
 /// and share or adjoin them. Amounts without dates are never joined: two equal ones are two. Of certified periods
 /// only the parts of one are joined.
 pub(crate) fn normal(pieces: impl IntoIterator<Item = Piece>) -> Vec<Piece> {
-    let mut dated: BTreeMap<Stamp, Vec<Span>> = BTreeMap::new();
-    let mut result: Vec<Piece> = Vec::new();
-    for piece in pieces {
-        match piece.span() {
-            Some(span) => dated.entry(piece.stamp()).or_default().push(span),
-            None => result.push(piece),
+    let mut result: Vec<Piece> = pieces.into_iter().collect();
+    result.sort_by(|a, b| a.stamp().cmp(&b.stamp()).then_with(|| a.extent.cmp(&b.extent)));
+    result.dedup_by(|next, run| {
+        let (Some(before), Some(more)) = (run.span(), next.span()) else { return false };
+        let adjoins = before.last.add_days(1).is_none_or(|after| more.first <= after);
+        let joined = adjoins && run.stamp() == next.stamp();
+        if joined {
+            run.extent = Extent::Dated { first: before.first, last: before.last.max(more.last) };
         }
-    }
-    for ((owner, origin, kind, quality, certified), spans) in dated {
-        let piece =
-            |run| Piece { owner, origin, kind, quality, extent: Extent::from(run), certified: certified.clone() };
-        result.extend(Span::runs(spans).into_iter().map(piece));
-    }
+        joined
+    });
     result.sort_by(|a, b| a.extent.cmp(&b.extent).then_with(|| a.stamp().cmp(&b.stamp())));
     result
 }
