@@ -60,6 +60,8 @@ pub(crate) struct Pair<'p> {
     pub(crate) tries_left: Cell<u64>,
     /// What is asked of groups in which nobody is found.
     solver: RefCell<Option<&'p mut (dyn Solver + 'p)>>,
+    /// Persons found so far, the last ones last.
+    pub(crate) known: RefCell<Vec<Person>>,
 }
 
 /// One question to both: a decision with arguments.
@@ -90,6 +92,7 @@ pub fn diff_with(old: &Verified, new: &Verified, options: &Options, solver: Opti
         steps_left: Cell::new(0),
         tries_left: Cell::new(0),
         solver: RefCell::new(solver.map(|s| s as _)),
+        known: RefCell::default(),
     };
     let mut decisions = Vec::new();
     for (name, nodes) in pair.decisions() {
@@ -244,27 +247,23 @@ impl Pair<'_> {
         let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
         let mut results = Vec::new();
         let mut open: Option<Vec<String>> = None;
-        if let Some((mut space, old, new)) = self.space(asked, &self.world.parties) {
+        let mut all_parties = self.space(asked, &self.world.parties).map(|(mut space, old, new)| {
+            let branches = self.branches(&mut space, old, new);
+            Everybody { space, old, new, branches }
+        });
+        if let Some(Everybody { space, old, new, branches }) = &mut all_parties {
             if old == new {
                 return vec![(fixed, None, Verdict::Same(Proof::SameForm))];
             }
             let mut left = Vec::new();
-            let branches = self.branches(&mut space, old, new);
-            let whole = branches.len() == 1;
-            for (branch, path) in branches {
-                space.budget = self.options.budget / 8;
-                space.steps = 0;
-                let (old, new) = space.narrowed(&path, old, new);
-                let mut leaves = Vec::new();
-                let all = space.differences(&path, old, new, &mut leaves);
-                if all.is_some() && leaves.is_empty() {
-                    let proof = if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) };
-                    results.push((fixed.clone(), branch, Verdict::Same(proof)));
-                } else {
-                    left.extend(branch);
+            for (branch, path) in branches.iter() {
+                let (old, new) = space.narrowed(path, *old, *new);
+                match self.alike(space, path, old, new) {
+                    Some(proof) => results.push((fixed.clone(), branch.clone(), Verdict::Same(proof))),
+                    None => left.extend(branch.clone()),
                 }
             }
-            if !whole {
+            if branches.len() > 1 {
                 open = Some(left);
             } else if !results.is_empty() {
                 return results;
@@ -274,9 +273,19 @@ impl Pair<'_> {
         let names: Vec<&str> = some.iter().map(Country::code).collect();
         let why = format!("only records of {} were looked at", names.join(", "));
         for asked in self.asked_of(asked, &some) {
-            results.extend(self.of_some(&asked, &some, open.as_deref(), &why));
+            results.extend(self.of_some(&asked, &some, open.as_deref(), (&mut all_parties, &why)));
         }
         results
+    }
+
+    /// What proves that everybody of a group is answered alike, where that is so and does not take long.
+    fn alike(&self, space: &mut Space<'_>, path: &Path, old: Term, new: Term) -> Option<Proof> {
+        space.budget = self.options.budget / 8;
+        space.steps = 0;
+        let mut leaves = Vec::new();
+        let all = space.differences(path, old, new, &mut leaves);
+        let alike = all.is_some() && leaves.is_empty();
+        alike.then(|| if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) })
     }
 
     /// The same question asked of some parties.
@@ -299,7 +308,13 @@ impl Pair<'_> {
         all.into_iter().map(made).collect()
     }
 
-    fn of_some(&self, asked: &Asked, some: &[Country], only: Option<&[String]>, why: &str) -> Vec<Found> {
+    fn of_some(
+        &self,
+        asked: &Asked,
+        some: &[Country],
+        only: Option<&[String]>,
+        (everybody, why): (&mut Option<Everybody<'_>>, &str),
+    ) -> Vec<Found> {
         let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
         let Some((mut space, old, new)) = self.space(asked, some) else { return vec![(fixed, None, too_large())] };
         let mut results = Vec::new();
@@ -314,7 +329,13 @@ impl Pair<'_> {
             let alone = || Open { why: why.to_owned(), tried: 0 };
             let besides = |open: Open| Open { why: format!("{}, and {why}", open.why), ..open };
             let verdict = match self.verdict(&mut space, asked, &path, old, new) {
-                Verdict::Same(_) => Verdict::Undecided(alone()),
+                Verdict::Same(_) => {
+                    let everybody = everybody.as_mut();
+                    match everybody.and_then(|e| self.alike_with(e, asked, branch.as_deref())) {
+                        Some(proof) => Verdict::Same(proof),
+                        None => Verdict::Undecided(alone()),
+                    }
+                }
                 Verdict::Changed(mut changed) => {
                     changed.open = Some(changed.open.map_or_else(alone, besides));
                     Verdict::Changed(changed)
@@ -324,6 +345,24 @@ impl Pair<'_> {
             results.push((fixed.clone(), branch, verdict));
         }
         results
+    }
+
+    /// What proves that everybody who asks with these parties is answered alike, whosesoever periods are in the record:
+    /// the terms are those for all parties, and of the argument it is assumed that it is this one.
+    fn alike_with(&self, everybody: &mut Everybody<'_>, asked: &Asked, branch: Option<&str>) -> Option<Proof> {
+        let Everybody { space, old, new, branches } = everybody;
+        let (_, path) = branches.iter().find(|(name, _)| name.as_deref() == branch)?;
+        let mut path = path.clone();
+        for (n, arg) in asked.args.iter().enumerate() {
+            let Some(party @ Value::Country(_)) = arg else { continue };
+            let Some(argument) = space.arena.argument(u32::try_from(n).ok()?, Sort::Country) else { continue };
+            let party = space.arena.constant(Outcome::Value(party.clone()));
+            let is = space.arena.host(HostFn::Equal, vec![argument, party], Side::Both, Sort::YesNo);
+            path = path.with(&space.arena, self.world, is, Choice::Yes)?;
+        }
+        let (old, new) = space.narrowed(&path, *old, *new);
+        space.look_into_words(&mut path);
+        self.alike(space, &path, old, new)
     }
 
     /// The benefits of each branch, as groups of persons; everybody where the benefit claimed does not matter.
@@ -386,14 +425,15 @@ impl Pair<'_> {
         }
         let maker = Maker::new(self.world, [self.old.program(), self.new.program()], self.looked_at());
         let mut regions = Regions::new(self, asked, &maker, path);
+        regions.take_known(space, &leaves, old, new);
         for leaf in &leaves {
             regions.take(space, leaf, old, new);
         }
         regions.records_left_open(space, old, new);
         if all.is_none() {
             regions.leave_open("it takes more steps than were allowed");
-            regions.search(space, path, old, new);
         }
+        regions.search(space, path, old, new);
         regions.finish(space)
     }
 
@@ -402,8 +442,12 @@ impl Pair<'_> {
         if self.is_small() {
             return self.world.parties.clone();
         }
-        let named = self.named_in_edits();
-        let mut some: Vec<Country> = self.world.parties.iter().filter(|p| named.contains(p)).copied().take(2).collect();
+        let mut some: Vec<Country> = Vec::new();
+        for party in self.named_in_edits() {
+            if some.len() < 2 && self.world.parties.contains(&party) && !some.contains(&party) {
+                some.push(party);
+            }
+        }
         // Two that do not count in the same currency tell more than two that do.
         let currency = |party: &Country| accord_ir::currency(self.new.program(), *party);
         for other in [true, false] {
@@ -418,33 +462,25 @@ impl Pair<'_> {
         some
     }
 
-    /// Parties that an edited statement names one by one.
-    fn named_in_edits(&self) -> BTreeSet<Country> {
-        let mut found = BTreeSet::new();
+    /// Parties that edited statements name: first those that one version names more often, then the others that stand
+    /// alone in them.
+    fn named_in_edits(&self) -> Vec<Country> {
+        let (mut moved, mut single) = (Vec::new(), BTreeSet::new());
         for edited in self.edited {
-            for (verified, statement) in [(self.old, &edited.old), (self.new, &edited.new)] {
-                let program = verified.program();
-                let mut exprs = match statement {
-                    Some(Statement::Rule(id)) => match program.rule(*id) {
-                        Some(rule) => rule.condition.into_iter().chain([rule.value]).collect(),
-                        None => Vec::new(),
-                    },
-                    Some(Statement::Node(id)) => match program.node(*id).map(|n| &n.body) {
-                        Some(accord_ir::Body::Expr(body)) => vec![*body],
-                        _ => Vec::new(),
-                    },
-                    None => Vec::new(),
-                };
-                while let Some(id) = exprs.pop() {
-                    let Some(expr) = program.expr(id) else { continue };
-                    if let accord_ir::ExprKind::Const(Outcome::Value(Value::Country(party))) = &expr.kind {
-                        found.insert(*party);
-                    }
-                    exprs.extend(expr.kind.children());
+            let old = edited.old.as_ref().map_or_else(Vec::new, |s| countries_of(self.old.program(), s));
+            let new = edited.new.as_ref().map_or_else(Vec::new, |s| countries_of(self.new.program(), s));
+            for (party, alone) in old.iter().chain(&new) {
+                let often = |all: &[(Country, bool)]| all.iter().filter(|(named, _)| named == party).count();
+                if often(&old) != often(&new) && !moved.contains(party) {
+                    moved.push(*party);
+                }
+                if *alone {
+                    let _ = single.insert(*party);
                 }
             }
         }
-        found
+        moved.extend(single);
+        moved
     }
 
     /// What the solver says of a group, where there is one and the group has a form for it.
@@ -496,6 +532,14 @@ fn party_code(value: &Value) -> Option<&str> {
     if let Value::Country(party) = value { Some(party.code()) } else { None }
 }
 
+/// A question where there are many parties, all of which can be in a record, and its branches.
+struct Everybody<'p> {
+    space: Space<'p>,
+    old: Term,
+    new: Term,
+    branches: Vec<(Option<String>, Path)>,
+}
+
 /// What was found for arguments and a branch.
 type Found = (Vec<Value>, Option<String>, Verdict);
 
@@ -506,6 +550,35 @@ fn too_large() -> Verdict {
                 .to_owned(),
         tried: 0,
     })
+}
+
+/// The countries that a statement names, each as often as it does, and whether it stands alone or in a set.
+fn countries_of(program: &Program, statement: &Statement) -> Vec<(Country, bool)> {
+    let mut exprs = match statement {
+        Statement::Rule(id) => match program.rule(*id) {
+            Some(rule) => rule.condition.into_iter().chain([rule.value]).collect(),
+            None => Vec::new(),
+        },
+        Statement::Node(id) => match program.node(*id).map(|n| &n.body) {
+            Some(accord_ir::Body::Expr(body)) => vec![*body],
+            _ => Vec::new(),
+        },
+    };
+    let mut found = Vec::new();
+    while let Some(id) = exprs.pop() {
+        let Some(expr) = program.expr(id) else { continue };
+        match &expr.kind {
+            accord_ir::ExprKind::Const(Outcome::Value(Value::Country(party))) => found.push((*party, true)),
+            accord_ir::ExprKind::Const(Outcome::Value(Value::Set(set))) => {
+                let parties =
+                    set.iter().filter_map(|v| if let Value::Country(party) = v { Some(*party) } else { None });
+                found.extend(parties.map(|party| (party, false)));
+            }
+            _ => {}
+        }
+        exprs.extend(expr.kind.children());
+    }
+    found
 }
 
 /// Whether a decision can be asked for: of parties, branches, classes and days.

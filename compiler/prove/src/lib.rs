@@ -11,6 +11,7 @@
 //! | what is left, as a question to a solver | `smt` |
 //! | whether sums can be as assumed | `sums` |
 //! | a term for one person | `concrete` |
+//! | persons found, asked the next question | `known` |
 //! | what is found, as data | `report` |
 //! | what an agreement is held to, statement by statement | `standards` |
 //! | one statement, for everybody | `requirement` |
@@ -44,6 +45,7 @@ mod figures;
 mod grows;
 mod idle;
 mod inequality;
+mod known;
 mod lowers;
 mod operate;
 mod path;

@@ -5,7 +5,7 @@ use crate::compare::{Asked, Pair};
 use crate::edits::{Statement, reach};
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
-use crate::report::{Changed, Compared, Effect, Open, Proof, Region, Twin, Verdict, Witness};
+use crate::report::{Changed, Compared, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness};
 use crate::smt::{self, Solved};
 use crate::split::{Leaf, Space};
 use crate::term::{Term, normal};
@@ -26,15 +26,18 @@ const MOST_FAILURES: usize = 10;
 const MOST_CHANCES: u64 = 100;
 /// Questions put to a solver about one decision of one party and branch.
 const MOST_QUESTIONS: usize = 10;
+/// Persons known from other questions that are varied, and how often each is.
+const MOST_KNOWN_VARIED: usize = 8;
+const MOST_VARIATIONS: u64 = 60;
 /// How many terms are looked at to widen a group by one condition.
 const STEPS_OF_WIDENING: u64 = 8_000;
 
 /// The groups of one question.
 pub(crate) struct Regions<'r, 'p> {
-    pair: &'r Pair<'p>,
-    asked: &'r Asked,
-    maker: &'r Maker<'r>,
-    base: &'r Path,
+    pub(crate) pair: &'r Pair<'p>,
+    pub(crate) asked: &'r Asked,
+    pub(crate) maker: &'r Maker<'r>,
+    pub(crate) base: &'r Path,
     found: Vec<(Path, Region)>,
     /// Some of those found.
     persons: Vec<Person>,
@@ -45,7 +48,9 @@ pub(crate) struct Regions<'r, 'p> {
     solver: Option<String>,
     /// Questions put to it.
     questions: usize,
-    tried: u64,
+    pub(crate) tried: u64,
+    /// Somebody known from another question whom both versions answer otherwise, in none of the groups.
+    pub(crate) spare: Option<Person>,
 }
 
 impl<'r, 'p> Regions<'r, 'p> {
@@ -63,6 +68,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             solver: None,
             questions: 0,
             tried: 0,
+            spare: None,
         }
     }
 
@@ -76,9 +82,14 @@ impl<'r, 'p> Regions<'r, 'p> {
         }
     }
 
+    /// Whether a group lies in one that is told of.
+    pub(crate) fn is_told(&self, space: &mut Space<'_>, leaf: &Leaf) -> bool {
+        self.found.iter().any(|(path, _)| covers(space, path, &leaf.path))
+    }
+
     /// Takes in a group for whom the versions may differ.
     pub(crate) fn take(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
-        if self.found.iter().any(|(path, _)| covers(space, path, &leaf.path)) {
+        if self.is_told(space, leaf) {
             return;
         }
         if self.tried > self.may_try() {
@@ -93,14 +104,15 @@ impl<'r, 'p> Regions<'r, 'p> {
         let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {
             return self.look_into(space, leaf, old, new);
         };
-        self.tell(space, leaf, person, old, new);
+        self.add(space, leaf, old, new, person);
     }
 
-    /// Tells of a group with a person of it.
-    fn tell(&mut self, space: &mut Space<'_>, leaf: &Leaf, person: Person, old: Term, new: Term) {
+    /// Tells of a group, with somebody in it.
+    pub(crate) fn add(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term, person: Person) {
         if self.persons.len() < 4 {
             self.persons.push(person.clone());
         }
+        self.pair.remember(&person);
         let path = self.widened(space, leaf, old, new);
         let witness = self.witness(&person);
         let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
@@ -150,7 +162,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             return;
         }
         let text = "periods cannot be counted without the authorities".to_owned();
-        let who = vec![crate::report::Literal { subject: "periods".to_owned(), text }];
+        let who = vec![Literal { subject: "periods".to_owned(), text }];
         let edits = self.responsible(&witness);
         self.found.push((self.base.clone(), Region { effect, who, each: false, witness, twin: None, edits }));
     }
@@ -238,7 +250,7 @@ impl<'r, 'p> Regions<'r, 'p> {
                 self.tried += 1;
                 let fits = |p: &Person| Finder::new(space, self.maker).fits(&leaf.path.assumed, p) && self.differ(p);
                 match person.filter(fits) {
-                    Some(person) => self.tell(space, leaf, person, old, new),
+                    Some(person) => self.add(space, leaf, old, new, person),
                     None => self.leave_open(&format!("{open}; whom a solver found is answered alike")),
                 }
             }
@@ -252,6 +264,9 @@ impl<'r, 'p> Regions<'r, 'p> {
         let person = finder.find(path, &start);
         let result = person.and_then(|person| self.until_they_differ(&mut finder, path, person, ends));
         self.tried += finder.tried;
+        if let Some(person) = &result {
+            self.pair.remember(person);
+        }
         result.map(|person| self.made_ordinary(space, path, person, &start))
     }
 
@@ -300,7 +315,19 @@ impl<'r, 'p> Regions<'r, 'p> {
         None
     }
 
-    fn differ(&self, person: &Person) -> bool {
+    /// Somebody like another but for several facts, mostly those of institutions.
+    fn varied(&self, finder: &mut Finder<'_, '_>, near: &Person, ends: &[Term]) -> Option<Person> {
+        let options = finder.options(self.base, near, ends);
+        for _ in 0..MOST_VARIATIONS {
+            let next = finder.varied(near, &options);
+            if finder.fits(&self.base.assumed, &next) && self.differ(&next) {
+                return Some(next);
+            }
+        }
+        None
+    }
+
+    pub(crate) fn differ(&self, person: &Person) -> bool {
         let (old_facts, new_facts, _, before, after) = self.pair.replay(self.asked, self.maker, person);
         // Days out of order and divisors that are nothing are mistakes in the facts, and tell nothing of the texts.
         let mistaken = |outcome: &Outcome| match outcome {
@@ -323,7 +350,7 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 
     /// Facts are put back to what is ordinary, one by one, as long as the person stays in the group.
-    fn made_ordinary(&mut self, space: &Space<'_>, path: &Path, person: Person, start: &Person) -> Person {
+    pub(crate) fn made_ordinary(&mut self, space: &Space<'_>, path: &Path, person: Person, start: &Person) -> Person {
         let mut finder = Finder::new(space, self.maker);
         let mut held = person;
         let slots: Vec<_> = held.contents.keys().cloned().collect();
@@ -432,25 +459,38 @@ impl<'r, 'p> Regions<'r, 'p> {
         if narrow.is_empty() { pick(false) } else { narrow }
     }
 
-    /// Persons by chance, where groups could not be told apart.
+    /// Persons by chance, where groups could not be told apart, or nobody was found in them.
     pub(crate) fn search(&mut self, space: &mut Space<'_>, path: &Path, old: Term, new: Term) {
-        if !self.found.is_empty() || self.tried > self.may_try() {
+        if !self.found.is_empty() || self.open.is_none() {
             return;
         }
         let start = self.pair.ordinary(self.asked, self.maker);
-        let person = {
+        let known = self.spare.take();
+        let person = known.or_else(|| {
             let mut finder = Finder::new(space, self.maker);
-            let first = finder.find(path, &start);
-            let result = first.and_then(|p| self.by_chance(&mut finder, path, &p, &[old, new]));
+            let mut near = self.known_here(&mut finder);
+            near.truncate(MOST_KNOWN_VARIED);
+            let mut result = None;
+            if self.tried <= self.may_try()
+                && let Some(first) = finder.find(path, &start)
+            {
+                result = self.by_chance(&mut finder, path, &first, &[old, new]);
+                near.push(first);
+            }
+            let ends = [old, new];
+            let result = result.or_else(|| near.iter().find_map(|near| self.varied(&mut finder, near, &ends)));
             self.tried += finder.tried;
             result
-        };
+        });
         let Some(person) = person else { return };
+        self.pair.remember(&person);
         let person = self.made_ordinary(space, path, person, &start);
         let witness = self.witness(&person);
         let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
         let edits = self.responsible(&witness);
-        let who = space.said(&without_base(path, self.base));
+        // Not everybody: how far the group reaches was not found out.
+        let text = "they are like the person shown".to_owned();
+        let who = vec![Literal { subject: "they".to_owned(), text }];
         self.found.push((path.clone(), Region { effect, who, each: false, witness, twin: None, edits }));
     }
 

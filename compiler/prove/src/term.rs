@@ -304,6 +304,11 @@ impl Arena {
         self.keep(Shape::Bound(variable, sort), sort, VALUE)
     }
 
+    /// An argument that a decision is asked with, where a term reads it.
+    pub(crate) fn argument(&self, variable: u32, sort: Sort) -> Option<Term> {
+        self.known.get(&Shape::Bound(variable, sort)).copied()
+    }
+
     pub(crate) fn not(&mut self, term: Term) -> Term {
         match &*self.shape(term) {
             Shape::Known(outcome) => match outcome.truth() {

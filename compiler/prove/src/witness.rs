@@ -93,6 +93,18 @@ impl<'s, 'w> Finder<'s, 'w> {
         self.score(wanted, person).0 == 0
     }
 
+    /// The first of several groups that a person is in.
+    pub(crate) fn first_of<'g>(
+        &mut self,
+        mut groups: impl Iterator<Item = &'g Path>,
+        person: &Person,
+    ) -> Option<usize> {
+        self.tried += 1;
+        let facts = self.maker.facts(person);
+        let mut concrete = Concrete::new(self.arena(), &facts, &person.args);
+        groups.position(|g| g.assumed.iter().all(|(term, choice)| Self::holds(&mut concrete, *term, *choice)))
+    }
+
     /// A person of whom all of it holds.
     pub(crate) fn find(&mut self, path: &Path, start: &Person) -> Option<Person> {
         let wanted = &path.assumed;
@@ -466,6 +478,32 @@ impl<'s, 'w> Finder<'s, 'w> {
             }
         }
         persons
+    }
+
+    /// What the facts of a person and of institutions that terms read may become, the record left as it is.
+    pub(crate) fn options(&mut self, path: &Path, person: &Person, terms: &[Term]) -> BTreeMap<Slot, Vec<Content>> {
+        let mut options: BTreeMap<Slot, Vec<Content>> = BTreeMap::new();
+        for (slot, content) in terms.iter().flat_map(|term| self.changes(path, person, *term)) {
+            if matches!(slot, Slot::Given(..) | Slot::Row(..)) {
+                options.entry(slot).or_default().push(content);
+            }
+        }
+        options
+    }
+
+    /// A person with several facts changed at once, most of them those of institutions: amounts that are compared with
+    /// sums of others seldom show anything one by one.
+    pub(crate) fn varied(&mut self, person: &Person, options: &BTreeMap<Slot, Vec<Content>>) -> Person {
+        let mut varied = person.clone();
+        for (slot, contents) in options {
+            let odds = if matches!(slot, Slot::Given(..)) { 2 } else { 10 };
+            if self.chance(odds) == 0
+                && let Some(content) = contents.get(self.chance(contents.len()))
+            {
+                varied = self.maker.changed(&varied, slot, content);
+            }
+        }
+        varied
     }
 
     /// Other values of one fact that a term reads, picked by chance.
