@@ -113,7 +113,11 @@ fn message(program: &Program, finding: &Finding) -> String {
         FindingKind::Unreachable => "this never applies to anybody".to_owned(),
         FindingKind::WithoutEffect => "this applies, and never changes what comes out".to_owned(),
         FindingKind::TableGap => "the table has no row for this".to_owned(),
-        FindingKind::Legislation => "some person is not under exactly one legislation".to_owned(),
+        FindingKind::Legislation => match finding.person.as_ref().map(|p| &p.answer.outcome) {
+            Some(Outcome::Gap(_)) => "no provision says whose legislation applies to some person's work".to_owned(),
+            Some(Outcome::Conflict(_)) => "provisions name two legislations for the same person's work".to_owned(),
+            _ => "some person is not under exactly one legislation".to_owned(),
+        },
         FindingKind::Shares => "the shares of some person exceed the whole".to_owned(),
         FindingKind::OutsideScope => "an exception for what the provision does not cover".to_owned(),
     }

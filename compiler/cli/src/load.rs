@@ -136,6 +136,11 @@ impl Loaded {
         self.files.get(&id)
     }
 
+    /// The trees of all files that were read.
+    pub fn all_trees(&self) -> impl Iterator<Item = &ast::File> {
+        self.files.values()
+    }
+
     /// stdlib and the files of a root, in the order analysis wants them.
     pub fn files_of(&self, root: &Root) -> Vec<FileId> {
         let own = |name: &str| root.uses.iter().any(|id| self.lies_at(*id, name));

@@ -2,9 +2,9 @@
 
 use crate::explain;
 use accord_analysis::case::show;
-use accord_core::{Facts, Number, Outcome, RuleStep, Step, Trace, Value};
+use accord_core::{Facts, HostFn, Number, Outcome, RuleStep, Step, Trace, Value};
 use accord_interp::Interp;
-use accord_ir::{NodeId, Program, RecordDef, Ty, Verified};
+use accord_ir::{ExprId, ExprKind, NodeId, Program, RecordDef, Ty, Verified};
 use std::collections::BTreeSet;
 
 /// One fact of a person.
@@ -23,26 +23,35 @@ pub struct FactRow {
 /// The names of the facts that were looked at on the way to an answer.
 pub fn looked_at(verified: &Verified, facts: &Facts, node: NodeId, args: &[Value]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    in_trace(&Interp::new(verified, facts).explain(node, args), &mut names);
+    in_trace(verified.program(), &Interp::new(verified, facts).explain(node, args), &mut names);
     names
 }
 
-fn in_trace(trace: &Trace, names: &mut BTreeSet<String>) {
-    in_steps(&trace.steps, names);
+/// Stands among the names of facts where a rate of exchange was needed.
+const RATES: &str = "rates";
+
+fn in_trace(program: &Program, trace: &Trace, names: &mut BTreeSet<String>) {
+    in_steps(program, &trace.steps, names);
     for RuleStep { condition, value, .. } in &trace.rules {
-        in_steps(condition, names);
-        in_steps(value, names);
+        in_steps(program, condition, names);
+        in_steps(program, value, names);
     }
 }
 
-fn in_steps(steps: &[Step], names: &mut BTreeSet<String>) {
+fn in_steps(program: &Program, steps: &[Step], names: &mut BTreeSet<String>) {
     for step in steps {
         match step {
-            Step::Call(trace) => in_trace(trace, names),
+            Step::Call(trace) => in_trace(program, trace, names),
             Step::Fact { name, .. } => {
                 let _ = names.insert(name.clone());
             }
-            Step::Rounded { .. } | Step::Computed { .. } => {}
+            Step::Computed { site, .. } => {
+                let done = program.expr(ExprId(site.0)).map(|e| &e.kind);
+                if matches!(done, Some(ExprKind::Host(HostFn::InCommon, _))) {
+                    let _ = names.insert(RATES.to_owned());
+                }
+            }
+            Step::Rounded { .. } => {}
         }
     }
 }
@@ -56,7 +65,8 @@ pub fn rows(program: &Program, facts: &Facts, read: &BTreeSet<String>) -> Vec<Fa
     for (key, outcome) in &facts.given {
         table.leaf(&key.missing_name(), outcome);
     }
-    for ((from, into), rate) in &facts.rates {
+    let needed = read.is_empty() || read.contains(RATES);
+    for ((from, into), rate) in facts.rates.iter().filter(|_| needed) {
         let rate = format!("{} {into}", Number::new(rate.clone()));
         let (name, words) = (format!("1 {from}"), format!("what 1 {from} is worth"));
         table.rows.push(FactRow { name, words, value: rate.clone(), said: rate });

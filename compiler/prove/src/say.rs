@@ -119,10 +119,8 @@ impl Space<'_> {
             Choice::Count(n) => {
                 let name = self.expression(term);
                 match n {
-                    0 => format!("{name}: none"),
-                    1 => format!("{name}: one"),
-                    2 => format!("{name}: two"),
-                    _ => format!("{name}: more than two"),
+                    0..=2 => format!("size({name}) is {n}"),
+                    _ => format!("size({name}) is more than 2"),
                 }
             }
             Choice::Yes => self.so(term, true),
@@ -151,9 +149,16 @@ impl Space<'_> {
                 [a, b] => format!("{} is {not}{}", self.expression(*a), self.expression(*b)),
                 _ => self.expression(term),
             },
-            Shape::Host(HostFn::AtMost, operands, _) => match (operands.as_slice(), yes) {
-                ([a, b], true) => format!("{} is at most {}", self.expression(*a), self.expression(*b)),
-                ([a, b], false) => format!("{} is more than {}", self.expression(*a), self.expression(*b)),
+            Shape::Host(HostFn::AtMost, operands, _) => match operands.as_slice() {
+                [a, b] => {
+                    let is = match (self.arena.sort(*a) == Sort::Date, yes) {
+                        (true, true) => "is not after",
+                        (true, false) => "is after",
+                        (false, true) => "is at most",
+                        (false, false) => "is more than",
+                    };
+                    format!("{} {is} {}", self.expression(*a), self.expression(*b))
+                }
                 _ => self.expression(term),
             },
             Shape::Host(HostFn::In, operands, _) => match operands.as_slice() {
@@ -266,7 +271,7 @@ impl Space<'_> {
             (HostFn::LengthOf, [of, unit]) => format!("length of {of} in {unit}"),
             (HostFn::Part, [party, of]) => format!("{party}'s part of {of}"),
             (HostFn::Totalise, [_, of, ..]) => format!("the periods of {of}"),
-            (HostFn::AsIfOwn, [of, party]) => format!("{of} as if own by {party}"),
+            (HostFn::AsIfOwn, [of, party]) => format!("{of} as {party}'s own"),
             (HostFn::PartiesIn, _) => "concerned".to_owned(),
             (HostFn::Rounded, [of, how]) => format!("{of} rounded {how}"),
             (HostFn::Stored, [of]) => of.clone(),

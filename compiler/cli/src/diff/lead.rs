@@ -2,21 +2,29 @@
 
 use super::population::Population;
 use super::told::{Change, EFFECTS, Group, Standing, Told, decisions, verb};
-use crate::explain::capital;
+use crate::explain::{self, capital};
 use crate::grouped;
 
 /// Groups of one effect that are described one by one; the others are counted.
 const MOST_DESCRIBED: usize = 3;
+/// Conditions of a group that are said; the others are counted.
+const MOST_CONDITIONS: usize = 4;
 
 /// Who loses, who gains, and that nobody else is touched; or what is left open.
 pub fn lead(told: &Told) -> Vec<String> {
     let about = told.only.iter().map(|only| format!("This tells of persons {}, and of nobody else.", only.of_whom()));
     let changed = EFFECTS.into_iter().filter_map(|effect| {
-        let all = told.changes.iter().flat_map(|c| c.groups.iter().map(move |g| (c, g)));
+        let felt = told.changes.iter().filter(|c| !c.on_the_way);
+        let all = felt.flat_map(|c| c.groups.iter().map(move |g| (c, g)));
         let those: Vec<(&Change, &Group)> = all.filter(|(_, g)| g.effect == effect).collect();
         if those.is_empty() { None } else { Some(sentence(&those)) }
     });
     let mut sentences: Vec<String> = about.chain(changed).collect();
+    let passed_on: Vec<String> = told.changes.iter().filter(|c| c.on_the_way).map(|c| c.words.clone()).collect();
+    if !passed_on.is_empty() {
+        let verb = if passed_on.len() == 1 { "changes" } else { "change" };
+        sentences.push(format!("On the way to that, {} {verb} as well.", explain::clauses(&passed_on)));
+    }
     let more: usize = told.changes.iter().map(|c| c.more).sum();
     if let Some(population) = &told.population {
         sentences.push(counted(population));
@@ -32,15 +40,20 @@ pub fn lead(told: &Told) -> Vec<String> {
 
 /// `Two groups gain: A; and B.`
 fn sentence(those: &[(&Change, &Group)]) -> String {
+    let mut said_before = "";
     let described = those.iter().take(MOST_DESCRIBED).map(|(change, group)| {
-        let some = if group.each { "" } else { "some of " };
-        let who = match (group.who_said.as_slice(), group.each) {
-            ([], true) => "for everybody".to_owned(),
-            ([], false) => "for some".to_owned(),
-            (said, _) => format!("for {some}those of whom it holds that {}", said.join(", and that ")),
-        };
         let (before, after) = (&group.before.words, &group.after.words);
-        format!("{}, {who} (for example {after} instead of {before})", change.words)
+        // A clause that gives a reason ends with a comma.
+        let comma = if after.contains(", ") { "," } else { "" };
+        let about = match &change.meaning {
+            Some(meaning) => format!("{meaning} ({})", change.called),
+            None => change.words.clone(),
+        };
+        let whom = whom(&group.who_said, group.each);
+        // What is asked is said once.
+        let about = if said_before == change.label { whom } else { format!("{about}, {whom}") };
+        said_before = &change.label;
+        format!("{about}: for example {after}{comma} instead of {before}")
     });
     let mut described: Vec<String> = described.collect();
     let rest = those.len() - described.len();
@@ -66,6 +79,20 @@ fn counted(population: &Population) -> String {
         0 => format!("Of {claims} in {}, none was found to be answered otherwise.", population.path),
         1 => format!("Of {claims} in {}, 1 is answered otherwise.", population.path),
         n => format!("Of {claims} in {}, {} are answered otherwise.", population.path, grouped(n)),
+    }
+}
+
+/// `where the person is a refugee and lives in Alpha`, of many conditions the first; `for some of those` where it is
+/// only some.
+fn whom(who: &[String], each: bool) -> String {
+    let shown: Vec<String> = who.iter().take(MOST_CONDITIONS).cloned().collect();
+    let some = if each { "" } else { "for some of those " };
+    match who.len() - shown.len() {
+        _ if who.is_empty() && each => "for everybody".to_owned(),
+        _ if who.is_empty() => "for some".to_owned(),
+        0 => format!("{some}where {}", explain::and(&shown)),
+        1 => format!("{some}where {}, and one more condition holds", shown.join(", ")),
+        rest => format!("{some}where {}, and {} more conditions hold", shown.join(", "), number(rest)),
     }
 }
 

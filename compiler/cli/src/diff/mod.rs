@@ -7,6 +7,8 @@
 //! | the command: two versions, loaded and checked | this one |
 //! | what was found, in words | `told` |
 //! | the whole in a few sentences | `lead` |
+//! | what a decision decides, and which rest on which | `meaning` |
+//! | a condition in plain words | `plain` |
 //! | where two statements differ | `narrow` |
 //! | on the terminal, with both texts in one picture | `terminal` |
 //! | as a page | `page` |
@@ -22,8 +24,10 @@ mod clause;
 mod condition;
 mod json;
 mod lead;
+mod meaning;
 mod narrow;
 mod page;
+mod plain;
 mod population;
 mod solver;
 mod terminal;
@@ -70,6 +74,8 @@ pub struct Version<'a> {
 pub struct Pair<'a> {
     /// Every text.
     pub sources: &'a SourceMap,
+    /// Their trees.
+    pub loaded: &'a Loaded,
     /// The version before.
     pub old: Version<'a>,
     /// The version after.
@@ -109,6 +115,7 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
     };
     let pair = Pair {
         sources: &loaded.sources,
+        loaded: &loaded,
         old: Version { verified: old, name: &old.program().agreement, path: &old_path },
         new: Version { verified: new, name: &new.program().agreement, path: &new_path },
     };

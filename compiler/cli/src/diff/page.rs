@@ -3,7 +3,8 @@
 //! It needs nothing but itself: no script, no picture, no style from elsewhere.
 
 use super::Pair;
-use super::clause::{Clause, Piece, clauses};
+use super::clause::{Clause, Piece, clauses, is_only_reached};
+use super::meaning::source;
 use super::told::{Change, EFFECTS, Group, Said, Told, decisions, verb};
 use crate::explain::capital;
 use crate::person::FactRow;
@@ -25,8 +26,13 @@ pub fn page(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
     ));
     page.raw("<header>\n");
     page.element("h1", "", &format!("What changes: {title}"));
-    let versions = format!("{}. Before: {}. After: {}.", pair.new.name, pair.old.path, pair.new.path);
-    page.element("p", "versions", &versions);
+    page.raw("<dl class=\"versions\">\n");
+    for (when, version) in [("Before", &pair.old), ("After", &pair.new)] {
+        page.element("dt", "", when);
+        let from = source(pair.loaded, version).map_or(String::new(), |source| format!("{source} "));
+        page.raw(&format!("<dd>{}<code>{}</code></dd>\n", escape(&from), escape(version.path)));
+    }
+    page.raw("</dl>\n");
     page.raw("</header>\n<div class=\"lead\">\n");
     told.lead.iter().for_each(|sentence| page.element("p", "", sentence));
     page.raw("</div>\n");
@@ -34,6 +40,7 @@ pub fn page(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
     for effect in EFFECTS {
         page.effect(pair, report, told, effect);
     }
+    page.on_the_way(pair, report, told);
     page.more(told);
     page.population(told);
     page.open(told);
@@ -49,7 +56,7 @@ pub fn page(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
 }
 
 const FOOTER: &str = "<footer>\n<p>“Proved” means shown for every person that the rules can be asked about, not for a sample. \
-Every example was computed under both texts. Names in quotation marks are those of the agreement as it is encoded; \
+Every example was computed under both texts. Names in quotation marks are those of the agreement as it is encoded: of decisions, and of terms it defines; \
 a group may share persons with another.</p>\n";
 
 /// What the footer adds where not everybody is told of.
@@ -81,10 +88,16 @@ impl Page {
                 self.tile(count, &format!("{noun} {}", verb(effect, count == 1)));
             }
         }
+        let passed_on: usize = told.changes.iter().filter(|c| c.on_the_way).map(|c| c.groups.len()).sum();
+        if passed_on > 0 {
+            self.tile(passed_on, "on the way to that");
+        }
         let same: usize = told.same.iter().map(|s| s.labels.len()).sum();
         self.tile(same, &format!("{} proved unchanged", if same == 1 { "decision" } else { "decisions" }));
         let open = told.open.len() + told.changes.iter().filter(|c| c.open.is_some()).count();
-        self.tile(open, &format!("{} not proved either way", if open == 1 { "decision" } else { "decisions" }));
+        if open > 0 {
+            self.tile(open, &format!("{} not proved either way", if open == 1 { "decision" } else { "decisions" }));
+        }
         self.raw("</ul>\n");
     }
 
@@ -103,6 +116,17 @@ impl Page {
         }
     }
 
+    /// What changes in decisions that the others rest on.
+    fn on_the_way(&mut self, pair: &Pair<'_>, report: &Report, told: &Told) {
+        if !told.changes.iter().any(|c| c.on_the_way) {
+            return;
+        }
+        self.element("h2", "", "What changes on the way to that");
+        for change in told.changes.iter().filter(|c| c.on_the_way) {
+            change.groups.iter().for_each(|group| self.group(pair, report, change, group));
+        }
+    }
+
     fn group(&mut self, pair: &Pair<'_>, report: &Report, change: &Change, group: &Group) {
         let class = match group.effect {
             Effect::Loss | Effect::Less | Effect::Unsettled => "loss",
@@ -111,7 +135,13 @@ impl Page {
         };
         self.raw(&format!("<article class=\"group {class}\">\n"));
         self.element("span", "tag", &capital(verb(group.effect, true)));
-        self.element("h3", "", &change.words);
+        match &change.meaning {
+            None => self.element("h3", "", &change.words),
+            Some(meaning) => {
+                self.element("h3", "", &capital(meaning));
+                self.element("p", "called", &change.called);
+            }
+        }
         self.element("p", "label", "Who");
         if group.who_said.is_empty() {
             let who = if group.each { "Everybody." } else { "Some, by their figures." };
@@ -124,8 +154,10 @@ impl Page {
             group.who_said.iter().for_each(|who| self.element("li", "", who));
             self.raw("</ul>\n");
         }
-        self.element("p", "label", "For example");
-        self.table(&group.example);
+        if !group.example.is_empty() {
+            self.element("p", "label", "For example");
+            self.table(&group.example);
+        }
         self.raw("<div class=\"two answers\">\n");
         self.answer("Before", &group.before);
         self.answer("After", &group.after);
@@ -137,8 +169,11 @@ impl Page {
             self.element("p", "near", &answer);
             self.table(&near.facts);
         }
-        for edit in group.edits.iter().filter_map(|e| report.edits.get(*e)) {
-            self.edit(pair, edit);
+        let edits = group.edits.iter().filter_map(|e| report.edits.get(*e)).filter(|e| !is_only_reached(pair, e));
+        let mut place = "";
+        for edit in edits {
+            self.edit(pair, edit, place == edit.address);
+            place = &edit.address;
         }
         self.raw("</article>\n");
     }
@@ -165,10 +200,12 @@ impl Page {
         self.raw("</table>\n");
     }
 
-    /// Both texts side by side.
-    fn edit(&mut self, pair: &Pair<'_>, edit: &Edit) {
-        let title = if edit.title.is_empty() { String::new() } else { format!(", {}", edit.title) };
-        self.element("p", "label", &format!("{}{title}", capital(&edit.address)));
+    /// Both texts side by side; where they stand, unless it was just said.
+    fn edit(&mut self, pair: &Pair<'_>, edit: &Edit, is_said: bool) {
+        if !is_said {
+            let title = if edit.title.is_empty() { String::new() } else { format!(", {}", edit.title) };
+            self.element("p", "label", &format!("{}{title}", capital(&edit.address)));
+        }
         let (old, new) = clauses(pair, edit);
         self.raw("<div class=\"two\">\n");
         self.clause("Old text", "old", old.as_ref());
@@ -184,7 +221,8 @@ impl Page {
                 self.element("p", "none", "not there");
             }
             Some(clause) => {
-                self.element("p", "label", &format!("{which}: {}", clause.place));
+                let place = escape(&clause.place);
+                self.raw(&format!("<p class=\"label\">{which} <span class=\"place\">{place}</span></p>\n"));
                 let marked = |(text, differs): &Piece| {
                     if *differs { format!("<mark>{}</mark>", escape(text)) } else { escape(text) }
                 };
@@ -254,21 +292,21 @@ impl Page {
             told.vocabulary.iter().for_each(|change| self.element("li", "", change));
             self.raw("</ul>\n");
         }
-        for edit in &report.edits {
+        for edit in report.edits.iter().filter(|e| !is_only_reached(pair, e)) {
             let done = match edit.kind {
                 EditKind::Added => "added",
                 EditKind::Removed => "dropped",
                 EditKind::Altered => "altered",
             };
             self.raw(&format!("<h3 class=\"what\"><code>{}</code> ({done})</h3>\n", escape(&edit.what)));
-            self.edit(pair, edit);
+            self.edit(pair, edit, false);
         }
     }
 }
 
-/// The groups to whom the change is this, with the change each belongs to.
+/// The groups to whom the change is this, with the change each belongs to, where it is felt.
 fn groups(told: &Told, effect: Effect) -> impl Iterator<Item = (&Change, &Group)> {
-    let all = told.changes.iter().flat_map(|c| c.groups.iter().map(move |g| (c, g)));
+    let all = told.changes.iter().filter(|c| !c.on_the_way).flat_map(|c| c.groups.iter().map(move |g| (c, g)));
     all.filter(move |(_, g)| g.effect == effect)
 }
 

@@ -1,6 +1,7 @@
 //! A comparison on the terminal: a summary, a picture of each group with both texts in it, and the whole in a few
 //! sentences.
 
+use super::clause::{is_only_reached, whole};
 use super::narrow::differing;
 use super::population::Population;
 use super::told::{Change, Group, Told, decisions, verb};
@@ -55,6 +56,10 @@ fn summary(told: &Told) -> String {
             Some(why) => format!("[whether anybody else{} is touched is open: {why}]", of_them(told)),
         };
         line("CHANGED", &format!("{}: {}  {closed}", change.label, change.counts));
+        if let Some(meaning) = &change.meaning {
+            let passed_on = if change.on_the_way { "; it is felt in what stands above" } else { "" };
+            line("", &format!("({meaning}{passed_on})"));
+        }
     }
     for open in &told.open {
         line("UNDECIDED", &format!("{}: {}", open.label, open.why));
@@ -132,8 +137,9 @@ fn labels(pair: &Pair<'_>, edit: &Edit) -> Vec<Label> {
         provision(version.verified.program(), &edit.address).map(|span| label(span, message, false))
     };
     match (edit.before, edit.after) {
+        _ if is_only_reached(pair, edit) => Vec::new(),
         (Some(before), Some(after)) => {
-            let (old, new) = differing(pair.sources, before, after);
+            let (old, new) = differing(pair.sources, whole(pair, before), whole(pair, after));
             let (was, is) = match (old, new) {
                 (Some(_), None) => ("no longer said", "after"),
                 (None, Some(_)) => ("before", "said in addition"),

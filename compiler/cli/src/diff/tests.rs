@@ -102,7 +102,8 @@ impl Made {
             let verified = self.examined[at].verified.as_ref().unwrap();
             Version { verified, name: &verified.program().agreement, path }
         };
-        Pair { sources: &self.loaded.sources, old: version(0, "old.accord"), new: version(1, "new.accord") }
+        let (sources, loaded) = (&self.loaded.sources, &self.loaded);
+        Pair { sources, loaded, old: version(0, "old.accord"), new: version(1, "new.accord") }
     }
 
     fn facts(&self, at: usize, case: &str) -> Facts {
@@ -243,11 +244,49 @@ fn the_terminal_shows_both_texts_of_a_group_in_one_picture() {
         let lead = drawn.split("\n\n").last().unwrap().replace('\n', " ");
         assert_eq!(
             lead,
-            "One group loses: “exportable” (XA), for those of whom it holds that the person is a refugee (for example no \
-             instead of yes). One group gains: “payable” (XA), old age, for those of whom it holds that “own” (XA) is \
-             at least 6 months and less than 12 months, and that the benefit claimed is old age pension (for example \
-             64.94 EUR instead of nothing). Nobody else is touched, and that is proved. "
+            "One group loses: whether XA pays the benefit where the person lives (“exportable”), where the person is a \
+             refugee: for example no instead of yes. One group gains: what XA pays (“payable”, old age), where “own” (XA) \
+             is at least 6 months and less than 12 months and the benefit claimed is old age pension: for example 64.94 \
+             EUR instead of nothing. Nobody else is touched, and that is proved. "
         );
+    });
+}
+
+#[test]
+fn a_condition_is_said_without_names_of_the_encoding() {
+    with(|made| {
+        let pair = made.pair();
+        let said = |subject: &str, text: &str| {
+            plain::said(pair.new.verified.program(), &Literal { subject: subject.into(), text: text.into() })
+        };
+        for (subject, text, wanted) in [
+            (
+                "person.residence",
+                "person.residence is one of NL, PH",
+                "the State where the person lives is the Netherlands or the Philippines",
+            ),
+            (
+                "person.residence",
+                "person.residence is not in any party",
+                "the State where the person lives is none of the parties",
+            ),
+            ("person.refugee", "it is not so that the person is a refugee", "the person is not a refugee"),
+            ("entitled_alone(NL)", "not entitled_alone(NL)", "“entitled alone” (the Netherlands) does not hold"),
+            ("entitled_alone(NL)", "entitled_alone(NL)", "“entitled alone” (the Netherlands) holds"),
+            ("entitled of NL", "not entitled of NL", "“entitled” of the Netherlands is no"),
+            ("NL in concerned", "there are no periods in NL", "there are no periods in the Netherlands"),
+            ("size(activities)", "size(activities) is 1", "the number of activities is 1"),
+            ("activities 1.party", "activities 1.party is in any party", "the State of work is one of the parties"),
+            (
+                "posting.foreseen after posting.start",
+                "posting.foreseen is less than 2 years after posting.start",
+                "the last day foreseen when the worker was sent is less than 2 years after the first day of the posting",
+            ),
+            ("", "day is not after posting.until", "the day asked about is not after the day the posting really ended"),
+            ("person.drawing", "person.drawing is not given", "the benefits in payment: none"),
+        ] {
+            assert_eq!(said(subject, text), wanted);
+        }
     });
 }
 

@@ -1,7 +1,10 @@
 //! What a comparison found, in words: one telling, which the terminal and the page only lay out.
 
 use super::Pair;
+use super::clause::is_only_reached;
 use super::condition::Only;
+use super::meaning::{rest_on, worded};
+use super::plain::{said, state};
 use super::population::Population;
 use crate::evaluate::{Question, label, provisions};
 use crate::person::{self, FactRow};
@@ -13,10 +16,12 @@ use accord_prove::Report;
 use accord_prove::report::{
     Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Combinations of arguments that are named one by one; of more the number is told.
 const MOST_NAMED: usize = 4;
+/// Branches that are named one by one; of more those that are missing.
+const MOST_BRANCHES: usize = 6;
 
 /// A comparison in words.
 #[derive(Clone, Debug)]
@@ -72,6 +77,12 @@ pub struct Change {
     pub label: String,
     /// `“payable” (Netherlands), old age`.
     pub words: String,
+    /// What it decides, in a clause: `what the Netherlands pays`; where a text says so.
+    pub meaning: Option<String>,
+    /// `“payable”, old age`.
+    pub called: String,
+    /// Whether the change is felt in another decision that rests on this one, and changes the same way.
+    pub on_the_way: bool,
     /// `1 group loses, 2 gain`.
     pub counts: String,
     /// The groups, those who lose first.
@@ -192,7 +203,7 @@ impl Told {
             changes: Vec::new(),
             open: Vec::new(),
             same: Vec::new(),
-            edits: report.edits.iter().map(edited).collect(),
+            edits: report.edits.iter().filter(|e| !is_only_reached(pair, e)).map(edited).collect(),
             vocabulary: report
                 .vocabulary
                 .iter()
@@ -202,6 +213,7 @@ impl Told {
         for compared in &report.decisions {
             told.decision(pair, compared);
         }
+        told.order(pair, report);
         let differs = told.changes.iter().any(|c| !c.groups.is_empty() || c.more > 0);
         if let Some(only) = &mut told.only {
             only.is_met |= differs;
@@ -219,6 +231,30 @@ impl Told {
         }
         told.lead = super::lead::lead(&told);
         told
+    }
+
+    /// Those changes last that are felt in others; else those first of which somebody loses. A change is felt in those that
+    /// rest on it only where they turn out the same way: a pension that is less is told of though a supplement is more.
+    fn order(&mut self, pair: &Pair<'_>, report: &Report) {
+        let changed = report.decisions.iter().filter(|c| matches!(c.verdict, Verdict::Changed(_)));
+        let names: Vec<String> = changed.map(|c| c.decision.clone()).collect();
+        let mut ways: BTreeMap<&str, BTreeSet<Way>> = BTreeMap::new();
+        for (change, name) in self.changes.iter().zip(&names) {
+            ways.entry(name).or_default().extend(change.groups.iter().map(|g| way(g.effect)));
+        }
+        let above = rest_on(pair.new.verified.program(), &names);
+        let passed_on = |name: &str| {
+            let Some(above) = above.get(name) else { return false };
+            let felt: BTreeSet<Way> = above.iter().filter_map(|n| ways.get(n.as_str())).flatten().copied().collect();
+            ways.get(name).is_some_and(|own| own.is_subset(&felt))
+        };
+        let passed_on: Vec<bool> = names.iter().map(|name| passed_on(name)).collect();
+        self.changes.iter_mut().zip(passed_on).for_each(|(change, on_the_way)| change.on_the_way = on_the_way);
+        let worst = |change: &Change| {
+            let each = change.groups.iter().filter_map(|g| EFFECTS.iter().position(|e| *e == g.effect));
+            each.min().unwrap_or(EFFECTS.len())
+        };
+        self.changes.sort_by_key(|change| (change.on_the_way, worst(change)));
     }
 
     fn decision(&mut self, pair: &Pair<'_>, compared: &Compared) {
@@ -250,10 +286,15 @@ fn is_there(added: bool) -> &'static str {
 }
 
 fn change(pair: &Pair<'_>, compared: &Compared, changed: &Changed, label: String, words: String) -> Change {
+    let program = pair.new.verified.program();
+    let branches = branches_said(program, compared).map(|b| format!(", {b}")).unwrap_or_default();
     let groups: Vec<Group> = changed.regions.iter().map(|r| group(pair, &compared.decision, r)).collect();
     Change {
         label,
         words,
+        meaning: worded(program, pair.loaded, &compared.decision, &compared.args),
+        called: format!("“{}”{}{branches}", explain::words(&compared.decision), besides(program, &compared.args)),
+        on_the_way: false,
         counts: counts(&groups, changed.more),
         groups,
         more: changed.more,
@@ -281,6 +322,22 @@ fn counts(groups: &[Group], more: usize) -> String {
 /// What a change can be, losses first.
 pub const EFFECTS: [Effect; 7] =
     [Effect::Loss, Effect::Less, Effect::Unsettled, Effect::Other, Effect::Settled, Effect::More, Effect::Gain];
+
+/// Which way a change goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Down,
+    Aside,
+    Up,
+}
+
+fn way(effect: Effect) -> Way {
+    match effect {
+        Effect::Loss | Effect::Less | Effect::Unsettled => Way::Down,
+        Effect::Other => Way::Aside,
+        Effect::Settled | Effect::More | Effect::Gain => Way::Up,
+    }
+}
 
 /// `loses`, of several `lose`.
 pub fn verb(effect: Effect, one: bool) -> &'static str {
@@ -329,9 +386,25 @@ fn neighbour(pair: &Pair<'_>, decision: &str, region: &Region, twin: &Twin, of: 
     Neighbour {
         differs: twin.differs.clone(),
         differs_said: said(program, &Literal { subject, text: twin.differs.clone() }),
-        facts: of_twin.into_iter().filter(|row| !of.contains(row)).collect(),
+        facts: others(of_twin, of),
         answer: answer(program, &twin.person.after),
     }
+}
+
+/// The facts that are not the same for somebody else, each whole: what a record holds is one of them.
+fn others(of_twin: Vec<FactRow>, of: &[FactRow]) -> Vec<FactRow> {
+    let facts = |rows: &[FactRow]| -> Vec<Vec<FactRow>> {
+        let mut facts: Vec<Vec<FactRow>> = Vec::new();
+        for row in rows {
+            match facts.last_mut() {
+                Some(fact) if row.name.is_empty() => fact.push(row.clone()),
+                _ => facts.push(vec![row.clone()]),
+            }
+        }
+        facts
+    };
+    let known = facts(of);
+    facts(&of_twin).into_iter().filter(|fact| !known.contains(fact)).flatten().collect()
 }
 
 /// The facts that either version looked at; those that only the old one knows last.
@@ -340,6 +413,10 @@ fn example(pair: &Pair<'_>, decision: &str, witness: &Witness) -> Vec<FactRow> {
         |verified: &Verified, facts: &Facts, read: &BTreeSet<String>| person::rows(verified.program(), facts, read);
     let mut read = looked_at(pair.old.verified, decision, &witness.old_facts, &witness.args);
     read.append(&mut looked_at(pair.new.verified, decision, &witness.new_facts, &witness.args));
+    // An answer that rests on no fact is the same for everybody.
+    if read.is_empty() {
+        return Vec::new();
+    }
     let mut all = rows(pair.new.verified, &witness.new_facts, &read);
     for row in rows(pair.old.verified, &witness.old_facts, &read) {
         if !all.contains(&row) {
@@ -369,7 +446,11 @@ pub fn question(decision: DecisionId, args: &[Value]) -> Question {
 pub fn answer(program: &Program, answer: &Answer) -> Said {
     Said {
         text: show(program, &answer.outcome),
-        words: explain::outcome(program, &answer.outcome),
+        words: match &answer.outcome {
+            Outcome::Value(Value::Country(country)) => state(*country),
+            Outcome::Gap(_) => "no answer, because no provision gives one".to_owned(),
+            other => explain::outcome(program, other),
+        },
         // A conflict names its provisions itself.
         provisions: match answer.outcome {
             Outcome::Conflict(_) => Vec::new(),
@@ -388,8 +469,25 @@ fn subject(program: &Program, compared: &Compared) -> String {
     if let Some(parties) = parties(&compared.args) {
         parts = vec![format!("{} ({parties} parties)", compared.decision)];
     }
-    parts.extend(compared.branches.iter().cloned());
+    match in_short(program, &compared.branches) {
+        Some(short) => parts.push(short),
+        None => parts.extend(compared.branches.iter().cloned()),
+    }
     parts.join(", ")
+}
+
+/// Many branches in a few words: `every branch but invalidity`.
+fn in_short(program: &Program, branches: &[String]) -> Option<String> {
+    let declared = program.enums.iter().find(|e| branches.first().is_some_and(|b| e.members.contains(b)))?;
+    let missing: Vec<String> = declared.members.iter().filter(|m| !branches.contains(m)).cloned().collect();
+    if branches.len() <= MOST_BRANCHES || missing.len() > MOST_NAMED {
+        return None;
+    }
+    Some(if missing.is_empty() {
+        "every branch".to_owned()
+    } else {
+        format!("every branch but {}", missing.join(", "))
+    })
 }
 
 /// How many parties, where more are asked about than are named, and nothing but parties.
@@ -410,58 +508,31 @@ fn subject_said(program: &Program, compared: &Compared) -> String {
         }
         (None, many) => format!(" ({} combinations)", many.len()),
     };
-    let branches: Vec<String> = compared.branches.iter().map(|b| explain::words(b)).collect();
-    let branches = if branches.is_empty() { String::new() } else { format!(", {}", explain::and(&branches)) };
-    format!("{name}{of}{branches}")
+    format!("{name}{of}{}", branches_said(program, compared).map(|b| format!(", {b}")).unwrap_or_default())
+}
+
+/// What is asked about besides parties, where it is always the same: `, family`.
+fn besides(program: &Program, args: &[Vec<Value>]) -> String {
+    let [only] = args else { return String::new() };
+    let others = only.iter().filter(|a| !matches!(a, Value::Country(_)));
+    others.map(|a| format!(", {}", argument(program, a))).collect()
+}
+
+/// The branches in words, where it is not told of all.
+fn branches_said(program: &Program, compared: &Compared) -> Option<String> {
+    if let Some(short) = in_short(program, &compared.branches) {
+        return Some(explain::words(&short));
+    }
+    let each: Vec<String> = compared.branches.iter().map(|b| explain::words(b)).collect();
+    (!each.is_empty()).then(|| explain::and(&each))
 }
 
 /// An argument in words: a party by its name.
 fn argument(program: &Program, value: &Value) -> String {
     match value {
-        Value::Country(country) => country.name(),
+        Value::Country(country) => state(*country),
         other => explain::value(program, other),
     }
-}
-
-/// A condition in plain words: a fact as the vocabulary speaks of it, a defined term in quotation marks.
-pub fn said(program: &Program, literal: &Literal) -> String {
-    let Some(rest) = literal.text.strip_prefix(&literal.subject).filter(|_| !literal.subject.is_empty()) else {
-        return literal.text.clone();
-    };
-    let subject = literal.subject.as_str();
-    if let Some(statement) = person::statement(program, subject) {
-        match rest {
-            "" | " is yes" => return statement,
-            " is no" => return denied(&statement),
-            _ => {}
-        }
-    }
-    let is_fact = program.facts.iter().any(|f| subject == f.name || subject.starts_with(&format!("{}.", f.name)))
-        || program.given.iter().any(|g| subject.starts_with(&format!("{} of ", g.name)));
-    if is_fact {
-        return format!("{}{}", explain::fact(program, subject), words_of(program, rest));
-    }
-    let (name, args) = subject.split_at(subject.find('(').unwrap_or(subject.len()));
-    let space = if args.is_empty() { "" } else { " " };
-    format!("“{}”{space}{args}{}", explain::words(name.trim_end()), words_of(program, rest))
-}
-
-/// That a statement is not so: by its verb where it has one `is`.
-fn denied(statement: &str) -> String {
-    if statement.matches(" is ").count() == 1 {
-        return statement.replacen(" is ", " is not ", 1);
-    }
-    format!("it is not so that {statement}")
-}
-
-/// The rest of a condition with the words of the vocabulary as words: `is old_age.pension` is `is old age pension`.
-fn words_of(program: &Program, rest: &str) -> String {
-    let is_member = |word: &str| program.enums.iter().any(|e| e.members.iter().any(|m| m == word));
-    let word = |word: &str| {
-        let bare = word.trim_end_matches(',');
-        if is_member(bare) { word.replace(['_', '.'], " ") } else { word.to_owned() }
-    };
-    rest.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// `untouched by any edit`.

@@ -20,7 +20,7 @@ mod say;
 mod tell;
 
 pub use layout::wrap;
-pub use say::{and, capital, fact, outcome, piece, value, words};
+pub use say::{and, capital, clauses, fact, outcome, piece, value, words};
 
 use crate::evaluate::{Question, decision, parties, questions};
 use crate::timeline;

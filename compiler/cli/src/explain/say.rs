@@ -24,13 +24,20 @@ pub fn fact(program: &Program, name: &str) -> String {
     }
 }
 
-/// How the record of a fact speaks of a field that is no yes or no.
+/// How the record of a fact speaks of a field that is no yes or no; of the members of a list, the later ones by number.
 fn phrase_of(program: &Program, name: &str) -> Option<String> {
     let (fact, field) = name.split_once('.')?;
-    let (Ty::Record(id), at) = (&program.facts.iter().find(|f| f.name == fact)?.ty, field) else { return None };
-    let record = program.record(*id)?;
+    let (record, at, number) = match (&program.facts.iter().find(|f| f.name == fact)?.ty, field.split_once('.')) {
+        (Ty::Record(id), _) => (program.record(*id)?, field, None),
+        (Ty::List(of), Some((number, at))) => match **of {
+            Ty::Record(id) => (program.record(id)?, at, Some(number).filter(|n| *n != "1")),
+            _ => return None,
+        },
+        _ => return None,
+    };
     let position = record.fields.iter().position(|(name, ty)| name == at && *ty != Ty::YesNo)?;
-    record.phrases.get(position).filter(|p| !p.is_empty()).cloned()
+    let phrase = record.phrases.get(position).filter(|p| !p.is_empty())?;
+    Some(number.map_or(phrase.clone(), |number| format!("{phrase} ({number})")))
 }
 
 /// `the claim's start is not known`, `the periods are not known`.
