@@ -580,7 +580,7 @@ pub(crate) fn rounding_value(mode: &ast::Name, grain: &ast::Expr) -> Option<Roun
 /// The value of `12 months`, `0.01 EUR`, `25 %`; `None` where the unit is none.
 pub(crate) fn quantity_value(value: &Ratio, unit: &str) -> Option<Value> {
     if unit == "%" {
-        return Some(Value::Number(Number::new(value / Ratio::from_integer(100.into()))));
+        return Some(Value::Number(Number::new(value / Ratio::whole(100))));
     }
     if let Some(unit) = Unit::parse(unit) {
         return Some(Value::Length(Length::new(unit, value.clone())));

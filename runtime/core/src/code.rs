@@ -8,7 +8,11 @@ pub struct Country([u8; 2]);
 
 /// A currency by its three capitals, current or historic.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
+pub struct Currency {
+    code: [u8; 3],
+    /// Of the minor unit. Looked up once: every sum asks.
+    decimals: u8,
+}
 
 /// Currencies that ISO has withdrawn and pension records still hold: code, decimals, name. The maintained list
 /// carries only those in use.
@@ -65,26 +69,24 @@ impl Country {
 
 impl Currency {
     /// The euro.
-    pub const EURO: Currency = Currency(*b"EUR");
+    pub const EURO: Currency = Currency { code: *b"EUR", decimals: 2 };
 
     /// The currency of a code in capitals; `None` where there is none.
     pub fn parse(code: &str) -> Option<Currency> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        let known = iso_currency::Currency::from_code(code).is_some() || historic(code).is_some();
-        known.then_some(Currency(bytes))
+        let current = || iso_currency::Currency::from_code(code).map(|c| c.exponent().map_or(0, u32::from));
+        let decimals = historic(code).map(|(_, decimals, _)| *decimals).or_else(current)?;
+        Some(Currency { code: bytes, decimals: u8::try_from(decimals).ok()? })
     }
 
     /// The three capitals.
     pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("???")
+        std::str::from_utf8(&self.code).unwrap_or("???")
     }
 
     /// Decimals of the minor unit: 2 for the euro, 0 for the yen.
     pub fn decimals(&self) -> u32 {
-        if let Some((_, decimals, _)) = historic(self.code()) {
-            return *decimals;
-        }
-        iso_currency::Currency::from_code(self.code()).and_then(|c| c.exponent()).map_or(0, u32::from)
+        u32::from(self.decimals)
     }
 
     /// The English name.

@@ -78,7 +78,7 @@ impl Facts {
     /// facts. A rate is never turned round: its inverse is another rate.
     pub fn rate(&self, from: Currency, into: Currency) -> Option<Ratio> {
         if from == into {
-            return Some(Ratio::from_integer(1.into()));
+            return Some(Ratio::one());
         }
         self.rates.get(&(from, into)).cloned()
     }

@@ -2,7 +2,6 @@
 
 use crate::number::decimal;
 use crate::{Outcome, Ratio};
-use num_traits::{One, Zero};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, VecDeque};

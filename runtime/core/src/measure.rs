@@ -5,7 +5,6 @@ use crate::{
     Certified, Conversions, Country, Date, DatedIn, Extent, Kind, Length, Outcome, Periods, Piece, Quality, Ratio,
     Remainder, Span, Trimmed, Unit, Value,
 };
-use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an amount is, before any conversion.
@@ -142,7 +141,7 @@ fn certified<'p>(pieces: &[&'p Piece], when_trimmed: Trimmed) -> CertifiedPeriod
 }
 
 fn whole(n: i64) -> Ratio {
-    Ratio::from_integer(n.into())
+    Ratio::whole(n)
 }
 
 /// The days of a run in each calendar year.

@@ -3,7 +3,6 @@
 use crate::number::{decimal, with_point};
 use crate::{Currency, Ratio};
 use num_bigint::BigInt;
-use num_traits::ToPrimitive;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -28,7 +27,7 @@ pub struct Amount {
 
 /// Ten to the power of the currency's decimals.
 fn scale(currency: Currency) -> Ratio {
-    Ratio::from_integer(BigInt::from(10u8).pow(currency.decimals()))
+    Ratio::whole(10_i64.pow(currency.decimals()))
 }
 
 impl Money {
@@ -42,7 +41,7 @@ impl Money {
 
     /// The exact amount.
     pub fn exact(&self) -> Amount {
-        Amount { currency: self.currency, value: Ratio::from_integer(BigInt::from(self.minor)) / scale(self.currency) }
+        Amount { currency: self.currency, value: Ratio::whole(self.minor) / scale(self.currency) }
     }
 }
 
@@ -55,10 +54,7 @@ impl Amount {
     /// The amount as money, where it is a whole number of minor units within range.
     pub fn as_money(&self) -> Option<Money> {
         let minor = &self.value * scale(self.currency);
-        if !minor.is_integer() {
-            return None;
-        }
-        Money::new(self.currency, minor.numer().to_i64()?)
+        Money::new(self.currency, minor.as_whole()?)
     }
 
     /// Whether the amount is a whole number of minor units, whatever its size.

@@ -1,15 +1,11 @@
 //! Exact numbers.
 
+use crate::Ratio;
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{One, Zero};
-
-/// An exact rational, always in lowest terms.
-pub type Ratio = BigRational;
 
 /// `n / d` as an exact rational; zero where `d` is zero (callers check first).
 pub fn ratio(n: i64, d: i64) -> Ratio {
-    if d == 0 { Ratio::zero() } else { Ratio::new(BigInt::from(n), BigInt::from(d)) }
+    Ratio::of_whole(n, d)
 }
 
 /// A pure number. A quotient of two lengths remembers how the provision wrote it (`120/264`), for printing and for
@@ -30,7 +26,7 @@ impl Number {
 
     /// A whole number.
     pub fn whole(n: i64) -> Number {
-        Number::new(Ratio::from_integer(BigInt::from(n)))
+        Number::new(Ratio::whole(n))
     }
 
     /// The quotient as written; `None` where the divisor is zero.
@@ -94,13 +90,12 @@ pub fn decimal(value: &Ratio) -> String {
     if value.is_integer() {
         return value.numer().to_string();
     }
-    let ten = BigInt::from(10u8);
-    let mut scale = BigInt::one();
+    let ten = Ratio::whole(10);
+    let mut scaled = value.clone();
     for places in 1..=12usize {
-        scale *= &ten;
-        let scaled = value * Ratio::from_integer(scale.clone());
+        scaled = scaled * &ten;
         if scaled.is_integer() {
-            return with_point(scaled.numer(), places);
+            return with_point(&scaled.numer(), places);
         }
     }
     format!("{}/{}", value.numer(), value.denom())

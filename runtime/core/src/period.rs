@@ -2,7 +2,6 @@
 
 use crate::number::decimal;
 use crate::{Country, Date, Length, Ratio, Span, Unit};
-use num_traits::Signed;
 use std::collections::BTreeSet;
 use std::fmt;
 

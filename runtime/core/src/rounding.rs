@@ -2,7 +2,6 @@
 
 use crate::number::decimal;
 use crate::{Currency, Ratio, Unit};
-use num_traits::{One, Signed, Zero};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -63,16 +62,14 @@ impl Mode {
             return floor;
         }
         let above = &floor + Ratio::one();
-        let twice = (value - &floor) * Ratio::from_integer(2.into());
+        let twice = (value - &floor) * Ratio::whole(2);
         let up = match twice.cmp(&Ratio::one()) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Greater => true,
             std::cmp::Ordering::Equal => match self {
                 Mode::HalfUp => !value.is_negative(),
                 Mode::HalfDown => value.is_negative(),
-                Mode::HalfEven | Mode::Down | Mode::Up | Mode::TowardZero => {
-                    (floor.numer() % num_bigint::BigInt::from(2u8)) != num_bigint::BigInt::zero()
-                }
+                Mode::HalfEven | Mode::Down | Mode::Up | Mode::TowardZero => !floor.is_even(),
             },
         };
         match self {

@@ -117,7 +117,7 @@ impl Row<'_, '_> {
         let Data::Known(Constant::Rounding(how)) = how else { return None };
         match (a, &how.grain) {
             (Data::Amount(currency, value), Grain::Money(of, grain)) if currency == of => {
-                let minor = grain * Ratio::from_integer(scale(*currency)?.into());
+                let minor = grain * Ratio::whole(scale(*currency)?);
                 let whole = minor.is_integer();
                 let grain = positive(&minor)?;
                 let (rounded, left) = self.code.round(how.mode, *value, grain)?;
@@ -334,8 +334,5 @@ impl Row<'_, '_> {
 
 /// A grain, where it is one.
 fn positive(grain: &Ratio) -> Option<Exact> {
-    use num::Zero;
     Exact::constant(grain).filter(|_| *grain > Ratio::zero())
 }
-
-use num_traits as num;

@@ -364,7 +364,7 @@ pub const UNDECIDED: u8 = 7;
 
 /// A length of a whole number of units, with the position of its unit in [`Unit::ALL`].
 pub fn whole_length(length: &Length) -> Option<(i64, u8)> {
-    let count = length.counted.is_integer().then(|| i64::try_from(length.counted.numer()).ok())??;
+    let count = length.counted.as_whole()?;
     let unit = Unit::ALL.iter().position(|u| *u == length.unit)?;
     Some((count, u8::try_from(unit).ok()?))
 }

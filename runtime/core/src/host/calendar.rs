@@ -29,7 +29,7 @@ fn step(unit: Unit) -> Result<Step, Stop> {
 /// The day a length after a day, or before it where `sign` is -1. The length has to be a whole number of months or
 /// of days.
 fn shifted(day: Date, length: &Length, rule: MonthEnd, sign: i64) -> Result<Date, Stop> {
-    let times = |n: i64| whole(&(&length.counted * Ratio::from_integer((n * sign).into())));
+    let times = |n: i64| whole(&(&length.counted * Ratio::whole(n * sign)));
     in_range(match step(length.unit)? {
         Step::Months(months) => day.add_months(times(months)?, rule),
         Step::Days(days) => day.add_days(times(days)?),
@@ -71,7 +71,7 @@ fn count_units(given: &[Outcome]) -> Try {
         }
     };
     let count = if is_part && part == PartUnit::Counts { count + 1 } else { count };
-    give(Length::new(of, Ratio::from_integer(count.into())))
+    give(Length::new(of, Ratio::whole(count)))
 }
 
 /// A number read off a day.

@@ -5,7 +5,6 @@ use super::Host;
 use super::compare::order;
 use super::operands::{OUT_OF_RANGE, Scalar, Stop, Try, amount, give, operands, rounding, settle, text, values};
 use crate::{Amount, Conversions, Currency, FaultKind, Grain, Length, Number, Outcome, Ratio, SiteId, Unit};
-use num_traits::{Signed, Zero};
 use std::cmp::Ordering;
 
 /// Division by nothing at all.

@@ -4,7 +4,6 @@
 use crate::{
     Amount, Country, Date, FaultKind, Length, Number, Outcome, Periods, Ratio, Rounding, SiteId, Span, Unit, Value,
 };
-use num_bigint::BigInt;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -38,9 +37,16 @@ pub(super) fn operands<const N: usize>(operands: &[Outcome]) -> Result<&[Outcome
 
 /// The operands as values.
 pub(super) fn values<const N: usize>(given: &[Outcome]) -> Result<[&Value; N], Stop> {
-    let all: Vec<&Value> = given.iter().filter_map(Outcome::value).collect();
-    all.try_into().map_err(|_| OUT_OF_RANGE)
+    let given: &[Outcome; N] = operands(given)?;
+    let mut all = [NO_VALUE; N];
+    for (place, outcome) in all.iter_mut().zip(given) {
+        *place = outcome.value().ok_or(OUT_OF_RANGE)?;
+    }
+    Ok(all)
 }
+
+/// Where a value will be.
+const NO_VALUE: &Value = &Value::YesNo(false);
 
 /// A result that is a value.
 pub(super) fn give(value: impl Into<Value>) -> Try {
@@ -115,8 +121,7 @@ pub(super) fn member<'v, T: TryFrom<&'v Value>>(value: &'v Value) -> Result<T, S
 
 /// A whole number that fits.
 pub(super) fn whole(value: &Ratio) -> Result<i64, Stop> {
-    let number: Option<&BigInt> = value.is_integer().then(|| value.numer());
-    number.and_then(|n| i64::try_from(n).ok()).ok_or(OUT_OF_RANGE)
+    value.as_whole().ok_or(OUT_OF_RANGE)
 }
 
 /// What an operand is to arithmetic and comparison.

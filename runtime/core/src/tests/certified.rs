@@ -5,7 +5,6 @@ use crate::{
     Certified, Conversions, Country, Criterion, Date, DatedIn, Exact, Kind, Length, Outcome, Periods, Piece, Quality,
     Ratio, Span, TieStep, Ties, Totalisation, Trimmed, Unit, Value, length_of, ratio, totalise,
 };
-use num_traits::Zero;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

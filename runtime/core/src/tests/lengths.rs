@@ -5,7 +5,6 @@ use crate::{
     Conversion, Conversions, DatedIn, HostFn, Kind, Length, Outcome, Periods, Piece, Quality, Ratio, Remainder, Span,
     Unit, Value, length_of, ratio,
 };
-use num_traits::Zero;
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
