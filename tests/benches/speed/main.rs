@@ -291,21 +291,46 @@ fn walks(agreement: &Agreement, plan: Plan) {
 /// The scalar rule and its peers.
 fn scalar(plan: Plan) -> bool {
     let columns = scalar::generate(plan.rows, 6);
-    let mut out = scalar::Results::new(columns.count);
-    let mut native = scalar_native::Native::new(&columns);
-    let mut of_native = scalar::Results::new(columns.count);
-    let mut by_hand = || scalar::run(&columns, &mut out);
-    let mut by_kernel = || native.run(&columns, &mut of_native);
-    let taken = in_turns(plan.times, &mut [&mut by_hand, &mut by_kernel]);
-    let (expert, kernel) = (median(taken[0].clone()), median(taken[1].clone()));
+    let rule = scalar_native::Rule::new();
+    let native = scalar_native::Native::new(&rule);
+    let [mut out, mut bare, mut of_native] = [(); 3].map(|()| scalar::Results::new(columns.count));
+    let taken = in_turns(
+        plan.times,
+        &mut [
+            &mut || scalar::run::<true>(&columns, &mut out),
+            &mut || native.run(&columns, &mut of_native),
+            &mut || scalar::run::<false>(&columns, &mut bare),
+        ],
+    );
+    native.translate(&mut of_native);
+    let mut wrong_of_ours = wrong(&columns, &out, columns.count) + wrong(&columns, &of_native, columns.count);
+    let expert = median(taken[0].clone());
     let heading = format!("The scalar rule, months given: {} rows", columns.count);
     let table = Table::begin(&heading, &["peer", "ns a row", "of hand-written Rust", "different"]);
     let line = |name: &str, seconds: f64, different: u64| {
         let ns = format!("{:.2}", seconds * 1e9 / columns.count as f64);
-        table.line(&[name.to_owned(), ns, format!("{:.3}", expert / seconds), different.to_string()]);
+        table.line(&[name.to_owned(), ns, format!("{:.4}", expert / seconds), different.to_string()]);
     };
-    line("hand-written Rust", expert, wrong(&columns, &out));
-    line("Accord, native kernel", kernel, wrong(&columns, &of_native));
+    line("hand-written Rust", expert, wrong(&columns, &out, columns.count));
+    line("Accord, native kernel", expert / ratio(&taken[1], &taken[0]), wrong(&columns, &of_native, columns.count));
+    let without = expert / ratio(&taken[2], &taken[0]);
+    bare.detail.clone_from(&out.detail);
+    bare.rules.clone_from(&out.rules);
+    line("hand-written Rust, without details and rules", without, wrong(&columns, &bare, columns.count));
+    // Row by row, on a sample.
+    let facts = rule.facts(&columns, plan.walked.min(columns.count));
+    let jit = rule.general();
+    let (mut walked, mut general) = (scalar::Results::new(columns.count), scalar::Results::new(columns.count));
+    let taken = in_turns(
+        plan.times,
+        &mut [&mut || rule.walk(&facts, &mut walked), &mut || rule.run(&jit, &facts, &mut general)],
+    );
+    for (name, taken, out) in [("tree walk", &taken[0], &walked), ("general machine code", &taken[1], &general)] {
+        let seconds = median(taken.clone()) * columns.count as f64 / facts.len() as f64;
+        let different = wrong(&columns, out, facts.len());
+        wrong_of_ours += different;
+        line(&format!("Accord, {name}, row by row"), seconds, different);
+    }
     let folder = accord_tests::scratch("speed").expect("a folder of its own");
     scalar::write(&columns, &out, &folder).expect("columns are written");
     let peers = [
@@ -321,24 +346,26 @@ fn scalar(plan: Plan) -> bool {
     }
     left.iter().for_each(|why| println!("\n{why}"));
     std::fs::remove_dir_all(&folder).expect("the folder can go");
-    wrong(&columns, &out) + wrong(&columns, &of_native) == 0
+    wrong_of_ours == 0
 }
 
-/// How many results of the scalar rule are not what plain arithmetic gives.
-fn wrong(columns: &scalar::Columns, out: &scalar::Results) -> u64 {
+/// How many of the first results of the scalar rule are not what plain arithmetic gives.
+fn wrong(columns: &scalar::Columns, out: &scalar::Results, count: usize) -> u64 {
     let expected = |row: usize| {
         let entitled = columns.entitled.valid.get(row).then(|| columns.entitled.values.get(row));
         let all = columns.all.valid.get(row).then(|| i128::from(columns.all.values[row]));
         let (own, total) = (i128::from(columns.own[row]), i128::from(columns.total[row]));
         match (entitled, all) {
-            (Some(false), _) => (0, out::NOTHING),
-            (Some(true), Some(all)) => (((2 * all * own + total) / (2 * total)) as i64, out::VALUE),
-            _ => (0, out::UNDETERMINED),
+            (Some(false), _) => (0, out::NOTHING, 0, 0),
+            (Some(true), Some(all)) => (((2 * all * own + total) / (2 * total)) as i64, out::VALUE, 0, 1),
+            (Some(true), None) => (0, out::UNDETERMINED, scalar::WHOLE, 1),
+            (None, _) => (0, out::UNDETERMINED, scalar::RIGHT, 0),
         }
     };
     let differs = |row: &usize| {
         let valid = out.valid[row / 64] >> (row % 64) & 1 == 1;
-        (out.values[*row], out.outcome[*row]) != expected(*row) || valid != (out.outcome[*row] == out::VALUE)
+        let found = (out.values[*row], out.outcome[*row], out.detail[*row], out.rules[*row]);
+        found != expected(*row) || valid != (out.outcome[*row] == out::VALUE)
     };
-    (0..columns.count).filter(differs).count() as u64
+    (0..count).filter(differs).count() as u64
 }

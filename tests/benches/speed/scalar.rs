@@ -15,10 +15,10 @@ pub struct Columns {
     pub entitled: Flags,
     /// The amount on all periods, in cents.
     pub all: Amounts,
-    /// Months of one's own.
-    pub own: Vec<i32>,
+    /// Months of one's own, as native code takes a length.
+    pub own: Vec<i64>,
     /// All months, at least one.
-    pub total: Vec<i32>,
+    pub total: Vec<i64>,
 }
 
 /// The results.
@@ -29,12 +29,22 @@ pub struct Results {
     pub valid: Vec<u64>,
     /// As elsewhere.
     pub outcome: Vec<u8>,
+    /// What is missing: [`RIGHT`], [`WHOLE`].
+    pub detail: Vec<u64>,
+    /// The rules that made it: there is one.
+    pub rules: Vec<u64>,
 }
+
+/// It is not known whether there is a right.
+pub const RIGHT: u64 = 1;
+/// The amount on all periods is missing.
+pub const WHOLE: u64 = 2;
 
 impl Results {
     /// Room for so many.
     pub fn new(count: usize) -> Results {
-        Results { values: vec![-1; count], valid: vec![0; count.div_ceil(64)], outcome: vec![u8::MAX; count] }
+        let (valid, outcome) = (vec![0; count.div_ceil(64)], vec![u8::MAX; count]);
+        Results { values: vec![-1; count], valid, outcome, detail: vec![u64::MAX; count], rules: vec![u64::MAX; count] }
     }
 }
 
@@ -50,14 +60,14 @@ pub fn generate(count: usize, seed: u64) -> Columns {
         entitled.valid.set(row, !chance.per_mille(5));
         all.values.push(i64::from(chance.between(2_000, 400_000)));
         all.valid.set(row, !chance.per_mille(5));
-        own.push(chance.between(0, 300));
-        total.push(own[row] + chance.between(1, 300));
+        own.push(i64::from(chance.between(0, 300)));
+        total.push(own[row] + i64::from(chance.between(1, 300)));
     }
     Columns { count, entitled, all, own, total }
 }
 
-/// Computes all rows.
-pub fn run(columns: &Columns, out: &mut Results) {
+/// Computes all rows: every result, or, as a rule for itself would have it, without details and rules.
+pub fn run<const ALL: bool>(columns: &Columns, out: &mut Results) {
     let calendar = Calendar::get();
     let word = |bits: &Bits, at: usize| u64::from_le_bytes(bits.0[at / 8..at / 8 + 8].try_into().unwrap_or_default());
     for block in (0..columns.count).step_by(64) {
@@ -69,7 +79,8 @@ pub fn run(columns: &Columns, out: &mut Results) {
         let inputs =
             columns.all.values[block..end].iter().zip(&columns.own[block..end]).zip(&columns.total[block..end]);
         let outs = out.values[block..end].iter_mut().zip(&mut out.outcome[block..end]);
-        for (at, (((all, own), total), (value, outcome))) in inputs.zip(outs).enumerate() {
+        let more = out.detail[block..end].iter_mut().zip(&mut out.rules[block..end]);
+        for (at, ((((all, own), total), (value, outcome)), (detail, rules))) in inputs.zip(outs).zip(more).enumerate() {
             let (own, total) = (*own as u64, *total as u64);
             let product = (*all as u64).wrapping_mul(own).wrapping_add(total / 2);
             // `total / 2` drops a half, which never makes up a whole.
@@ -79,6 +90,11 @@ pub fn run(columns: &Columns, out: &mut Results) {
             *value = (quotient & pays.wrapping_neg()) as i64;
             let none = if denied == 1 { NOTHING } else { UNDETERMINED };
             *outcome = if pays == 1 { VALUE } else { none };
+            if ALL {
+                let missing = if known >> at & 1 == 1 { WHOLE } else { RIGHT };
+                *detail = if pays | denied == 1 { 0 } else { missing };
+                *rules = entitled >> at & 1;
+            }
         }
         let rows = if end - block == 64 { u64::MAX } else { (1 << (end - block)) - 1 };
         out.valid[block / 64] = pays & rows;
@@ -93,7 +109,7 @@ pub fn write(columns: &Columns, out: &Results, folder: &Path) -> std::io::Result
     put("entitled_valid", &bytes(&columns.entitled.valid))?;
     put("all_valid", &bytes(&columns.all.valid))?;
     let longs = |numbers: &[i64]| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
-    let words = |numbers: &[i32]| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
+    let words = |numbers: &[i64]| numbers.iter().flat_map(|n| (*n as i32).to_le_bytes()).collect::<Vec<u8>>();
     put("all", &longs(&columns.all.values))?;
     put("own", &words(&columns.own))?;
     put("total", &words(&columns.total))?;
