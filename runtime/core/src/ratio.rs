@@ -171,6 +171,12 @@ impl Ratio {
         }
     }
 
+    /// Without what stands behind the point, as a number.
+    #[must_use]
+    pub fn trunc(&self) -> Ratio {
+        Ratio::from_integer(self.to_integer())
+    }
+
     /// The largest whole number that is not larger.
     #[must_use]
     pub fn floor(&self) -> Ratio {
@@ -259,6 +265,12 @@ impl Ratio {
         };
         let (one, two) = (common(a, y), common(b, x));
         lowest(i128::from(a / one) * i128::from(b / two), i128::from(x / two) * i128::from(y / one))
+    }
+}
+
+impl Default for Ratio {
+    fn default() -> Ratio {
+        Ratio::zero()
     }
 }
 

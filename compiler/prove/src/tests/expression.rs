@@ -201,7 +201,7 @@ impl<'t> Reader<'t> {
         if self.peek() == "/"
             && let Some(under) = self.words.get(self.at + 1).and_then(|w| decimal(w))
         {
-            number /= under;
+            number = number / under;
             self.at += 2;
         }
         let next = self.peek();
