@@ -1,5 +1,7 @@
 //! What a term is for one person: the graph evaluated with facts.
 
+use crate::hashed::Lookup;
+use crate::reading::Around;
 use crate::term::{Arena, Line, Shape, Share, Side, Term, normal};
 use accord_core::{Facts, Host, HostFn, Outcome, SiteId, Value};
 use accord_ir::{Quantifier, Tie};
@@ -10,13 +12,30 @@ pub(crate) struct Concrete<'a> {
     arena: &'a Arena,
     facts: &'a Facts,
     bound: BTreeMap<u32, Value>,
-    memo: BTreeMap<Term, Outcome>,
+    memo: Lookup<Term, Outcome>,
+    /// The person with one fact otherwise, where that was evaluated.
+    around: Option<Around<'a>>,
 }
 
 impl<'a> Concrete<'a> {
     pub(crate) fn new(arena: &'a Arena, facts: &'a Facts, args: &[Value]) -> Concrete<'a> {
         let bound = args.iter().enumerate().map(|(n, v)| (u32::try_from(n).unwrap_or(u32::MAX), v.clone())).collect();
-        Concrete { arena, facts, bound, memo: BTreeMap::new() }
+        Concrete { arena, facts, bound, memo: Lookup::default(), around: None }
+    }
+
+    /// The same for a person with one fact changed.
+    pub(crate) fn around(self, around: Around<'a>) -> Concrete<'a> {
+        Concrete { around: Some(around), ..self }
+    }
+
+    /// With what was evaluated of the same person before.
+    pub(crate) fn knowing(self, memo: Lookup<Term, Outcome>) -> Concrete<'a> {
+        Concrete { memo, ..self }
+    }
+
+    /// What was evaluated.
+    pub(crate) fn into_memo(self) -> Lookup<Term, Outcome> {
+        self.memo
     }
 
     pub(crate) fn eval(&mut self, term: Term) -> Outcome {
@@ -24,6 +43,17 @@ impl<'a> Concrete<'a> {
         let closed = self.arena.free(term) <= crate::state::FIRST_VARIABLE;
         if closed && let Some(known) = self.memo.get(&term) {
             return known.clone();
+        }
+        if closed
+            && let Some(around) = self.around
+            && !around.readings.reads(self.arena, around.source, term)
+        {
+            if let Some(known) = around.memo.borrow().get(&term) {
+                return known.clone();
+            }
+            let outcome = self.shape(&self.arena.shape(term));
+            around.memo.borrow_mut().insert(term, outcome.clone());
+            return outcome;
         }
         let outcome = self.shape(&self.arena.shape(term));
         if closed {

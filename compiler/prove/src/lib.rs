@@ -3,14 +3,14 @@
 //! | concern | file |
 //! |---|---|
 //! | of whom is told | `about` |
-//! | both versions as one graph of terms | `term`, `operate`, `settle` |
+//! | both versions as one graph of terms | `term`, `operate`, `settle`, `hashed` |
 //! | their words brought together | `world` |
 //! | from programs to terms | `state` |
-//! | groups of persons, and how they are split | `path`, `split` |
+//! | groups of persons, and how they are split | `path`, `split`, `within` |
 //! | whether two formulas are the same | `amounts` |
 //! | what is left, as a question to a solver | `smt` |
 //! | whether sums can be as assumed | `sums` |
-//! | a term for one person | `concrete` |
+//! | a term for one person, and what one fact of theirs can change | `concrete`, `reading` |
 //! | persons found, asked the next question | `known` |
 //! | what is found, as data | `report` |
 //! | what an agreement is held to, statement by statement | `standards` |
@@ -43,6 +43,7 @@ mod edits;
 mod examine;
 mod figures;
 mod grows;
+mod hashed;
 mod idle;
 mod inequality;
 mod known;
@@ -52,6 +53,7 @@ mod path;
 mod person;
 #[cfg(test)]
 mod planted;
+mod reading;
 mod regions;
 pub mod report;
 pub mod requirement;
@@ -69,6 +71,7 @@ mod symmetry;
 mod term;
 #[cfg(test)]
 mod tests;
+mod within;
 mod witness;
 mod world;
 

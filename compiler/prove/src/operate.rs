@@ -59,11 +59,11 @@ impl Arena {
 
     /// The result where the operands settle it.
     fn fold(&mut self, function: HostFn, operands: &[Term], side: Side) -> Option<Term> {
-        let known: Vec<Option<Outcome>> = operands.iter().map(|t| self.known(*t)).collect();
+        let known: Vec<Option<&Outcome>> = operands.iter().map(|t| self.outcome(*t)).collect();
         if function.policy() != Policy::Open {
             let keeps_nothing = function.policy() == Policy::Nothing;
             let counts = |o: &Outcome| o.rank() > 1 || (o.rank() == 1 && !keeps_nothing);
-            let worst = known.iter().flatten().filter(|o| counts(o)).cloned().reduce(Outcome::worst);
+            let worst = known.iter().flatten().copied().filter(|o| counts(o)).cloned().reduce(Outcome::worst);
             if let Some(worst) = worst {
                 // Others might be worse, unless they are values, or the worst there is.
                 let others = operands.iter().zip(&known).filter(|(_, k)| k.is_none());
@@ -76,8 +76,8 @@ impl Arena {
                 return None;
             }
         }
-        let all: Option<Vec<Outcome>> = known.into_iter().collect();
-        let all = all?;
+        let all: Option<Vec<&Outcome>> = known.into_iter().collect();
+        let all: Vec<Outcome> = all?.into_iter().cloned().collect();
         if function == HostFn::InCommon {
             return None;
         }

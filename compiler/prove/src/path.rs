@@ -4,9 +4,9 @@
 //! between which bounds it lies. From these, other conditions follow or are ruled out; that a group is empty is found
 //! here where a few facts contradict each other, and left to the search for a person where they are many.
 
-use crate::term::{Arena, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
+use crate::term::{Among, Arena, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
 use crate::world::World;
-use accord_core::{Conversions, HostFn, Length, Unit, Value, ratio};
+use accord_core::{Conversions, HostFn, Length, Outcome, Unit, Value, ratio};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +65,16 @@ pub(crate) struct Path {
     pub(crate) few: BTreeMap<Term, Few>,
     pub(crate) bounds: BTreeMap<Measure, Bounds>,
     pub(crate) counts: BTreeMap<Term, u32>,
+    /// Of what something was noted with the last thing assumed.
+    pub(crate) news: News,
+}
+
+/// What the last thing assumed says something of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct News {
+    pub(crate) terms: Vec<Term>,
+    /// Whether it may tell which of two is the larger.
+    pub(crate) orders: bool,
 }
 
 impl Measure {
@@ -101,6 +111,7 @@ impl Path {
     /// Assumes one thing more; `None` where nobody is left.
     pub(crate) fn with(&self, arena: &Arena, world: &World, term: Term, choice: Choice) -> Option<Path> {
         let mut path = self.clone();
+        path.news = News::default();
         path.assumed.push((term, choice));
         path.assume(arena, world, term, choice).then_some(path)
     }
@@ -109,6 +120,9 @@ impl Path {
         match choice {
             Choice::Yes | Choice::No => {
                 let yes = choice == Choice::Yes;
+                self.news.terms.push(term);
+                // A difference, a limit, or either of them turned round.
+                self.news.orders = !matches!(&*arena.shape(term), Shape::Fact(_) | Shape::Given(..));
                 self.decided.insert(term, yes) != Some(!yes)
                     && self.mask(arena, term, VALUE)
                     && self.follow(arena, world, term, yes)
@@ -117,6 +131,7 @@ impl Path {
             Choice::Value => self.mask(arena, term, VALUE),
             Choice::Odd => self.mask(arena, term, ODD),
             Choice::Count(n) => {
+                self.news.terms.push(term);
                 self.counts.insert(term, n);
                 true
             }
@@ -126,6 +141,7 @@ impl Path {
     fn mask(&mut self, arena: &Arena, term: Term, mask: May) -> bool {
         let known = self.masks.get(&term).copied().unwrap_or(u8::MAX) & arena.stored(term);
         self.masks.insert(term, known & mask);
+        self.news.terms.push(term);
         if mask == VALUE
             && let Shape::Host(HostFn::Field, operands, _) = &*arena.shape(term)
             && let Some(record) = operands.first()
@@ -145,6 +161,7 @@ impl Path {
             few.listed.retain(|v| set.contains(v) == yes);
             few.elsewhere &= !yes;
             let left = !few.listed.is_empty() || few.elsewhere || (!yes && arena.stored(subject) & NOTHING != 0);
+            self.news.terms.push(subject);
             self.few.insert(subject, few);
             return left && (!yes || self.mask(arena, subject, VALUE));
         }
@@ -160,6 +177,34 @@ impl Path {
             return self.days_fit(arena) && self.sums_fit(arena, world);
         }
         true
+    }
+
+    /// Whether a term is certainly one of some values, or certainly none of them; `None` where that is open.
+    pub(crate) fn settled_by_values(&self, arena: &Arena, world: &World, term: Term) -> Option<bool> {
+        let (subject, among) = arena.among(term)?;
+        let held = self.few.get(&subject);
+        let fresh;
+        let few = match held {
+            Some(held) => held,
+            None => {
+                if !may_settle(arena, world, subject, among) {
+                    return None;
+                }
+                fresh = self.few_of(arena, world, subject)?;
+                &fresh
+            }
+        };
+        let may = arena.may(subject);
+        if !few.elsewhere && may == VALUE && few.listed.iter().all(|v| among.contains(v)) {
+            return Some(true);
+        }
+        let none = may & ODD == 0 && !few.listed.iter().any(|v| among.contains(v));
+        // Whether a country that the texts do not name is in no set they write.
+        let named = |v: &Value| match v {
+            Value::Country(c) => world.countries.contains(c) || world.parties.contains(c),
+            _ => true,
+        };
+        (none && (!few.elsewhere || !among.any(|v| !named(v)))).then_some(false)
     }
 
     /// The few values a term may have, where it has few.
@@ -223,6 +268,10 @@ impl Path {
             },
             _ => true,
         };
+        // Whatever has a span as a measure has its first day in it.
+        match limit.of {
+            Measure::Of(term) | Measure::As(term, _) | Measure::Gap(term, ..) => self.news.terms.push(term),
+        }
         self.bounds.insert(limit.of, bounds);
         #[cfg(test)]
         let fits = fits || crate::planted::is(crate::planted::Mistake::ForgottenBounds);
@@ -377,6 +426,23 @@ impl Path {
     }
 }
 
+/// Whether values can settle something of whose subject nothing is assumed: they are all there are, or there are none.
+fn may_settle(arena: &Arena, world: &World, subject: Term, among: Among<'_>) -> bool {
+    let held = match among {
+        Among::One(_) => 1,
+        Among::Of(set) => set.len(),
+    };
+    match arena.sort(subject) {
+        Sort::Member(id) => {
+            let count = world.enums.get(usize::from(id.0)).map_or(0, |e| e.members.len());
+            held == 0 || held >= count
+        }
+        // A fact may be a country that no text names.
+        Sort::Country => held == 0 || matches!(&*arena.shape(subject), Shape::Bound(..)),
+        _ => false,
+    }
+}
+
 /// A length in days, at the most or at the least.
 fn in_days(length: &Length, most: bool) -> i64 {
     let (rate, slack) = match length.unit {
@@ -434,6 +500,31 @@ fn calendar(length: &Length) -> Length {
         unit => (unit, 1),
     };
     Length::new(unit, &length.counted * ratio(factor, 1))
+}
+
+/// What a condition sets a limit to, where it sets one.
+pub(crate) fn measured(arena: &Arena, term: Term) -> Option<Measure> {
+    let shape = arena.shape(term);
+    let Shape::Host(HostFn::AtMost, operands, _) = &*shape else { return None };
+    let [a, b] = operands.as_slice() else { return None };
+    let value = |t: Term| arena.outcome(t).is_some_and(|o| o.rank() == 0);
+    let after = |t: Term| match &*arena.shape(t) {
+        Shape::Host(HostFn::After, parts, _) => match parts.as_slice() {
+            [by, from, rule] => {
+                matches!(arena.outcome(*by), Some(Outcome::Value(Value::Length(_)))).then_some((*from, *rule))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match (value(*a), value(*b)) {
+        (false, true) => Some(Measure::Of(*a)),
+        (true, false) => Some(Measure::Of(*b)),
+        _ => match after(*b) {
+            Some((from, rule)) => Some(Measure::Gap(*a, from, rule)),
+            None => after(*a).map(|(from, rule)| Measure::Gap(*b, from, rule)),
+        },
+    }
 }
 
 /// The limit that a condition sets, where it sets one.

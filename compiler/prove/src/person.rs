@@ -56,7 +56,7 @@ pub(crate) struct Maker<'w> {
     /// Countries whose records and facts are made.
     pub(crate) parties: Vec<Country>,
     claim_event: Option<(usize, usize)>,
-    periods: Option<usize>,
+    pub(crate) periods: Option<usize>,
 }
 
 /// The day from which made-up records are laid out where the claim has no event.
@@ -239,38 +239,9 @@ impl<'w> Maker<'w> {
 
     /// The facts of a person.
     pub(crate) fn facts(&self, person: &Person) -> Facts {
-        let mut row = vec![Outcome::Nothing; self.world.facts.len()];
-        // Whole facts come before the fields in them, by the order of slots.
-        for (slot, content) in &person.contents {
-            let Content::Outcome(outcome) = content else { continue };
-            match slot {
-                Slot::Row(fact, fields) => {
-                    if let Some(place) = row.get_mut(*fact) {
-                        let ty = self.world.facts.get(*fact).map(|f| f.ty.clone());
-                        self.put(place, ty.as_ref(), fields, outcome);
-                    }
-                }
-                Slot::Member(fact, fields, n, inner) => {
-                    if let Some(place) = row.get_mut(*fact) {
-                        self.put_member(place, *fact, fields, *n, inner, outcome);
-                    }
-                }
-                _ => {}
-            }
-        }
-        let mut facts = Facts::default();
-        if let Some(at) = self.periods
-            && let Some(place) = row.get_mut(at)
-        {
-            *place = Outcome::Value(Value::Periods(Rc::new(Periods::record([]))));
-        }
-        if let Some(at) = self.periods {
-            let record = self.periods_of(person, &row);
-            if let Some(place) = row.get_mut(at) {
-                *place = Outcome::Value(Value::Periods(Rc::new(record)));
-            }
-        }
-        facts.row = row;
+        let row = (0..self.world.facts.len()).map(|fact| self.fact(person, fact)).collect();
+        let mut facts = Facts { row, ..Facts::default() };
+        self.lay_out_periods(&mut facts, person);
         facts.optional =
             self.world.given.iter().filter(|g| g.optional).map(|g| (g.party, Rc::from(g.name.as_str()))).collect();
         for (slot, content) in &person.contents {
@@ -286,6 +257,74 @@ impl<'w> Maker<'w> {
         facts
     }
 
+    /// A fact of the row. The whole comes before the fields in it, by the order of slots.
+    fn fact(&self, person: &Person, fact: usize) -> Outcome {
+        let mut outcome_of = Outcome::Nothing;
+        let ty = self.world.facts.get(fact).map(|f| &f.ty);
+        let rows = person.contents.range(Slot::Row(fact, Vec::new())..Slot::Row(fact + 1, Vec::new()));
+        for (slot, content) in rows {
+            if let (Slot::Row(_, fields), Content::Outcome(outcome)) = (slot, content) {
+                self.put(&mut outcome_of, ty, fields, outcome);
+            }
+        }
+        let member = |fact: usize| Slot::Member(fact, Vec::new(), 0, Vec::new());
+        for (slot, content) in person.contents.range(member(fact)..member(fact + 1)) {
+            if let (Slot::Member(_, fields, n, inner), Content::Outcome(outcome)) = (slot, content) {
+                self.put_member(&mut outcome_of, fact, fields, *n, inner, outcome);
+            }
+        }
+        outcome_of
+    }
+
+    /// Whether the periods of a person coincide. Terms leave out of account what such a record has that cannot be
+    /// counted.
+    pub(crate) fn has_overlap(person: &Person) -> bool {
+        person.contents.get(&Slot::Overlap) == Some(&Content::Flag(true))
+    }
+
+    /// Whether the record of periods is laid out by a fact.
+    pub(crate) fn lays_out_periods(&self, fact: usize) -> bool {
+        self.claim_event.is_some_and(|(claim, _)| claim == fact)
+    }
+
+    fn lay_out_periods(&self, facts: &mut Facts, person: &Person) {
+        let Some(at) = self.periods else { return };
+        let record = self.periods_of(person, &facts.row);
+        if let Some(place) = facts.row.get_mut(at) {
+            *place = Outcome::Value(Value::Periods(Rc::new(record)));
+        }
+    }
+
+    /// Brings the facts of a person up to date with one slot filled otherwise.
+    pub(crate) fn renew(&self, facts: &mut Facts, changed: &Person, slot: &Slot) {
+        match slot {
+            Slot::Row(fact, _) | Slot::Member(fact, ..) => {
+                if self.periods != Some(*fact) {
+                    let outcome = self.fact(changed, *fact);
+                    if let Some(place) = facts.row.get_mut(*fact) {
+                        *place = outcome;
+                    }
+                }
+                if self.lays_out_periods(*fact) {
+                    self.lay_out_periods(facts, changed);
+                }
+            }
+            Slot::Given(party, name) => {
+                let key = GivenKey { party: *party, name: Rc::clone(name) };
+                match changed.contents.get(slot) {
+                    Some(Content::Outcome(outcome)) if *outcome != Outcome::Nothing => {
+                        facts.given.insert(key, outcome.clone());
+                    }
+                    _ => {
+                        facts.given.remove(&key);
+                    }
+                }
+            }
+            Slot::Argument(_) => {}
+            Slot::Months(_) | Slot::Kind(_) | Slot::Overlap | Slot::Days => self.lay_out_periods(facts, changed),
+        }
+    }
+
     /// Puts an outcome into a field; what the field stands in is made where it was not there.
     fn put(&self, place: &mut Outcome, ty: Option<&Ty>, fields: &[usize], outcome: &Outcome) {
         let Some((first, rest)) = fields.split_first() else {
@@ -296,12 +335,11 @@ impl<'w> Maker<'w> {
         if place.value().is_none() {
             *place = Outcome::Value(self.record(*id));
         }
-        let inner =
-            self.world.records.get(usize::from(id.0)).and_then(|d| d.fields.get(*first)).map(|(_, ty)| ty.clone());
+        let inner = self.world.records.get(usize::from(id.0)).and_then(|d| d.fields.get(*first)).map(|(_, ty)| ty);
         if let Outcome::Value(Value::Record(record)) = place
             && let Some(field) = Rc::make_mut(record).get_mut(*first)
         {
-            self.put(field, inner.as_ref(), rest, outcome);
+            self.put(field, inner, rest, outcome);
         }
     }
 
@@ -326,8 +364,7 @@ impl<'w> Maker<'w> {
         if let Outcome::Value(changed) = held {
             *value = changed;
         }
-        let ty = def.ty.clone();
-        self.put(place, Some(&ty), fields, &Outcome::Value(Value::List(list)));
+        self.put(place, Some(&def.ty), fields, &Outcome::Value(Value::List(list)));
     }
 
     /// The record of a person: whole months, one party after the other, the last one up to the day before the event.
@@ -337,7 +374,7 @@ impl<'w> Maker<'w> {
             _ => None,
         });
         let last = event.and_then(|d| d.add_days(-1)).unwrap_or_else(|| some_day(2024, 12, 31));
-        let overlap = person.contents.get(&Slot::Overlap) == Some(&Content::Flag(true));
+        let overlap = Maker::has_overlap(person);
         let days = match person.contents.get(&Slot::Days) {
             Some(Content::Whole(n)) => *n,
             _ => 0,
@@ -376,10 +413,7 @@ impl<'w> Maker<'w> {
             return Some(content.clone());
         }
         match slot {
-            Slot::Row(fact, fields) => {
-                let facts = self.facts(person);
-                read(facts.fact(*fact)?, fields).map(Content::Outcome)
-            }
+            Slot::Row(fact, fields) => read(&self.fact(person, *fact), fields).map(Content::Outcome),
             Slot::Argument(n) => person.args.get(*n).cloned().map(|v| Content::Outcome(Outcome::Value(v))),
             Slot::Months(_) | Slot::Days => Some(Content::Whole(0)),
             Slot::Kind(_) => Some(Content::Kind(Kind::Insurance, Quality::Compulsory)),

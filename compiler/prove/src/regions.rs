@@ -4,12 +4,12 @@
 use crate::compare::{Asked, Pair};
 use crate::edits::{Statement, reach};
 use crate::path::{Choice, Path};
-use crate::person::{Maker, Person};
+use crate::person::{Maker, Person, Slot};
 use crate::report::{Changed, Compared, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness};
 use crate::smt::{self, Solved};
 use crate::split::{Leaf, Space};
 use crate::term::{Term, normal};
-use crate::witness::Finder;
+use crate::witness::{Finder, Looked};
 use accord_core::{FaultKind, Outcome, Step, Trace, TraceSubject, Value};
 use accord_interp::Interp;
 use std::collections::BTreeSet;
@@ -31,6 +31,8 @@ const MOST_KNOWN_VARIED: usize = 8;
 const MOST_VARIATIONS: u64 = 60;
 /// How many terms are looked at to widen a group by one condition.
 const STEPS_OF_WIDENING: u64 = 8_000;
+/// As how many terms a group counts that is told apart for it, besides those looked at in it.
+const STEPS_OF_A_GROUP: u64 = 100;
 
 /// The groups of one question.
 pub(crate) struct Regions<'r, 'p> {
@@ -148,7 +150,7 @@ impl<'r, 'p> Regions<'r, 'p> {
                 }
                 let witness = self.witness(&next);
                 let odd = witness.before.outcome.rank() > 1 || witness.after.outcome.rank() > 1;
-                if odd && self.differ(&next) {
+                if odd && self.tells(&witness.before.outcome, &witness.after.outcome) {
                     found = Some(witness);
                     break;
                 }
@@ -176,19 +178,23 @@ impl<'r, 'p> Regions<'r, 'p> {
         let ends = [leaf.old, leaf.new];
         let small = finder.with_small_figures(person, &ends);
         let mut found = small.iter().find_map(|next| self.turned(&mut finder, leaf, next, effect));
-        let mut held = person.clone();
+        let mut held = finder.at(person.clone());
         for n in 0..MOST_CHANCES_THE_OTHER_WAY {
             if found.is_some() {
                 break;
             }
             if n % 20 == 0 {
-                held = person.clone();
+                held = finder.at(person.clone());
             }
-            let Some(next) = finder.another(&leaf.path, &held, &ends) else { break };
-            found = self.turned(&mut finder, leaf, &next, effect);
-            if finder.fits(&leaf.path.assumed, &next) {
-                held = next;
+            let Some(next) = finder.another_of(&leaf.path, &held, &ends) else { break };
+            let outcomes = finder.outcomes(&leaf.path.assumed, &held, next, ends);
+            let Some((next, before, after)) = outcomes else { continue };
+            let is_other = |other| other != effect && matches!(other, Effect::More | Effect::Less);
+            let as_terms = before != after && is_other(self::effect(&self.asked.decision, &before, &after));
+            if as_terms || Maker::has_overlap(&next.person) {
+                found = self.turned(&mut finder, leaf, &next.person, effect);
             }
+            held = next;
         }
         self.tried += finder.tried;
         found
@@ -280,15 +286,13 @@ impl<'r, 'p> Regions<'r, 'p> {
         if self.differ(&person) {
             return Some(person);
         }
-        let mut held = person;
+        let mut held = finder.at(person);
         for _ in 0..MOST_CHANCES {
-            let next = finder.another(path, &held, ends)?;
-            if !finder.fits(&path.assumed, &next) {
-                continue;
-            }
+            let next = finder.another_of(path, &held, ends)?;
+            let Some((next, may_differ)) = may_differ(finder, &path.assumed, &held, next, ends) else { continue };
             self.tried += 1;
-            if self.differ(&next) {
-                return Some(next);
+            if may_differ && self.differ(&next.person) {
+                return Some(next.person);
             }
             held = next;
         }
@@ -298,17 +302,15 @@ impl<'r, 'p> Regions<'r, 'p> {
     /// Persons a few facts away from an ordinary one.
     fn by_chance(&self, finder: &mut Finder<'_, '_>, path: &Path, start: &Person, ends: &[Term]) -> Option<Person> {
         let base: Vec<_> = path.assumed.iter().take(self.base.assumed.len()).copied().collect();
-        let mut held = start.clone();
+        let mut held = finder.at(start.clone());
         for n in 0..MOST_CHANCES * 2 {
             if n % 12 == 0 {
-                held = start.clone();
+                held = finder.at(start.clone());
             }
-            let next = finder.another(path, &held, ends)?;
-            if !finder.fits(&base, &next) {
-                continue;
-            }
-            if self.differ(&next) {
-                return Some(next);
+            let next = finder.another_of(path, &held, ends)?;
+            let Some((next, may_differ)) = may_differ(finder, &base, &held, next, ends) else { continue };
+            if may_differ && self.differ(&next.person) {
+                return Some(next.person);
             }
             held = next;
         }
@@ -329,16 +331,20 @@ impl<'r, 'p> Regions<'r, 'p> {
 
     pub(crate) fn differ(&self, person: &Person) -> bool {
         let (old_facts, new_facts, _, before, after) = self.pair.replay(self.asked, self.maker, person);
+        self.tells(&before.outcome, &after.outcome) && self.pair.is_about(&old_facts, &new_facts)
+    }
+
+    /// Whether two answers tell of a difference between the texts.
+    fn tells(&self, before: &Outcome, after: &Outcome) -> bool {
         // Days out of order and divisors that are nothing are mistakes in the facts, and tell nothing of the texts.
         let mistaken = |outcome: &Outcome| match outcome {
             Outcome::Fault(fault) => matches!(fault.kind, FaultKind::OutOfRange | FaultKind::ZeroDivisor),
             _ => false,
         };
-        if mistaken(&before.outcome) || mistaken(&after.outcome) {
+        if mistaken(before) || mistaken(after) {
             return false;
         }
-        let differ = self.in_common(&before.outcome, 0) != self.in_common(&after.outcome, 1);
-        differ && self.pair.is_about(&old_facts, &new_facts)
+        self.in_common(before, 0) != self.in_common(after, 1)
     }
 
     /// An answer in the words both versions have.
@@ -522,6 +528,21 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 }
 
+/// Somebody who fits, and whether they may be answered otherwise: of whom terms say alike the interpreter is not asked,
+/// but for records that cannot be counted. `None` where they do not fit.
+fn may_differ(
+    finder: &mut Finder<'_, '_>,
+    wanted: &[(Term, Choice)],
+    near: &Looked,
+    next: (Person, Option<Slot>),
+    ends: &[Term],
+) -> Option<(Looked, bool)> {
+    let (old, new) = (*ends.first()?, *ends.last()?);
+    let (next, before, after) = finder.outcomes(wanted, near, next, [old, new])?;
+    let differ = before != after || Maker::has_overlap(&next.person);
+    Some((next, differ))
+}
+
 /// Whether a term reads periods brought together.
 fn reads_totalised(space: &Space<'_>, term: Term) -> bool {
     let mut seen = BTreeSet::new();
@@ -604,7 +625,7 @@ fn everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, leaf: &L
     }
     let before = (space.budget, space.steps);
     space.budget = STEPS_OF_WIDENING;
-    let all = differ_everywhere(space, path, old, new, leaf);
+    let all = space.apart_from_groups(|space| differ_everywhere(space, path, old, new, leaf));
     (space.budget, space.steps) = before;
     all
 }
@@ -613,7 +634,14 @@ fn differ_everywhere(space: &mut Space<'_>, path: &Path, old: Term, new: Term, l
     if space.budget == 0 {
         return false;
     }
-    let (old, new) = (space.reduce(path, old), space.reduce(path, new));
+    space.budget = space.budget.saturating_sub(STEPS_OF_A_GROUP);
+    let (old, new) = space.enter(path, old, new);
+    let all = differ_within(space, path, old, new, leaf);
+    space.leave();
+    all
+}
+
+fn differ_within(space: &mut Space<'_>, path: &Path, old: Term, new: Term, leaf: &Leaf) -> bool {
     if old == new || space.equal_amounts(old, new) {
         return false;
     }

@@ -1,5 +1,6 @@
 //! Decisions and quantifiers as terms: settled as far as their parts are known.
 
+use crate::hashed::Terms;
 use crate::term::{Arena, CONFLICT, GAP, Line, NOTHING, ODD, Shape, Share, Side, Sort, Term, VALUE};
 use accord_core::{HostFn, Outcome, Value};
 use accord_ir::{Quantifier, Tie};
@@ -32,7 +33,7 @@ impl Arena {
     }
 
     /// Which rules can still apply and stand.
-    fn live(&self, lines: &[Line]) -> Vec<bool> {
+    pub(crate) fn live(&self, lines: &[Line]) -> Vec<bool> {
         let sure: Vec<bool> = lines.iter().map(|l| self.truth(l.when) == Some(true)).collect();
         let beaten = |line: &Line| line.beaten_by.iter().any(|b| sure.get(*b) == Some(&true));
         #[cfg(test)]
@@ -148,7 +149,7 @@ impl Arena {
         if results.len() == 1 {
             return results.first().copied();
         }
-        let all_known = results.iter().all(|t| self.known(*t).is_some());
+        let all_known = results.iter().all(|t| self.is_known(*t));
         let values = results.iter().any(|t| self.may(*t) == VALUE);
         let none = results.iter().any(|t| self.may(*t) & VALUE == 0);
         (all_known || (values && none)).then_some(unsettled)
@@ -188,10 +189,10 @@ impl Arena {
             let yes = self.yes_no(true);
             let mut shares = Vec::new();
             for (guard, member) in members {
-                let filter = filter.map_or(yes, |f| self.put(f, variable, member, &mut BTreeMap::new()));
+                let filter = filter.map_or(yes, |f| self.put(f, variable, member, &mut Terms::default()));
                 let filter = self.counted_as_no(filter);
                 let when = self.all([guard, filter]);
-                let body = body.map(|b| self.put(b, variable, member, &mut BTreeMap::new()));
+                let body = body.map(|b| self.put(b, variable, member, &mut Terms::default()));
                 shares.push((when, body, member));
             }
             return self.gather(quantifier, shares, sort);

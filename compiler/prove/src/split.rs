@@ -2,11 +2,14 @@
 //!
 //! The condition to split on is looked for where the two first differ, so that what they share is never looked into.
 
-use crate::path::{Choice, Path, limit};
+use crate::hashed::Terms;
+use crate::path::{Choice, Path, limit, measured};
+use crate::reading::Readings;
 use crate::state::FIRST_VARIABLE;
-use crate::term::{Arena, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
+use crate::term::{Arena, Line, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
+use crate::within::Group;
 use crate::world::World;
-use accord_core::{HostFn, Outcome, Value};
+use accord_core::{HostFn, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists of facts are looked into up to this many members.
@@ -32,7 +35,12 @@ pub(crate) struct Space<'w> {
     /// Whether what has a word is looked into.
     opened: bool,
     /// Words for lengths by what they come to, for the persons looked at now.
-    aliases: Option<BTreeMap<Term, Term>>,
+    pub(crate) aliases: Option<BTreeMap<Term, Term>>,
+    /// The groups being looked at, one within the other.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) readings: Readings,
+    /// What was narrowed last.
+    narrowed: Vec<Term>,
 }
 
 /// Kinds of value that groups are told by.
@@ -55,24 +63,39 @@ pub(crate) type Split = (Term, Vec<Choice>);
 
 impl<'w> Space<'w> {
     pub(crate) fn new(arena: Arena, world: &'w World, budget: u64) -> Space<'w> {
-        let (steps, most_steps, about) = (0, MOST_STEPS, None);
-        Space { arena, world, budget, steps, most_steps, about, naming: false, opened: false, aliases: None }
+        Space {
+            arena,
+            world,
+            budget,
+            steps: 0,
+            most_steps: MOST_STEPS,
+            about: None,
+            naming: false,
+            opened: false,
+            aliases: None,
+            groups: Vec::new(),
+            readings: Readings::default(),
+            narrowed: Vec::new(),
+        }
     }
 
     /// A term for the persons of a group.
     pub(crate) fn reduce(&mut self, path: &Path, term: Term) -> Term {
         self.arena.look_at(path.masks.clone());
         self.aliases = None;
-        let mut memo = BTreeMap::new();
-        self.reduced(path, term, &mut memo)
+        self.apart_from_groups(|space| space.reduced(path, term, &mut Terms::default()))
     }
 
-    fn reduced(&mut self, path: &Path, term: Term, memo: &mut BTreeMap<Term, Term>) -> Term {
+    pub(crate) fn reduced(&mut self, path: &Path, term: Term, memo: &mut Terms) -> Term {
         if let Some(done) = memo.get(&term) {
             return *done;
         }
         let info = self.arena.info(term);
         if let Shape::Known(_) = &*info.shape {
+            return term;
+        }
+        if !self.groups.is_empty() && self.rests(term) {
+            memo.insert(term, term);
             return term;
         }
         self.budget = self.budget.saturating_sub(1);
@@ -81,21 +104,18 @@ impl<'w> Space<'w> {
             None => self.parts_reduced(path, &info.shape, info.sort, memo),
         };
         if result != term
-            && self.arena.known(result).is_none()
+            && !self.arena.is_known(result)
             && let Some(settled) = self.settled(path, result)
         {
             result = settled;
         }
         if self.naming && result != term {
             self.keep_name(term, result);
-        } else if !self.opened
-            && self.arena.words.contains(&term)
-            && self.arena.known(result).is_none()
-            && is_told(info.sort)
+        } else if !self.opened && self.arena.words.contains(&term) && !self.arena.is_known(result) && is_told(info.sort)
         {
             // What both texts have a word for is told by it, whatever else is known of it.
             result = term;
-        } else if !self.opened && info.sort == Sort::Length && self.arena.known(result).is_none() {
+        } else if !self.opened && info.sort == Sort::Length && !self.arena.is_known(result) {
             result = self.by_its_word(path, result);
         }
         memo.insert(term, result);
@@ -110,10 +130,8 @@ impl<'w> Space<'w> {
         if self.aliases.is_none() {
             // While the map is made there is none.
             self.aliases = Some(BTreeMap::new());
-            let words: Vec<Term> =
-                self.arena.words.iter().copied().filter(|w| self.arena.sort(*w) == Sort::Length).collect();
             let mut aliases = BTreeMap::new();
-            for word in words {
+            for word in self.words_for_lengths() {
                 aliases.insert(self.definition_now(path, word), word);
             }
             self.aliases = Some(aliases);
@@ -121,9 +139,13 @@ impl<'w> Space<'w> {
         self.aliases.as_ref().and_then(|a| a.get(&length)).copied().unwrap_or(length)
     }
 
-    fn definition_now(&mut self, path: &Path, word: Term) -> Term {
+    pub(crate) fn words_for_lengths(&self) -> Vec<Term> {
+        self.arena.words.iter().copied().filter(|w| self.arena.sort(*w) == Sort::Length).collect()
+    }
+
+    pub(crate) fn definition_now(&mut self, path: &Path, word: Term) -> Term {
         let info = self.arena.info(word);
-        self.parts_reduced(path, &info.shape, info.sort, &mut BTreeMap::new())
+        self.parts_reduced(path, &info.shape, info.sort, &mut Terms::default())
     }
 
     /// What a named term comes to for everybody looked at has its name, unless it is a fact by itself.
@@ -153,40 +175,51 @@ impl<'w> Space<'w> {
         self.naming = true;
         let both = (self.reduce(path, old), self.reduce(path, new));
         self.naming = false;
+        self.narrowed = vec![both.0, both.1];
         both
     }
 
     /// Which outcomes a term has for the persons of a path, told apart as far as the steps reach.
     fn outcomes(&mut self, path: &Path, term: Term, steps: &mut u32) -> May {
-        let term = self.reduce(path, term);
-        let may = self.arena.may(term);
-        if may & ODD == 0 || *steps == 0 {
-            return may;
-        }
-        *steps -= 1;
-        let Some((atom, choices)) = self.inside(path, term) else { return may };
-        let mut all = 0;
-        for choice in choices {
-            if let Some(next) = path.with(&self.arena, self.world, atom, choice) {
-                all |= self.outcomes(&next, term, steps);
+        let (term, _) = self.enter(path, term, term);
+        let mut all = self.arena.may(term);
+        if all & ODD != 0 && *steps != 0 {
+            *steps -= 1;
+            if let Some((atom, choices)) = self.inside(path, term) {
+                let within = choices.into_iter().filter_map(|c| path.with(&self.arena, self.world, atom, c));
+                let within: Vec<Path> = within.collect();
+                all = within.iter().fold(0, |all, next| all | self.outcomes(next, term, steps));
             }
         }
+        self.leave();
         all
+    }
+
+    /// Words in the terms that were narrowed last.
+    fn words_in_sight(&self) -> Vec<Term> {
+        let mut seen = BTreeSet::new();
+        let mut queue = self.narrowed.clone();
+        while let Some(term) = queue.pop() {
+            if seen.insert(term) {
+                queue.extend(crate::term::children(&self.arena.shape(term)));
+            }
+        }
+        seen.into_iter().filter(|t| self.arena.words.contains(t)).collect()
     }
 
     /// Which outcomes a word can have for everybody of a path, known by looking into it.
     pub(crate) fn look_into_words(&mut self, path: &mut Path) {
         self.opened = true;
-        for word in self.arena.words.clone() {
+        for word in self.words_in_sight() {
             let mut steps = MOST_STEPS_IN_A_WORD;
-            let may = self.outcomes(path, word, &mut steps);
+            let may = self.apart_from_groups(|space| space.outcomes(path, word, &mut steps));
             let known = path.masks.get(&word).copied().unwrap_or(u8::MAX);
             path.masks.insert(word, known & may);
         }
         self.opened = false;
     }
 
-    fn parts_reduced(&mut self, path: &Path, shape: &Shape, sort: Sort, memo: &mut BTreeMap<Term, Term>) -> Term {
+    fn parts_reduced(&mut self, path: &Path, shape: &Shape, sort: Sort, memo: &mut Terms) -> Term {
         if let Shape::Quantify(quantifier, variable, domain, filter, body) = shape {
             let domain = self.reduced(path, *domain, memo);
             if let Some(count) = path.counts.get(&domain).filter(|n| **n <= MOST_MEMBERS) {
@@ -197,16 +230,40 @@ impl<'w> Space<'w> {
             let body = body.map(|b| self.reduced(path, b, memo));
             return self.arena.quantify(*quantifier, *variable, domain, filter, body, sort);
         }
-        // The arena calls back with itself; the space is taken apart for as long.
-        let mut arena = std::mem::take(&mut self.arena);
-        let result = arena.rebuild(shape, sort, |arena, part| {
-            std::mem::swap(arena, &mut self.arena);
-            let done = self.reduced(path, part, memo);
-            std::mem::swap(arena, &mut self.arena);
-            done
-        });
-        self.arena = arena;
-        result
+        self.prepare(path, shape, memo);
+        let done = |term: Term| memo.get(&term).copied().unwrap_or(term);
+        self.arena.rebuild(shape, sort, |_, part| done(part))
+    }
+
+    /// Reduces those parts that a shape is made of again: of a choice what is chosen, of a decision what can stand.
+    fn prepare(&mut self, path: &Path, shape: &Shape, memo: &mut Terms) {
+        match shape {
+            Shape::If(condition, then, otherwise) => {
+                let condition = self.reduced(path, *condition, memo);
+                let (truth, nothing) = (self.arena.truth(condition), self.arena.is_nothing(condition));
+                let settled = self.arena.is_known(condition);
+                if truth == Some(true) || !settled {
+                    self.reduced(path, *then, memo);
+                }
+                if truth == Some(false) || nothing || !settled {
+                    self.reduced(path, *otherwise, memo);
+                }
+            }
+            Shape::Decide(lines, default, _) => {
+                let whens = lines.iter().map(|l| Line { when: self.reduced(path, l.when, memo), ..l.clone() });
+                let whens: Vec<Line> = whens.collect();
+                let live = self.arena.live(&whens);
+                for (line, _) in lines.iter().zip(live).filter(|(_, live)| *live) {
+                    self.reduced(path, line.value, memo);
+                }
+                default.iter().for_each(|d| _ = self.reduced(path, *d, memo));
+            }
+            shape => {
+                for part in crate::term::children(shape) {
+                    self.reduced(path, part, memo);
+                }
+            }
+        }
     }
 
     /// A quantifier over a list with a known number of members.
@@ -216,7 +273,7 @@ impl<'w> Space<'w> {
         (quantifier, variable, domain, filter, body): (accord_ir::Quantifier, u32, Term, Option<Term>, Option<Term>),
         count: u32,
         sort: Sort,
-        memo: &mut BTreeMap<Term, Term>,
+        memo: &mut Terms,
     ) -> Term {
         let record = match self.arena.sort(domain) {
             Sort::List(id) => Sort::Record(id),
@@ -227,10 +284,10 @@ impl<'w> Space<'w> {
         for n in 0..count {
             let member = self.arena.keep(Shape::Element(domain, n), record, VALUE);
             let when = match filter {
-                Some(filter) => self.arena.put(filter, variable, member, &mut BTreeMap::new()),
+                Some(filter) => self.arena.put(filter, variable, member, &mut Terms::default()),
                 None => yes,
             };
-            let body = body.map(|b| self.arena.put(b, variable, member, &mut BTreeMap::new()));
+            let body = body.map(|b| self.arena.put(b, variable, member, &mut Terms::default()));
             shares.push((when, body, member));
         }
         let gathered = self.arena.gather(quantifier, shares, sort);
@@ -261,29 +318,13 @@ impl<'w> Space<'w> {
         if let Some(chosen) = self.chosen(path, term) {
             return Some(chosen);
         }
-        let yes = self.by_membership(path, term).or_else(|| {
-            let limit = limit(&self.arena, term)?;
-            path.settled_by_bounds(&self.arena, &limit)
+        let yes = path.settled_by_values(&self.arena, self.world, term).or_else(|| {
+            if path.bounds.is_empty() || !path.bounds.contains_key(&measured(&self.arena, term)?) {
+                return None;
+            }
+            path.settled_by_bounds(&self.arena, &limit(&self.arena, term)?)
         })?;
         Some(self.arena.yes_no(yes))
-    }
-
-    fn by_membership(&self, path: &Path, term: Term) -> Option<bool> {
-        let (subject, set) = self.arena.membership(term)?;
-        let few = path.few_of(&self.arena, self.world, subject)?;
-        let may = self.arena.may(subject);
-        if !few.elsewhere && may == VALUE && few.listed.is_subset(&set) {
-            return Some(true);
-        }
-        (may & ODD == 0 && few.listed.is_disjoint(&set) && (!few.elsewhere || self.names_all(&set))).then_some(false)
-    }
-
-    /// Whether a country that the texts do not name is in no set they write.
-    fn names_all(&self, set: &BTreeSet<Value>) -> bool {
-        set.iter().all(|v| match v {
-            Value::Country(c) => self.world.countries.contains(c) || self.world.parties.contains(c),
-            _ => true,
-        })
     }
 
     // ---- what to split on ----
@@ -386,7 +427,7 @@ impl<'w> Space<'w> {
         }
         let nothing_is_fine = matches!(function, HostFn::Equal | HostFn::In | HostFn::IsGiven);
         let is_test = self.arena.sort(term) == Sort::YesNo;
-        for operand in operands.iter().filter(|o| self.arena.known(**o).is_none()) {
+        for operand in operands.iter().filter(|o| !self.arena.is_known(**o)) {
             let may = self.arena.may(*operand);
             // What an operation makes of values is its own business; only whether they are values matters here.
             if may == VALUE && !is_test {
@@ -506,16 +547,25 @@ impl<'w> Space<'w> {
 
     /// The groups of persons within a path for whom two terms may differ. `None` where the budget ended.
     pub(crate) fn differences(&mut self, path: &Path, old: Term, new: Term, found: &mut Vec<Leaf>) -> Option<()> {
+        self.apart_from_groups(|space| space.differences_within(path, old, new, found))
+    }
+
+    fn differences_within(&mut self, path: &Path, old: Term, new: Term, found: &mut Vec<Leaf>) -> Option<()> {
         if self.budget == 0 || self.steps >= self.most_steps {
             return None;
         }
         self.steps += 1;
-        let old = self.reduce(path, old);
-        let new = self.reduce(path, new);
+        let (old, new) = self.enter(path, old, new);
+        let all = self.tell_apart(path, old, new, found);
+        self.leave();
+        all
+    }
+
+    fn tell_apart(&mut self, path: &Path, old: Term, new: Term, found: &mut Vec<Leaf>) -> Option<()> {
         if old == new {
             return Some(());
         }
-        if self.arena.known(old).is_some() && self.arena.known(new).is_some() {
+        if self.arena.is_known(old) && self.arena.is_known(new) {
             if !self.contradicts_itself(path) {
                 found.push(Leaf { path: path.clone(), old, new, sure: true });
             }
@@ -545,7 +595,7 @@ impl<'w> Space<'w> {
         };
         for choice in choices {
             if let Some(next) = path.with(&self.arena, self.world, atom, choice) {
-                self.differences(&next, old, new, found)?;
+                self.differences_within(&next, old, new, found)?;
             }
         }
         Some(())
@@ -563,8 +613,7 @@ impl<'w> Space<'w> {
     fn definition(&mut self, path: &Path, word: Term) -> Term {
         let info = self.arena.info(word);
         self.arena.look_at(path.masks.clone());
-        let mut memo = BTreeMap::new();
-        self.parts_reduced(path, &info.shape, info.sort, &mut memo)
+        self.apart_from_groups(|space| space.parts_reduced(path, &info.shape, info.sort, &mut Terms::default()))
     }
 
     /// Whether conditions decided as a whole cannot be so.
@@ -614,7 +663,7 @@ impl<'w> Space<'w> {
             return None;
         }
         let equal = self.equal_term(old, new);
-        let open = self.arena.known(equal).is_none() && path.decided(equal).is_none();
+        let open = !self.arena.is_known(equal) && path.decided(equal).is_none();
         open.then_some((equal, vec![Choice::Yes, Choice::No]))
     }
 }

@@ -5,6 +5,7 @@
 //! the rules of a conflict and the kind of a fault are left out of account: two texts that fail at different places
 //! answer alike.
 
+use crate::hashed::{Lookup, Terms};
 use accord_core::{Conversions, Country, EnumId, FaultKind, HostFn, Outcome, SiteId, Value};
 use accord_ir::Quantifier;
 use std::cell::RefCell;
@@ -97,19 +98,32 @@ pub(crate) struct Info {
     pub(crate) may: May,
     /// One more than the largest variable free in it.
     pub(crate) free: u32,
+    /// What it is, or has in it.
+    pub(crate) holds: Holds,
+}
+
+/// What of a kind that is settled by more than its parts a term is, or has in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Holds {
+    /// The larger or smaller of two.
+    pub(crate) choices: bool,
+    /// A length.
+    pub(crate) lengths: bool,
 }
 
 /// All terms.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     infos: Vec<Info>,
-    known: BTreeMap<Rc<Shape>, Term>,
+    known: Lookup<Rc<Shape>, Term>,
+    yes: Option<Term>,
+    no: Option<Term>,
     /// The parties of both versions, in order.
     pub(crate) parties: Vec<Country>,
     /// Terms that both versions call the same.
     pub(crate) words: BTreeSet<Term>,
     masks: BTreeMap<Term, May>,
-    narrowed: RefCell<BTreeMap<Term, May>>,
+    narrowed: RefCell<Lookup<Term, May>>,
     /// Fields that may be left out.
     pub(crate) optional: BTreeSet<Term>,
     /// The conversions of both versions.
@@ -118,6 +132,30 @@ pub(crate) struct Arena {
     pub(crate) names: BTreeMap<Term, String>,
     /// What the texts call by a name; the first meaning stays.
     pub(crate) called: BTreeMap<String, Term>,
+}
+
+/// The values that something is asked to be one of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Among<'a> {
+    One(&'a Value),
+    Of(&'a BTreeSet<Value>),
+}
+
+impl Among<'_> {
+    pub(crate) fn contains(self, value: &Value) -> bool {
+        match self {
+            Among::One(one) => one == value,
+            Among::Of(set) => set.contains(value),
+        }
+    }
+
+    /// Whether something holds of one of them.
+    pub(crate) fn any(self, of: impl FnMut(&Value) -> bool) -> bool {
+        match self {
+            Among::One(one) => std::iter::once(one).any(of),
+            Among::Of(set) => set.iter().any(of),
+        }
+    }
 }
 
 /// An outcome without what does not count.
@@ -162,11 +200,28 @@ impl Arena {
             sort: Sort::Other,
             may: NOTHING,
             free: 0,
+            holds: Holds::default(),
+        })
+    }
+
+    pub(crate) fn holds(&self, term: Term) -> Holds {
+        self.infos.get(term.0 as usize).map_or(Holds::default(), |i| i.holds)
+    }
+
+    fn holds_of(&self, shape: &Shape, sort: Sort) -> Holds {
+        let choices = matches!(shape, Shape::Host(HostFn::Larger | HostFn::Smaller | HostFn::Excess, ..));
+        let lengths = sort == Sort::Length && !matches!(shape, Shape::Known(_));
+        children(shape).into_iter().map(|t| self.holds(t)).fold(Holds { choices, lengths }, |a, b| Holds {
+            choices: a.choices || b.choices,
+            lengths: a.lengths || b.lengths,
         })
     }
 
     pub(crate) fn shape(&self, term: Term) -> Rc<Shape> {
-        self.info(term).shape
+        match self.infos.get(term.0 as usize) {
+            Some(info) => Rc::clone(&info.shape),
+            None => Rc::new(Shape::Known(Outcome::Nothing)),
+        }
     }
 
     pub(crate) fn sort(&self, term: Term) -> Sort {
@@ -235,34 +290,44 @@ impl Arena {
         self.may(term) & (VALUE | NOTHING) == 0
     }
 
-    pub(crate) fn known(&self, term: Term) -> Option<Outcome> {
-        match &*self.shape(term) {
-            Shape::Known(outcome) => Some(outcome.clone()),
+    /// The outcome of a constant.
+    pub(crate) fn outcome(&self, term: Term) -> Option<&Outcome> {
+        match self.infos.get(term.0 as usize).map(|i| &*i.shape) {
+            Some(Shape::Known(outcome)) => Some(outcome),
             _ => None,
         }
     }
 
+    pub(crate) fn known(&self, term: Term) -> Option<Outcome> {
+        self.outcome(term).cloned()
+    }
+
+    pub(crate) fn is_known(&self, term: Term) -> bool {
+        self.outcome(term).is_some()
+    }
+
     pub(crate) fn known_value(&self, term: Term) -> Option<Value> {
-        self.known(term)?.value().cloned()
+        self.outcome(term)?.value().cloned()
     }
 
     pub(crate) fn truth(&self, term: Term) -> Option<bool> {
-        self.known(term)?.truth()
+        self.outcome(term)?.truth()
     }
 
     pub(crate) fn is_nothing(&self, term: Term) -> bool {
-        self.known(term) == Some(Outcome::Nothing)
+        self.outcome(term) == Some(&Outcome::Nothing)
     }
 
     /// Keeps a shape; the same shape is the same term.
     pub(crate) fn keep(&mut self, shape: Shape, sort: Sort, may: May) -> Term {
-        let shape = Rc::new(shape);
         if let Some(term) = self.known.get(&shape) {
             return *term;
         }
+        let shape = Rc::new(shape);
         let term = Term(u32::try_from(self.infos.len()).unwrap_or(u32::MAX));
         let free = self.free_of(&shape);
-        self.infos.push(Info { shape: Rc::clone(&shape), sort, may, free });
+        let holds = self.holds_of(&shape, sort);
+        self.infos.push(Info { shape: Rc::clone(&shape), sort, may, free, holds });
         self.known.insert(shape, term);
         term
     }
@@ -293,7 +358,13 @@ impl Arena {
     }
 
     pub(crate) fn yes_no(&mut self, yes: bool) -> Term {
-        self.constant(Outcome::yes_no(yes))
+        let held = if yes { self.yes } else { self.no };
+        if let Some(term) = held {
+            return term;
+        }
+        let term = self.constant(Outcome::yes_no(yes));
+        *(if yes { &mut self.yes } else { &mut self.no }) = Some(term);
+        term
     }
 
     pub(crate) fn fault(&mut self) -> Term {
@@ -362,7 +433,7 @@ impl Arena {
             return self.yes_no(!all);
         }
         let merged: BTreeSet<Term> = merged.into_iter().filter(|t| self.truth(*t) != Some(all)).collect();
-        let (consts, rest): (Vec<Term>, Vec<Term>) = merged.into_iter().partition(|t| self.known(*t).is_some());
+        let (consts, rest): (Vec<Term>, Vec<Term>) = merged.into_iter().partition(|t| self.is_known(*t));
         let worst = consts.iter().filter_map(|t| self.known(*t)).reduce(Outcome::worst);
         let mut parts = rest;
         if let Some(worst) = worst {
@@ -407,18 +478,23 @@ impl Arena {
 
     /// `x is a`, `x in {a, b}`: the subject and the set.
     pub(crate) fn membership(&self, term: Term) -> Option<(Term, BTreeSet<Value>)> {
-        let Shape::Host(function, operands, _) = &*self.shape(term) else { return None };
+        let (subject, among) = self.among(term)?;
+        let set = match among {
+            Among::One(value) => BTreeSet::from([value.clone()]),
+            Among::Of(set) => set.clone(),
+        };
+        Some((subject, set))
+    }
+
+    /// The same, without a copy of the set.
+    pub(crate) fn among(&self, term: Term) -> Option<(Term, Among<'_>)> {
+        let Shape::Host(function, operands, _) = &*self.infos.get(term.0 as usize)?.shape else { return None };
         let [a, b] = operands.as_slice() else { return None };
-        match function {
-            HostFn::In => match self.known_value(*b)? {
-                Value::Set(set) if self.known(*a).is_none() => Some((*a, set)),
-                _ => None,
-            },
-            HostFn::Equal => match (self.known_value(*a), self.known_value(*b)) {
-                (None, Some(value)) if self.known(*a).is_none() => Some((*a, BTreeSet::from([value]))),
-                (Some(value), None) if self.known(*b).is_none() => Some((*b, BTreeSet::from([value]))),
-                _ => None,
-            },
+        let (x, y) = (self.outcome(*a), self.outcome(*b));
+        match (function, x, y) {
+            (HostFn::In, None, Some(Outcome::Value(Value::Set(set)))) => Some((*a, Among::Of(set))),
+            (HostFn::Equal, None, Some(Outcome::Value(value))) => Some((*a, Among::One(value))),
+            (HostFn::Equal, Some(Outcome::Value(value)), None) => Some((*b, Among::One(value))),
             _ => None,
         }
     }
@@ -487,7 +563,7 @@ impl Arena {
     }
 
     /// Replaces a variable.
-    pub(crate) fn put(&mut self, term: Term, variable: u32, with: Term, memo: &mut BTreeMap<Term, Term>) -> Term {
+    pub(crate) fn put(&mut self, term: Term, variable: u32, with: Term, memo: &mut Terms) -> Term {
         if self.free(term) <= variable {
             return term;
         }
@@ -607,6 +683,26 @@ pub(crate) fn sort_of_value(value: &Value) -> Sort {
         | Value::Record(_)
         | Value::Order(_)
         | Value::Ties(_) => Sort::Other,
+    }
+}
+
+impl Shape {
+    /// Whether something holds of one of the terms it is made of.
+    pub(crate) fn some_part(&self, of: &mut dyn FnMut(Term) -> bool) -> bool {
+        match self {
+            Shape::Known(_) | Shape::Fact(_) | Shape::Bound(..) => false,
+            Shape::Given(t, _) | Shape::Element(t, _) | Shape::Not(t) => of(*t),
+            Shape::Host(_, all, _) | Shape::All(all) | Shape::Any(all) | Shape::Parties(all) => {
+                all.iter().any(|t| of(*t))
+            }
+            Shape::If(a, b, c) => of(*a) || of(*b) || of(*c),
+            Shape::Strict(a, b) => of(*a) || of(*b),
+            Shape::Quantify(_, _, domain, filter, body) => of(*domain) || filter.iter().chain(body).any(|t| of(*t)),
+            Shape::Gather(_, shares) => shares.iter().any(|(w, b, m)| of(*w) || b.is_some_and(&mut *of) || of(*m)),
+            Shape::Decide(lines, default, _) => {
+                lines.iter().any(|l| of(l.when) || of(l.value)) || default.is_some_and(of)
+            }
+        }
     }
 }
 

@@ -2,14 +2,17 @@
 //! versions are asked again by the interpreter. A group without such a person is not told of.
 
 use crate::concrete::Concrete;
+use crate::hashed::Lookup;
 use crate::path::{Bounds, Choice, Measure, Path};
 use crate::person::{Content, Maker, Person, Slot, stepped};
+use crate::reading::{Around, Source};
 use crate::split::Space;
 use crate::term::{Arena, Shape, Side, Sort, Term, children};
 use accord_core::{
     Conversions, Country, Facts, HostFn, Kind, Length, Money, Number, Outcome, Quality, Unit, Value, ratio,
 };
 use accord_ir::{Ty, UnitOf};
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -29,6 +32,22 @@ const SMALL: i64 = 8;
 /// So many values of one fact are tried.
 const MOST_VALUES: usize = 40;
 
+/// A person, with what is known of them.
+pub(crate) struct Looked {
+    pub(crate) person: Person,
+    facts: Facts,
+    /// What was evaluated of them.
+    memo: RefCell<Lookup<Term, Outcome>>,
+    /// Of each thing wanted, where that was asked.
+    holds: Vec<bool>,
+}
+
+impl Looked {
+    fn failing(&self) -> usize {
+        self.holds.iter().filter(|held| !**held).count()
+    }
+}
+
 /// Finds persons.
 pub(crate) struct Finder<'s, 'w> {
     pub(crate) space: &'s Space<'w>,
@@ -37,13 +56,12 @@ pub(crate) struct Finder<'s, 'w> {
     pub(crate) tried: u64,
     /// Persons tried at most for one group.
     pub(crate) most: u64,
-    supports: BTreeMap<Term, Rc<Vec<Term>>>,
     random: u64,
 }
 
 impl<'s, 'w> Finder<'s, 'w> {
     pub(crate) fn new(space: &'s Space<'w>, maker: &'s Maker<'w>) -> Finder<'s, 'w> {
-        Finder { space, maker, tried: 0, most: u64::MAX, supports: BTreeMap::new(), random: 0x9e37_79b9_7f4a_7c15 }
+        Finder { space, maker, tried: 0, most: u64::MAX, random: 0x9e37_79b9_7f4a_7c15 }
     }
 
     fn arena(&self) -> &'s Arena {
@@ -73,24 +91,96 @@ impl<'s, 'w> Finder<'s, 'w> {
         }
     }
 
-    /// How many of the wanted things do not hold, and the first of them.
-    fn score(&mut self, wanted: &[(Term, Choice)], person: &Person) -> (usize, Option<usize>) {
+    /// A person with what holds of them.
+    fn looked_at(&mut self, wanted: &[(Term, Choice)], person: Person) -> Looked {
         self.tried += 1;
-        let facts = self.maker.facts(person);
+        let facts = self.maker.facts(&person);
         let mut concrete = Concrete::new(self.arena(), &facts, &person.args);
-        let mut failing = 0;
-        let mut first = None;
-        for (index, (term, choice)) in wanted.iter().enumerate() {
-            if !Self::holds(&mut concrete, *term, *choice) {
-                failing += 1;
-                first = first.or(Some(index));
+        let holds = wanted.iter().map(|(term, choice)| Self::holds(&mut concrete, *term, *choice)).collect();
+        let memo = RefCell::new(concrete.into_memo());
+        Looked { person, facts, memo, holds }
+    }
+
+    /// The person with one fact changed, where more holds of them than before.
+    fn improved(
+        &mut self,
+        wanted: &[(Term, Choice)],
+        before: &Looked,
+        (slot, content): &(Slot, Content),
+    ) -> Option<Looked> {
+        self.tried += 1;
+        let (arena, readings) = (self.arena(), &self.space.readings);
+        let source = &Source::of(self.maker, slot);
+        let all = wanted.iter().zip(&before.holds);
+        let (read, unread): (Vec<_>, Vec<_>) =
+            all.enumerate().partition(|(_, ((term, _), _))| readings.reads(arena, source, *term));
+        let failing = before.failing();
+        let mut now = unread.iter().filter(|(_, (_, held))| !**held).count();
+        if now >= failing {
+            return None;
+        }
+        let person = self.maker.changed(&before.person, slot, content);
+        let mut facts = before.facts.clone();
+        self.maker.renew(&mut facts, &person, slot);
+        let mut concrete =
+            Concrete::new(arena, &facts, &person.args).around(Around { memo: &before.memo, source, readings });
+        let mut holds = before.holds.clone();
+        for (index, ((term, choice), _)) in read {
+            let held = Self::holds(&mut concrete, *term, *choice);
+            now += usize::from(!held);
+            if now >= failing {
+                return None;
+            }
+            if let Some(place) = holds.get_mut(index) {
+                *place = held;
             }
         }
-        (failing, first)
+        let memo = RefCell::new(concrete.into_memo());
+        Some(Looked { person, facts, memo, holds })
     }
 
     pub(crate) fn fits(&mut self, wanted: &[(Term, Choice)], person: &Person) -> bool {
-        self.score(wanted, person).0 == 0
+        self.tried += 1;
+        let facts = self.maker.facts(person);
+        let mut concrete = Concrete::new(self.arena(), &facts, &person.args);
+        wanted.iter().all(|(term, choice)| Self::holds(&mut concrete, *term, *choice))
+    }
+
+    /// A person to whom others are near.
+    pub(crate) fn at(&self, person: Person) -> Looked {
+        let facts = self.maker.facts(&person);
+        Looked { person, facts, memo: RefCell::default(), holds: Vec::new() }
+    }
+
+    /// What two terms are for a person near one who was looked at, with one fact changed or several; `None` where not
+    /// all that is wanted holds.
+    pub(crate) fn outcomes(
+        &mut self,
+        wanted: &[(Term, Choice)],
+        near: &Looked,
+        (person, changed): (Person, Option<Slot>),
+        [old, new]: [Term; 2],
+    ) -> Option<(Looked, Outcome, Outcome)> {
+        self.tried += 1;
+        let facts = match &changed {
+            Some(slot) => {
+                let mut facts = near.facts.clone();
+                self.maker.renew(&mut facts, &person, slot);
+                facts
+            }
+            None => self.maker.facts(&person),
+        };
+        let source = changed.as_ref().map(|slot| Source::of(self.maker, slot));
+        let mut concrete = Concrete::new(self.arena(), &facts, &person.args);
+        if let Some(source) = &source {
+            concrete = concrete.around(Around { memo: &near.memo, source, readings: &self.space.readings });
+        }
+        if !wanted.iter().all(|(term, choice)| Self::holds(&mut concrete, *term, *choice)) {
+            return None;
+        }
+        let (before, after) = (concrete.eval(old), concrete.eval(new));
+        let memo = RefCell::new(concrete.into_memo());
+        Some((Looked { person, facts, memo, holds: Vec::new() }, before, after))
     }
 
     /// The first of several groups that a person is in.
@@ -109,51 +199,46 @@ impl<'s, 'w> Finder<'s, 'w> {
     pub(crate) fn find(&mut self, path: &Path, start: &Person) -> Option<Person> {
         let wanted = &path.assumed;
         let until = self.tried + MOST_TRIES;
-        let mut person = start.clone();
-        let (mut failing, mut first) = self.score(wanted, &person);
+        let mut now = self.looked_at(wanted, start.clone());
         for round in 0..MOST_CHANGES {
-            let Some(index) = first else { return Some(person) };
+            let Some(index) = now.holds.iter().position(|held| !held) else { return Some(now.person) };
             if self.tried > self.most {
                 return None;
             }
             let (term, _) = wanted.get(index).copied()?;
-            let mut better: Option<(usize, Person, Option<usize>)> = None;
-            let changes = self.changes(path, &person, term);
-            for (slot, content) in &changes {
+            let changes = self.changes(path, &now, term);
+            let mut better = None;
+            for change in &changes {
                 if self.tried >= until {
                     return None;
                 }
-                let changed = self.maker.changed(&person, slot, content);
-                let (now, next) = self.score(wanted, &changed);
-                if now < failing {
-                    better = Some((now, changed, next));
+                better = self.improved(wanted, &now, change);
+                if better.is_some() {
                     break;
                 }
             }
-            match better {
-                Some((now, changed, next)) => {
-                    (failing, person, first) = (now, changed, next);
-                }
+            now = match better {
+                Some(better) => better,
                 None => {
                     // Stuck: one of the changes all the same, then on.
                     let pick = self.chance(changes.len());
                     let (slot, content) = changes.get(pick)?;
-                    let changed = self.maker.changed(&person, slot, content);
-                    (failing, first) = self.score(wanted, &changed);
-                    person = changed;
+                    let changed = self.maker.changed(&now.person, slot, content);
+                    let next = self.looked_at(wanted, changed);
                     if round > MOST_CHANGES / 2 && round % 8 == 0 {
-                        person = start.clone();
-                        (failing, first) = self.score(wanted, &person);
+                        self.looked_at(wanted, start.clone())
+                    } else {
+                        next
                     }
                 }
-            }
+            };
         }
         None
     }
 
     /// What a term reads of a person.
-    fn support(&mut self, term: Term) -> Rc<Vec<Term>> {
-        if let Some(known) = self.supports.get(&term) {
+    fn support(&self, term: Term) -> Rc<Vec<Term>> {
+        if let Some(known) = self.space.readings.supports.borrow().get(&term) {
             return Rc::clone(known);
         }
         let mut found = BTreeSet::new();
@@ -176,7 +261,7 @@ impl<'s, 'w> Finder<'s, 'w> {
             }
         }
         let found = Rc::new(found.into_iter().collect::<Vec<Term>>());
-        self.supports.insert(term, Rc::clone(&found));
+        self.space.readings.supports.borrow_mut().insert(term, Rc::clone(&found));
         found
     }
 
@@ -224,18 +309,27 @@ impl<'s, 'w> Finder<'s, 'w> {
     }
 
     /// Changes of a person that may make a condition hold.
-    fn changes(&mut self, path: &Path, person: &Person, term: Term) -> Vec<(Slot, Content)> {
+    fn changes(&self, path: &Path, of: &Looked, term: Term) -> Vec<(Slot, Content)> {
+        let Looked { person, facts, memo, .. } = of;
         let mut changes = Vec::new();
-        let facts = self.maker.facts(person);
         let arena = self.arena();
-        let near = {
-            let mut concrete = Concrete::new(arena, &facts, &person.args);
-            values_in(arena, &mut concrete, term)
-        };
         let support = self.support(term);
+        // What is said of a word, a yes or a country does not lie near anything.
+        let measured = |base: &Term| {
+            matches!(arena.sort(*base), Sort::Countries | Sort::Date | Sort::Length | Sort::Number | Sort::Money)
+                && self.slot(*base).is_some()
+        };
+        let near = if support.iter().any(measured) {
+            let mut concrete = Concrete::new(arena, facts, &person.args).knowing(memo.take());
+            let near = values_in(arena, &mut concrete, term);
+            memo.replace(concrete.into_memo());
+            near
+        } else {
+            BTreeMap::new()
+        };
         for base in support.iter() {
             let Some(slot) = self.slot(*base) else { continue };
-            self.changes_of(path, *base, &slot, person, &facts, &near, &mut changes);
+            self.changes_of(path, *base, &slot, person, facts, &near, &mut changes);
         }
         changes
     }
@@ -482,8 +576,9 @@ impl<'s, 'w> Finder<'s, 'w> {
 
     /// What the facts of a person and of institutions that terms read may become, the record left as it is.
     pub(crate) fn options(&mut self, path: &Path, person: &Person, terms: &[Term]) -> BTreeMap<Slot, Vec<Content>> {
+        let near = self.at(person.clone());
         let mut options: BTreeMap<Slot, Vec<Content>> = BTreeMap::new();
-        for (slot, content) in terms.iter().flat_map(|term| self.changes(path, person, *term)) {
+        for (slot, content) in terms.iter().flat_map(|term| self.changes(path, &near, *term)) {
             if matches!(slot, Slot::Given(..) | Slot::Row(..)) {
                 options.entry(slot).or_default().push(content);
             }
@@ -508,16 +603,22 @@ impl<'s, 'w> Finder<'s, 'w> {
 
     /// Other values of one fact that a term reads, picked by chance.
     pub(crate) fn another(&mut self, path: &Path, person: &Person, terms: &[Term]) -> Option<Person> {
+        let person = self.at(person.clone());
+        self.another_of(path, &person, terms).map(|(person, _)| person)
+    }
+
+    /// The same, with the fact that was changed, where it is one.
+    pub(crate) fn another_of(&mut self, path: &Path, of: &Looked, terms: &[Term]) -> Option<(Person, Option<Slot>)> {
         let pick = self.chance(terms.len());
         let term = *terms.get(pick)?;
-        let changes = self.changes(path, person, term);
+        let changes = self.changes(path, of, term);
         // Now and then a record whose periods coincide, of kinds that differ: one change alone seldom shows anything.
         if self.chance(3) == 0 && changes.iter().any(|(slot, _)| *slot == Slot::Overlap) {
-            return self.mixed(person);
+            return self.mixed(&of.person).map(|person| (person, None));
         }
         let pick = self.chance(changes.len());
         let (slot, content) = changes.get(pick)?;
-        Some(self.maker.changed(person, slot, content))
+        Some((self.maker.changed(&of.person, slot, content), Some(slot.clone())))
     }
 }
 
