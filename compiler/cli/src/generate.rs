@@ -9,7 +9,7 @@ use crate::run::only_root;
 use crate::trouble::Trouble;
 use crate::{FINE, NO, ruleset};
 use accord_batch::generate::{BATCH, Generator, Options};
-use accord_batch::{BatchError, Format, Sink};
+use accord_batch::{Format, Sink};
 use accord_core::Country;
 use accord_core::columns::Layout;
 use accord_ir::{Program, Verified};
@@ -31,7 +31,7 @@ pub fn generate(args: &Generate, console: &mut Console<'_>) -> Result<u8, Troubl
     let Some(verified) = opened(&args.path, console)? else { return Ok(NO) };
     let layout = layout_of(verified.program(), &args.question)?;
     let generator = Generator::new(&layout, options(args)?).map_err(Trouble::new)?;
-    let sink = Sink::create(&args.out, format, generator.schema()).map_err(trouble)?;
+    let sink = Sink::create(&args.out, format, generator.schema())?;
     write(&generator, args, sink, console)?;
     let parties: Vec<String> = generator.parties().iter().map(ToString::to_string).collect();
     console.line(&format!(
@@ -72,7 +72,7 @@ fn form(args: &Generate) -> Result<Format, Trouble> {
             let known: Vec<&str> = Format::ALL.iter().map(|f| f.word()).collect();
             Trouble::new(format!("there is no form of file `{word}`")).help(format!("use one of {}", known.join(", ")))
         })?,
-        None => Format::of(&args.out).map_err(trouble)?,
+        None => Format::of(&args.out)?,
     };
     if args.bad > 0 && !format.is_text() {
         return Err(Trouble::new(format!(
@@ -124,11 +124,11 @@ fn write(generator: &Generator, args: &Generate, mut sink: Sink, console: &mut C
             .collect();
         for (number, receive) in (0..batches).zip(made.iter().cycle()) {
             let batch = receive.recv().map_err(|_| Trouble::defect("a thread stopped making claims"))?;
-            sink.write(&batch.map_err(trouble)?).map_err(trouble)?;
+            sink.write(&batch?)?;
             progress.tell((number + 1).saturating_mul(size), console);
         }
         progress.end(console);
-        sink.finish().map_err(trouble)
+        Ok(sink.finish()?)
     })
 }
 
@@ -157,13 +157,5 @@ impl Progress {
         if self.ever {
             console.note("\r\x1b[K");
         }
-    }
-}
-
-fn trouble(error: BatchError) -> Trouble {
-    let trouble = Trouble::new(error.to_string());
-    match error.remedy() {
-        Some(remedy) => trouble.help(remedy),
-        None => trouble,
     }
 }

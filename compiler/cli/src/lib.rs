@@ -5,7 +5,7 @@
 //! suite of tests uses the same three.
 
 mod args;
-mod batch;
+pub mod batch;
 mod build;
 mod check;
 pub mod columnar;

@@ -3,6 +3,7 @@
 //! These are not findings about Accord source, so miette draws them; findings about source are drawn in
 //! [`crate::draw`].
 
+use accord_batch::BatchError;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::fmt;
 use std::path::Path;
@@ -55,6 +56,17 @@ impl Trouble {
         match handler.render_report(&mut text, self) {
             Ok(()) => text,
             Err(_) => format!("{self}\n"),
+        }
+    }
+}
+
+/// What stopped a run over a file of claims.
+impl From<BatchError> for Trouble {
+    fn from(error: BatchError) -> Trouble {
+        let trouble = Trouble::new(error.to_string());
+        match error.remedy() {
+            Some(remedy) if !remedy.is_empty() => trouble.help(remedy),
+            Some(_) | None => trouble,
         }
     }
 }

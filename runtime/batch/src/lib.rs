@@ -51,12 +51,6 @@ pub trait Kernel: Send + Sync {
     /// The names that the bits of [`RawOut::detail`] stand for.
     fn names(&self) -> &[String];
 
-    /// The bits of names that native code cannot say in full: a row whose outcome has one is asked of the general
-    /// evaluator as well.
-    fn loose(&self) -> u64 {
-        0
-    }
-
     /// Decides the rows from `lo` to before `hi`; `lo` is a multiple of 64. There is one of `outs` for each output.
     ///
     /// Of what `columns` point to, every value is in range, whether it is marked as null or not: days are days there
@@ -72,8 +66,8 @@ pub trait Kernels: Send + Sync {
 
 /// What answers any row, of one thread.
 pub trait General {
-    /// The answer to each output, with its outcome in words.
-    fn answer(&mut self, facts: &Facts) -> Vec<(Answer, String)>;
+    /// The answer to each of these outputs, by their positions, with its outcome in words.
+    fn answer(&mut self, facts: &Facts, outputs: &[usize]) -> Vec<(Answer, String)>;
 }
 
 /// What makes general evaluators.

@@ -13,6 +13,8 @@ use arrow_array::{
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ptr;
 use std::sync::Arc;
 
@@ -153,14 +155,9 @@ impl Made {
         }
     }
 
-    /// Whether a row is left to the general evaluator: it was not decided, what was decided has no form here, or
-    /// native code cannot say its names in full.
-    pub fn is_left(&self, row: usize, loose: u64, parties: usize) -> bool {
+    /// Whether a row is left to the general evaluator: it was not decided, or what was decided has no form here.
+    fn is_left(&self, row: usize, parties: usize) -> bool {
         let outcome = self.outcome.get(row).copied().unwrap_or(UNDECIDED);
-        let named = (UNDETERMINED..CONFLICT).contains(&outcome);
-        if named && self.detail.get(row).is_some_and(|detail| detail & loose != 0) {
-            return true;
-        }
         let elsewhere = match &self.values {
             Values::Countries(sets) => outcome == 0 && sets.get(row).is_some_and(|set| set >> 63 == 1),
             Values::Country(codes) => outcome == 0 && codes.get(row).is_some_and(|code| usize::from(*code) >= parties),
@@ -169,12 +166,17 @@ impl Made {
         outcome >= UNDECIDED || outcome == CONFLICT || elsewhere
     }
 
-    /// Whether there is any row that is left, or a fault: rows are looked at one by one only then.
-    pub fn has_left(&self, loose: u64) -> bool {
+    /// The rows that are left, and those that came to a fault, with where: rows are looked at one by one only if there
+    /// is any.
+    pub fn left(&self, parties: usize) -> impl Iterator<Item = (usize, Option<u64>)> {
         let worst = self.outcome.iter().copied().fold(0, u8::max);
-        worst >= CONFLICT
-            || (loose != 0 && worst >= UNDETERMINED)
-            || matches!(self.values, Values::Countries(_) | Values::Country(_))
+        let any = worst >= CONFLICT || matches!(self.values, Values::Countries(_) | Values::Country(_));
+        let rows = if any { self.outcome.len() } else { 0 };
+        let row = move |(row, (outcome, detail)): (usize, (&u8, &u64))| match *outcome {
+            FAULT => Some((row, Some(*detail))),
+            _ => self.is_left(row, parties).then_some((row, None)),
+        };
+        self.outcome.iter().zip(&self.detail).take(rows).enumerate().filter_map(row)
     }
 
     /// Puts in what the general evaluator answered in these words; what is said of it. Where something is
@@ -492,8 +494,7 @@ impl ByDictionary for ArrayRef {
 pub(crate) fn reasons(
     made: &Made,
     names: &[String],
-    general: &[(usize, Vec<Said>)],
-    output: usize,
+    general: &[(usize, Said)],
     faults: &dyn Fn(u64) -> Option<String>,
 ) -> StringArray {
     let rows = made.outcome.len();
@@ -504,8 +505,8 @@ pub(crate) fn reasons(
     let mut said = general.iter().peekable();
     let mut last: Option<(u8, u64, String)> = None;
     for (row, (outcome, detail)) in made.outcome.iter().zip(&made.detail).enumerate() {
-        if let Some((_, list)) = said.next_if(|(at, _)| *at == row) {
-            builder.append_option(list.get(output).and_then(|s| s.reason.as_deref()));
+        if let Some((_, said)) = said.next_if(|(at, _)| *at == row) {
+            builder.append_option(said.reason.as_deref());
             continue;
         }
         if *outcome <= NOTHING {
@@ -536,32 +537,24 @@ fn named(names: &[String], bits: u64) -> String {
 }
 
 /// The provisions of rows.
-pub(crate) fn provisions(
-    made: &Made,
-    asked: &Asked,
-    output: &Output,
-    general: &[(usize, Vec<Said>)],
-    at: usize,
-) -> StringArray {
+pub(crate) fn provisions(made: &Made, asked: &Asked, output: &Output, general: &[(usize, Said)]) -> StringArray {
     let rows = made.outcome.len();
     let mut builder = arrow_array::builder::StringBuilder::with_capacity(rows, rows * 16);
     let mut said = general.iter().peekable();
-    let mut last: Option<(u64, String)> = None;
+    let mut known: BTreeMap<u64, String> = BTreeMap::new();
     for (row, bits) in made.rules.iter().enumerate() {
-        if let Some((_, list)) = said.next_if(|(at, _)| *at == row) {
-            let text = list.get(at).map_or("", |s| s.provisions.as_str());
-            builder.append_option(Some(text).filter(|t| !t.is_empty()));
+        if let Some((_, said)) = said.next_if(|(at, _)| *at == row) {
+            builder.append_option(Some(said.provisions.as_str()).filter(|t| !t.is_empty()));
             continue;
         }
-        let text = match &last {
-            Some((before, text)) if before == bits => text.clone(),
-            _ => {
+        let text = match known.entry(*bits) {
+            Entry::Occupied(text) => text.into_mut(),
+            Entry::Vacant(place) => {
                 let rules = output.rules.iter().take(64).enumerate().filter(|(at, _)| bits >> at & 1 == 1);
-                asked.cite(rules.map(|(_, rule)| *rule))
+                place.insert(asked.cite(rules.map(|(_, rule)| *rule)))
             }
         };
         builder.append_option(Some(text.as_str()).filter(|t| !t.is_empty()));
-        last = Some((*bits, text));
     }
     builder.finish()
 }

@@ -1,8 +1,8 @@
 //! Speed, measured against peers: `cargo bench -p accord-tests --bench speed`.
 //!
-//! `-- --quick` takes less than a minute, `-- --full` compares ten million rows; `-- --rows N` compares so many. Nothing
-//! is asserted about time: the machine is described, works are taken in turns, medians and ratios are printed. Results
-//! that differ are shown, and make it fail.
+//! `-- --quick` takes a few minutes, `-- --full` compares ten million rows; `-- --rows N` compares so many;
+//! `-- --files` only goes from file to file. Nothing is asserted about time: the machine is described, works are taken
+//! in turns, medians and ratios are printed. Results that differ are shown, and make it fail.
 //!
 //! | file | what |
 //! |---|---|
@@ -11,6 +11,7 @@
 //! | `naive` | hand-written Rust without a thought of speed |
 //! | `engine`, `native`, `law` | what is compared; Accord's kernel, tree walk and general machine code |
 //! | `scalar`, `scalar_native`, `peers` | the rule with months given; peers in other languages, in `tests/benches/peers` |
+//! | `files` | from file to file, with and without evaluation |
 //! | `machine` | clock, copying, tables |
 
 #![expect(
@@ -23,6 +24,7 @@
 mod calendar;
 mod engine;
 mod expert;
+mod files;
 mod law;
 mod machine;
 mod naive;
@@ -73,6 +75,13 @@ impl Engines {
 }
 
 fn main() {
+    if std::env::args().any(|a| a == "--files") {
+        println!("# Speed\n\n{}", description());
+        let plan = plan();
+        let measured = || files::files(&Agreement::load(), plan.compared, plan.times.min(7));
+        accord_cli::examine::on_deep_stack(measured).expect("it runs to its end");
+        return;
+    }
     if !accord_cli::examine::on_deep_stack(measure).expect("every part runs to its end") {
         eprintln!("\nresults differ, see above");
         std::process::exit(1);
@@ -112,6 +121,7 @@ fn measure() -> bool {
     threads(&engines, &rows, plan);
     growth(&engines, plan);
     walks(&agreement, plan);
+    files::files(&agreement, plan.rows, plan.times.min(7));
     same &= scalar(plan);
     same
 }

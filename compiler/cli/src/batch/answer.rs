@@ -117,27 +117,28 @@ impl Generals for Everywhere {
 }
 
 impl General for Here {
-    fn answer(&mut self, facts: &Facts) -> Vec<(Answer, String)> {
+    fn answer(&mut self, facts: &Facts, outputs: &[usize]) -> Vec<(Answer, String)> {
         let program = self.verified.program();
         let worded = |answer: Answer| {
             let words = words(program, &answer.outcome);
             (Answer { outcome: in_general(answer.outcome), ..answer }, words)
         };
+        let asks = outputs.iter().filter_map(|at| self.asks.get(*at));
         match &self.jit {
             Some(jit) => {
                 let mut run = jit.run(&self.verified, facts);
-                self.asks.iter().map(|(node, args)| worded(run.ask(*node, args))).collect()
+                asks.map(|(node, args)| worded(run.ask(*node, args))).collect()
             }
             None => {
                 let mut interp = Interp::new(&self.verified, facts);
-                self.asks.iter().map(|(node, args)| worded(interp.ask(*node, args))).collect()
+                asks.map(|(node, args)| worded(interp.ask(*node, args))).collect()
             }
         }
     }
 }
 
 impl General for Nowhere {
-    fn answer(&mut self, _: &Facts) -> Vec<(Answer, String)> {
+    fn answer(&mut self, _: &Facts, _: &[usize]) -> Vec<(Answer, String)> {
         Vec::new()
     }
 }

@@ -9,6 +9,8 @@
 pub mod answer;
 pub mod tell;
 
+pub use answer::{Everywhere, native};
+
 use crate::args::Batch;
 use crate::console::Console;
 use crate::evaluate::{Evaluator, Ready};
@@ -17,12 +19,11 @@ use crate::run::in_short;
 use crate::trouble::Trouble;
 use crate::{FINE, NO, derivation, generate};
 use accord_analysis::case::Case;
-use accord_batch::{Asked, BatchError, Carried, Format, Run, Source, facts_of};
+use accord_batch::{Asked, Carried, Format, Run, Source, facts_of};
 use accord_core::columns::{Layout, Output};
 use accord_core::{Country, Facts, Outcome, Value};
 use accord_ir::{Program, Verified};
 use accord_source::{FileId, Span};
-use answer::Everywhere;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub const USUAL: &[&str] = &["payable", "entitled"];
 pub const FEW_PARTIES: usize = 4;
 
 /// Runs the command.
-pub fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Trouble> {
+pub(crate) fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let from = form(args.from.as_deref(), &args.input)?;
     let to = form(args.to.as_deref(), &args.out)?;
     if same_file(&args.input, &args.out) {
@@ -59,17 +60,17 @@ pub fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let outputs: Vec<Output> = wanted.into_iter().map(|(_, _, output)| output).collect();
     let asked = Asked { layout, outputs, citations: citations(program), provisions: args.provisions };
     let carried = Carried { keep: args.keep.clone(), ignore: args.ignore.clone() };
-    let source = Source::open(&args.input, from, &asked.layout, &carried).map_err(trouble)?;
+    let source = Source::open(&args.input, from, &asked.layout, &carried)?;
 
     let everywhere = Arc::new(Everywhere::new(&verified, &asked.layout, &parties, &names)?);
     let threads = args.threads.map_or_else(cores, |n| usize::try_from(n).unwrap_or(1));
-    let kernels = (!args.general).then(|| answer::native(&everywhere));
+    let kernels = (!args.general).then(|| native(&everywhere));
     let run = Run { asked: &asked, generals: &*everywhere, kernels, threads, evaluate: !args.no_evaluate };
     let begun = Instant::now();
     let mut progress = Progress::new(begun);
     let done = run.run(source, &args.out, to, &mut |far| progress.tell(far, console));
     progress.end(console);
-    let tally = done.map_err(trouble)?;
+    let tally = done?;
     let explained = explain(args, from, &verified, &asked, &carried)?;
     if args.json {
         console.line(&tell::as_json(program, args, &asked, &tally, begun.elapsed(), &explained));
@@ -82,18 +83,9 @@ pub fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Trouble> {
     Ok(FINE)
 }
 
-/// What stopped a run.
-pub fn trouble(error: BatchError) -> Trouble {
-    let trouble = Trouble::new(error.to_string());
-    match error.remedy() {
-        Some(remedy) if !remedy.is_empty() => trouble.help(remedy),
-        Some(_) | None => trouble,
-    }
-}
-
 /// The form of a file: as asked for, else as its name says.
 pub fn form(word: Option<&str>, path: &Path) -> Result<Format, Trouble> {
-    let Some(word) = word else { return Format::of(path).map_err(trouble) };
+    let Some(word) = word else { return Ok(Format::of(path)?) };
     Format::parse(word).ok_or_else(|| {
         let known: Vec<&str> = Format::ALL.iter().map(|f| f.word()).collect();
         Trouble::new(format!("there is no form of file `{word}`")).help(format!("use one of {}", known.join(", ")))
@@ -172,7 +164,7 @@ fn explain(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let source = Source::open(&args.input, from, &asked.layout, carried).map_err(trouble)?;
+    let source = Source::open(&args.input, from, &asked.layout, carried)?;
     let ready = Ready::new(verified, &[Evaluator::Interp])?;
     let mut explained = Vec::new();
     let told = &mut |number: u64, facts: Facts| {
@@ -180,7 +172,7 @@ fn explain(
         let short = in_short(ready.program(), &case, &ready.ask(&case));
         explained.push((number, derivation(verified, &case, &short)));
     };
-    facts_of(source, asked, &wanted, told).map_err(trouble)?;
+    facts_of(source, asked, &wanted, told)?;
     if let Some(beyond) = wanted.iter().find(|w| !explained.iter().any(|(number, _)| number == *w)) {
         return Err(Trouble::new(format!("there is no row {beyond}")).help("rows are counted from 1"));
     }

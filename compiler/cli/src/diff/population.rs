@@ -4,7 +4,7 @@ use super::Pair;
 use crate::args::Diff;
 use crate::batch::answer::{Everywhere, native};
 use crate::batch::tell::Progress;
-use crate::batch::{FEW_PARTIES, USUAL, citations, form, trouble};
+use crate::batch::{FEW_PARTIES, USUAL, citations, form};
 use crate::console::Console;
 use crate::trouble::Trouble;
 use crate::{generate, grouped};
@@ -102,7 +102,7 @@ fn told(error: BatchError) -> Trouble {
             let name = after.split('`').next().unwrap_or_default();
             Trouble::new(error.to_string()).help(format!("{before}`--ignore {name}` leaves it out"))
         }
-        None => trouble(error),
+        None => Trouble::from(error),
     }
 }
 

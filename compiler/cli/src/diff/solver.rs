@@ -52,7 +52,7 @@ impl Asked {
         if path.is_none() && args.smt.is_none() {
             return Ok(None);
         }
-        let program = path.map(|path| Ok((path.clone(), greeting(&path)?))).transpose()?;
+        let program = path.map(|path| Ok::<_, Trouble>((path.clone(), greeting(&path)?))).transpose()?;
         let limit = Duration::from_secs(args.solver_seconds.into());
         Ok(Some(Asked { program, limit, folder: args.smt.clone(), count: 0, trouble: None }))
     }

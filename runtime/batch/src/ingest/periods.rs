@@ -54,11 +54,12 @@ impl Records {
         if valid.as_ref().is_some_and(|v| v.len() != array.len()) {
             return Err("a list has more or fewer marks of what is null than rows".to_owned());
         }
-        let sliced = child.slice(range.start, range.len());
-        let periods = sliced.as_struct_opt().ok_or("a record of periods holds no structs")?.clone();
-        if periods.columns().iter().any(|c| c.len() != range.len()) {
+        let all = child.as_struct_opt().ok_or("a record of periods holds no structs")?;
+        let nulls = all.nulls().map(|n| n.len());
+        if all.columns().iter().map(|c| c.len()).chain(nulls).any(|length| length != all.len()) {
             return Err("the fields of periods differ in length".to_owned());
         }
+        let periods = all.slice(range.start, range.len());
         Ok(Some(Records { offsets, valid, periods, range }))
     }
 

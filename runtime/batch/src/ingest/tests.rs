@@ -309,3 +309,48 @@ fn hostile_arrays_are_refused() {
     let error = see(&block(vec![("person.residence", unchecked(data))]), &[]).map(|_| ()).unwrap_err();
     assert!(error.contains("has no word below 0"), "{error}");
 }
+
+#[test]
+fn lengths_that_disagree_are_refused() {
+    let day = || Arc::new(Date32Array::from(vec![1, 2, 3])) as ArrayRef;
+    let event = Field::new("claim.event", DataType::Date32, true);
+    // Fewer days than the records of periods have.
+    let good = records();
+    let of = good.values().as_any().downcast_ref::<StructArray>().unwrap();
+    for at in 1..3 {
+        let mut children = of.columns().to_vec();
+        children[at] = children[at].slice(0, 5);
+        // SAFETY: nothing of it is read before ingestion has looked at it.
+        let child = unsafe { StructArray::new_unchecked(of.fields().clone(), children, None) };
+        let array: ArrayRef = Arc::new(list(child, vec![0, 2, 2, 3, 4, 7], None));
+        let error = periods(&block(vec![("periods", array)])).map(|_| ()).unwrap_err();
+        assert_eq!(error, "the fields of periods differ in length", "field {at}");
+    }
+    // More bounds than rows, and fewer.
+    for rows in [4, 6] {
+        let error = super::periods::check(&[0, 2, 2, 3, 4, 7], rows, 7).unwrap_err();
+        assert_eq!(error, format!("{rows} lists have 6 bounds"));
+    }
+    // A column shorter than its batch.
+    let schema = Arc::new(Schema::new(vec![event]));
+    // SAFETY: nothing of it is read before ingestion has looked at it.
+    let batch = unsafe { RecordBatch::new_unchecked(schema.clone(), vec![day()], 5) };
+    let layout = crate::tests::layout();
+    let (columns, _) = Columns::new(&layout, &schema, &Carried::default()).map_err(|e| e.to_string()).unwrap();
+    let block = Block { batch, bad: Vec::new() };
+    let error = Survey::new(&layout, &columns, &block).map(|_| ()).unwrap_err();
+    assert_eq!(error, "a column has 3 rows, the batch 5");
+}
+
+#[test]
+fn hostile_keys_of_periods_are_refused() {
+    let of = DataType::Dictionary(Box::new(DataType::UInt8), Box::new(DataType::Utf8));
+    let data = ArrayData::builder(of)
+        .len(7)
+        .add_buffer(Buffer::from_vec(vec![0u8, 1, 0, 1, 1, 9, 1]))
+        .add_child_data(StringArray::from(vec!["NL", "CV"]).into_data());
+    let days = |d: i32| vec![Some(d); 7];
+    let array: ArrayRef = Arc::new(list(record(&unchecked(data), days(1), days(2)), vec![0, 2, 2, 3, 4, 7], None));
+    let error = periods(&block(vec![("periods", array)])).map(|_| ()).unwrap_err();
+    assert_eq!(error, "the column `periods`: a dictionary of 2 words has no word 9");
+}

@@ -40,10 +40,21 @@ impl Tally {
         if reasons.null_count() == reasons.len() {
             return;
         }
-        for (outcome, reason) in made.outcome.iter().zip(reasons) {
-            if let Some(reason) = reason.filter(|_| *outcome > 0) {
-                self.reason(*outcome, reason, 1);
+        // Reasons come in runs of the same.
+        let mut run: Option<(u8, &str, u64)> = None;
+        let there = made.outcome.iter().zip(reasons).filter_map(|(outcome, reason)| Some((*outcome, reason?)));
+        for (outcome, reason) in there.filter(|(outcome, _)| *outcome > 0) {
+            match &mut run {
+                Some((before, text, times)) if *before == outcome && *text == reason => *times += 1,
+                _ => {
+                    if let Some((before, text, times)) = run.replace((outcome, reason, 1)) {
+                        self.reason(before, text, times);
+                    }
+                }
             }
+        }
+        if let Some((outcome, reason, times)) = run {
+            self.reason(outcome, reason, times);
         }
     }
 

@@ -31,7 +31,9 @@ struct Decided {
     made: Vec<Made>,
     parties: Vec<Country>,
     names: Vec<String>,
-    general: Vec<(usize, Vec<Said>)>,
+    /// Of each output what the general evaluator said, by row, and how many rows it was asked about.
+    general: Vec<Vec<(usize, Said)>>,
+    asked: usize,
     /// Rows with something that cannot be read, and what.
     wrong: Vec<(usize, String)>,
 }
@@ -78,14 +80,13 @@ impl<'a> Worker<'a> {
         let decided = self.decide(block)?;
         let mut tally = Tally::new(self.asked);
         tally.rows = u64::try_from(rows).unwrap_or(0);
-        tally.general = u64::try_from(decided.general.len()).unwrap_or(0);
+        tally.general = u64::try_from(decided.asked).unwrap_or(0);
         let Decided { made, parties, names, general, .. } = decided;
         let mut finished = Vec::with_capacity(made.len());
-        for (at, (made, output)) in made.into_iter().zip(&self.asked.outputs).enumerate() {
+        for (at, ((made, said), output)) in made.into_iter().zip(general).zip(&self.asked.outputs).enumerate() {
             let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
-            let reasons = results::reasons(&made, &names, &general, at, &faults);
-            let provisions =
-                self.asked.provisions.then(|| results::provisions(&made, self.asked, output, &general, at));
+            let reasons = results::reasons(&made, &names, &said, &faults);
+            let provisions = self.asked.provisions.then(|| results::provisions(&made, self.asked, output, &said));
             tally.count(at, &made, &reasons);
             finished.push(Finished { made, parties: parties.clone(), reasons, provisions });
         }
@@ -95,11 +96,11 @@ impl<'a> Worker<'a> {
 
     /// What comes out of a block, unwritten.
     pub fn answers(&mut self, block: &Block) -> Result<Answers, String> {
-        let Decided { made, parties, names, general, wrong } = self.decide(block)?;
+        let Decided { made, parties, names, general, wrong, .. } = self.decide(block)?;
         let mut outputs = Vec::with_capacity(made.len());
-        for (at, made) in made.into_iter().enumerate() {
+        for (at, (made, said)) in made.into_iter().zip(general).enumerate() {
             let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
-            let reasons = results::reasons(&made, &names, &general, at, &faults);
+            let reasons = results::reasons(&made, &names, &said, &faults);
             outputs.push((made, reasons));
         }
         Ok(Answers { rows: block.batch.num_rows(), outputs, parties, wrong })
@@ -113,62 +114,61 @@ impl<'a> Worker<'a> {
         let mut made: Vec<Made> = self.asked.outputs.iter().map(|o| Made::new(&o.cell, rows)).collect();
         // Numbers of countries in results stand for these.
         let parties = taken.shape.parties.clone();
-        let decided = |made, names, general, wrong| Decided { made, parties: parties.clone(), names, general, wrong };
+        let mut general: Vec<Vec<(usize, Said)>> = made.iter().map(|_| Vec::new()).collect();
         if !self.evaluate {
-            return Ok(decided(made, Vec::new(), Vec::new(), Vec::new()));
+            return Ok(Decided { made, parties, names: Vec::new(), general, asked: 0, wrong: Vec::new() });
         }
         let kernel = self.shapes.kernel(&taken.shape);
         let names = kernel.as_ref().map(|k| k.names().to_vec()).unwrap_or_default();
-        let left: Vec<usize> = match kernel {
+        let left: BTreeMap<usize, Vec<usize>> = match kernel {
             Some(kernel) => {
                 let columns = taken.raw(kernel.inputs())?;
                 let outs: Vec<RawOut> = made.iter_mut().map(Made::raw).collect();
                 kernel.run(&columns, &outs, 0, rows);
-                self.left(&made, taken.odd(), kernel.loose(), parties.len())
+                self.left(&made, taken.odd(), parties.len())
             }
-            None => (0..rows).collect(),
+            None => (0..rows).map(|row| (row, (0..made.len()).collect())).collect(),
         };
         let facts = Rows { layout: &self.asked.layout, columns: self.columns, block };
-        let mut general = Vec::with_capacity(left.len());
         let mut unread = Vec::new();
-        for row in left {
-            let (of_row, wrong) = facts.facts_and_wrong(row);
+        for (row, outputs) in &left {
+            let (of_row, wrong) = facts.facts_and_wrong(*row);
             if !wrong.is_empty() {
-                unread.push((row, wrong.join("; ")));
+                unread.push((*row, wrong.join("; ")));
             }
-            let answers = self.general.get_or_insert_with(|| self.generals.general()).answer(&of_row);
+            let evaluator = self.general.get_or_insert_with(|| self.generals.general());
+            let answers = evaluator.answer(&of_row, outputs);
             let origin = Origin { asked: self.asked, parties: &parties, wrong: &wrong };
-            let mut said = Vec::with_capacity(made.len());
-            for (at, made) in made.iter_mut().enumerate() {
-                let before = (made.outcome.get(row).copied(), made.detail.get(row).copied());
-                let Some(answer) = answers.get(at) else {
-                    return Err("the general evaluator left an answer out".to_owned());
-                };
-                let one = made.put(row, answer, &origin);
-                if let ((Some(FAULT), Some(detail)), Some(reason)) = (before, &one.reason) {
-                    let _ = self.faults.insert((at, detail), reason.clone());
-                }
-                said.push(one);
+            if answers.len() != outputs.len() {
+                return Err("the general evaluator left an answer out".to_owned());
             }
-            general.push((row, said));
+            for (at, answer) in outputs.iter().zip(&answers) {
+                let Some((made, general)) = made.get_mut(*at).zip(general.get_mut(*at)) else { continue };
+                let before = (made.outcome.get(*row).copied(), made.detail.get(*row).copied());
+                let said = made.put(*row, answer, &origin);
+                if let ((Some(FAULT), Some(detail)), Some(reason)) = (before, &said.reason) {
+                    let _ = self.faults.insert((*at, detail), reason.clone());
+                }
+                general.push((*row, said));
+            }
         }
-        Ok(decided(made, names, general, unread))
+        Ok(Decided { made, parties, names, general, asked: left.len(), wrong: unread })
     }
 
-    /// The rows for the general evaluator, in order: odd ones, those that were not decided, and the first of each
-    /// fault whose words are not known yet.
-    fn left(&self, made: &[Made], odd: impl Iterator<Item = usize>, loose: u64, parties: usize) -> Vec<usize> {
-        let mut left: BTreeSet<usize> = odd.collect();
+    /// The rows for the general evaluator, with the outputs to be asked for: of odd ones every one, of others those
+    /// that were not decided, and the first of each fault whose words are not known yet.
+    fn left(&self, made: &[Made], odd: impl Iterator<Item = usize>, parties: usize) -> BTreeMap<usize, Vec<usize>> {
+        let mut left: BTreeMap<usize, Vec<usize>> = odd.map(|row| (row, (0..made.len()).collect())).collect();
+        let odd: BTreeSet<usize> = left.keys().copied().collect();
         let mut met: BTreeSet<(usize, u64)> = BTreeSet::new();
-        for (at, made) in made.iter().enumerate().filter(|(_, m)| m.has_left(loose)) {
-            for (row, (outcome, detail)) in made.outcome.iter().zip(&made.detail).enumerate() {
-                let new_fault =
-                    *outcome == FAULT && !self.faults.contains_key(&(at, *detail)) && met.insert((at, *detail));
-                if new_fault || made.is_left(row, loose, parties) {
-                    let _ = left.insert(row);
+        for (at, made) in made.iter().enumerate() {
+            for (row, fault) in made.left(parties).filter(|(row, _)| !odd.contains(row)) {
+                let unknown = |detail| !self.faults.contains_key(&(at, detail)) && met.insert((at, detail));
+                if fault.is_none_or(unknown) {
+                    left.entry(row).or_default().push(at);
                 }
             }
         }
-        left.into_iter().collect()
+        left
     }
 }

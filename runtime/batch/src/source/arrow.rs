@@ -24,7 +24,22 @@ const MAGIC: &[u8] = b"ARROW1";
 const END: usize = 10;
 
 pub(super) fn damaged(error: impl std::fmt::Display) -> BatchError {
-    BatchError::new(short(plain(&error.to_string())))
+    let said = error.to_string();
+    compressed(&said).unwrap_or_else(|| BatchError::new(short(plain(&said))))
+}
+
+/// What a decoder means by the words that it was built without something: a compression that is not read here.
+fn compressed(said: &str) -> Option<BatchError> {
+    let word = |c: char| c.is_ascii_alphanumeric();
+    let of_parquet = said.split_once("Disabled feature at compile time: ").map(|(_, name)| name);
+    let of_parquet = of_parquet.and_then(|name| name.split(|c| !word(c)).next());
+    let of_arrow = || said.split_once(" IPC decompression requires the ")?.0.rsplit(|c| !word(c)).next();
+    let name = of_parquet.or_else(of_arrow)?;
+    let name = if name == "flate2" { "gzip" } else { name };
+    Some(
+        BatchError::new(format!("it is compressed with {name}, which is not read here"))
+            .help("write it without compression; Parquet may be compressed with Snappy"),
+    )
 }
 
 /// Whether what a file holds begins like a file and not like a stream.
@@ -258,5 +273,33 @@ impl Decoder for Pieces {
 
     fn next(&mut self) -> Result<Option<(RecordBatch, Vec<Bad>)>, Damage> {
         Ok(Pieces::next(self).map(|batch| (batch, Vec::new())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::damaged;
+    use arrow_array::{Int64Array, RecordBatch};
+    use parquet::arrow::ArrowWriter;
+    use parquet::basic::Compression;
+    use parquet::file::properties::WriterProperties;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_compression_that_is_not_read_is_named_with_the_remedy() {
+        let batch = RecordBatch::try_from_iter([("a", Arc::new(Int64Array::from(vec![1, 2])) as _)]).unwrap();
+        // What the decoder says of it, the encoder says as well.
+        let lz4 = WriterProperties::builder().set_compression(Compression::LZ4_RAW).build();
+        let write = || {
+            let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(lz4))?;
+            writer.write(&batch)?;
+            writer.close()
+        };
+        let error = damaged(write().map(|_| ()).unwrap_err());
+        assert_eq!(error.to_string(), "it is compressed with lz4, which is not read here");
+        assert!(error.remedy().is_some_and(|r| r.contains("Snappy")));
+        let error = damaged("Invalid argument error: zstd IPC decompression requires the zstd feature");
+        assert_eq!(error.to_string(), "it is compressed with zstd, which is not read here");
+        assert_eq!(damaged("Parquet error: EOF").to_string(), "Parquet error: EOF");
     }
 }
