@@ -285,7 +285,7 @@ impl Pair<'_> {
         let mut leaves = Vec::new();
         let all = space.differences(path, old, new, &mut leaves);
         let alike = all.is_some() && leaves.is_empty();
-        alike.then(|| if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) })
+        alike.then_some(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) })
     }
 
     /// The same question asked of some parties.

@@ -719,7 +719,7 @@ fn said(tokens: &mut std::iter::Peekable<std::vec::IntoIter<String>>) -> Option<
 fn decimal(text: &str) -> Option<Ratio> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits: i64 = format!("{whole}{part}").parse().ok()?;
-    let scale = part.chars().fold(Some(1_i64), |scale, _| scale?.checked_mul(10))?;
+    let scale = part.chars().try_fold(1_i64, |scale, _| scale.checked_mul(10))?;
     Some(ratio(digits, scale))
 }
 

@@ -124,7 +124,7 @@ impl Solver for Asked {
 fn any() -> Result<PathBuf, Trouble> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let there = |name: &&str| std::env::split_paths(&folders).map(|f| f.join(name)).find(|p| p.is_file());
-    KNOWN.iter().find_map(|name| there(&name)).ok_or_else(|| {
+    KNOWN.iter().find_map(there).ok_or_else(|| {
         Trouble::new("no solver was found: neither `z3` nor `cvc5` is among the programs of this machine")
             .help("install one (`pip install z3-solver` brings `z3`), name one with `--solver PATH`, or do without")
     })
