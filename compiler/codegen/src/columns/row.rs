@@ -10,9 +10,8 @@ use super::tag::{Names, Tag};
 use super::word::{Bit, Code, Word, constant_memory};
 use crate::CodegenError;
 use accord_core::columns::{Cell, Column, Fill, Input, Layout, Part, Place, Shape};
-use accord_core::{Country, Money, RuleId, Unit, Value as Constant};
+use accord_core::{Country, Money, RuleId, Value as Constant};
 use accord_ir::{ExprId, NodeId, Program};
-use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, FuncRef, InstBuilder, SourceLoc, Type, Value, types};
 use cranelift_module::{FuncId, Linkage, Module};
 use std::collections::BTreeMap;
@@ -26,9 +25,6 @@ const RAW_COLUMN: i64 = 24;
 const RAW_VALUES: i32 = 0;
 const RAW_VALID: i32 = 8;
 const RAW_FIRST: i32 = 16;
-
-/// Below this an amount is usual, in minor units: times a usual length it is in reach of the table of parts.
-const USUAL_MONEY: i64 = 1 << 37;
 
 /// What is made beside the rows: the columns that are read, the names of outcomes, the sweeps that are called.
 #[derive(Default)]
@@ -275,20 +271,6 @@ impl<'p, 'f> Row<'p, 'f> {
         self.code.read(ty, signed, address, 0)
     }
 
-    /// A number in a column. Code for rows without anything unusual takes it to be below what is usual; where there is
-    /// none it is 0, whatever the column holds.
-    fn number(&mut self, column: usize, tag: Tag, (least, most): (i64, i64), usual: i64) -> Exact {
-        let found = self.scalar(column, Part::Values, types::I64, true);
-        let there = self.code.is_value(tag);
-        let found = self.code.select(there, found, Word::Known(0));
-        if self.code.bail.is_none() {
-            return Exact::whole(found, least, most);
-        }
-        let unusual = self.code.test(IntCC::UnsignedGreaterThanOrEqual, found, Word::Known(usual));
-        self.code.bail_if(unusual);
-        Exact::whole(found, 0, usual - 1)
-    }
-
     /// Whether a column of scalars holds something in this row.
     pub fn is_column_there(&mut self, column: usize) -> Bit {
         self.is_there(column, Part::Values)
@@ -353,16 +335,18 @@ impl<'p, 'f> Row<'p, 'f> {
                 Data::Date(day)
             }
             Cell::Money(currency) => {
-                let limits = (-Money::LIMIT, Money::LIMIT);
-                Data::Amount(*currency, self.number(at, tag, limits, USUAL_MONEY))
+                let minor = self.scalar(at, Part::Values, types::I64, true);
+                Data::Amount(*currency, Exact::whole(minor, -Money::LIMIT, Money::LIMIT))
             }
-            Cell::Length(Some(unit)) => {
-                let count = self.number(at, tag, (0, 1 << 40), usual_length(*unit));
-                Data::Length(*unit, count, count)
-            }
-            Cell::Length(None) => {
+            Cell::Length(unit) => {
                 let count = self.scalar(at, Part::Values, types::I64, true);
-                Data::AnyLength(count, self.scalar(at, Part::Unit, types::I8, false))
+                match unit {
+                    Some(unit) => {
+                        let count = Exact::whole(count, 0, 1 << 40);
+                        Data::Length(*unit, count, count)
+                    }
+                    None => Data::AnyLength(count, self.scalar(at, Part::Unit, types::I8, false)),
+                }
             }
             Cell::Countries => Data::Parties(self.scalar(at, Part::Values, types::I64, false)),
             Cell::Members(id, _) => Data::Members(*id, self.scalar(at, Part::Values, types::I64, false)),
@@ -565,13 +549,4 @@ pub(super) fn runs_signature(module: &dyn Module, plans: &[Plan]) -> cranelift_c
 /// An expression that the program refers to and does not have.
 pub(super) fn missing(what: impl std::fmt::Display) -> CodegenError {
     CodegenError::missing(what)
-}
-
-/// Below this a length of a unit is usual: a life counted in it, and of long units what has a place in the table of
-/// parts.
-fn usual_length(unit: Unit) -> i64 {
-    match unit {
-        Unit::Years | Unit::Quarters | Unit::Months => super::number::PARTS,
-        Unit::Weeks | Unit::Days | Unit::Days5 | Unit::Days6 | Unit::Days7 | Unit::Hours => 1 << 20,
-    }
 }

@@ -42,8 +42,6 @@ pub(super) struct Code<'f> {
     pub origins: BTreeMap<Value, (usize, i64)>,
     /// The table of days, where this function may use it.
     pub table: Option<GlobalValue>,
-    /// The table of [`super::number::parts`], where there is one.
-    pub parts: Option<GlobalValue>,
 }
 
 /// Places in the frame by their size, and how many of each this arm has taken.
@@ -70,7 +68,7 @@ impl Slots {
 
 impl<'f> Code<'f> {
     pub fn new(build: FunctionBuilder<'f>) -> Code<'f> {
-        Code { build, bail: None, slots: Slots::default(), origins: BTreeMap::new(), table: None, parts: None }
+        Code { build, bail: None, slots: Slots::default(), origins: BTreeMap::new(), table: None }
     }
 }
 

@@ -2,7 +2,6 @@
 //! results.
 
 use super::data::{Data, Val};
-use super::number::parts;
 use super::periods::{Found, Scanned};
 use super::row::{Answered, Beside, Given, Row, missing};
 use super::runs::MEETS;
@@ -14,9 +13,9 @@ use accord_core::columns::{Cell, Fill, Layout, OutCell, Output, Shape};
 use accord_core::{HostFn, Outcome, Value as Constant};
 use accord_ir::{DecisionId, ExprKind, Program};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, Function, GlobalValue, InstBuilder, MemFlagsData, StackSlot, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, StackSlot, Value, types};
 use cranelift_frontend::{FunctionBuilder, Switch};
-use cranelift_module::{DataDescription, Linkage, Module};
+use cranelift_module::Module;
 
 /// A decision with its arguments, and the column it becomes.
 pub(super) type Wanted = (DecisionId, Vec<Constant>, Output);
@@ -86,8 +85,7 @@ pub(super) fn function(
     beside: &mut Beside,
 ) -> Result<(), CodegenError> {
     let config = module.target_config();
-    let parts = table_of_parts(subject.program, module, build.func)?;
-    let mut code = Code { parts, ..Code::new(build) };
+    let mut code = Code::new(build);
     let entry = code.build.create_block();
     code.build.append_block_params_for_function_params(entry);
     code.build.switch_to_block(entry);
@@ -138,23 +136,6 @@ pub(super) fn function(
     code.build.seal_all_blocks();
     code.build.finalize(config);
     Ok(())
-}
-
-/// The table of [`parts`], where something is rounded.
-fn table_of_parts(
-    program: &Program,
-    module: &mut dyn Module,
-    function: &mut Function,
-) -> Result<Option<GlobalValue>, CodegenError> {
-    if !program.exprs.iter().any(|expr| matches!(expr.kind, ExprKind::Host(HostFn::Rounded, _))) {
-        return Ok(None);
-    }
-    let id = module.declare_data("parts", Linkage::Local, false, false)?;
-    let mut data = DataDescription::new();
-    data.set_align(64);
-    data.define(parts().flat_map(u64::to_le_bytes).collect());
-    module.define_data(id, &data)?;
-    Ok(Some(module.declare_data_in_func(id, function)))
 }
 
 /// Places for the results that are bits, a byte for each row.

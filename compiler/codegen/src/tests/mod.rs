@@ -2,7 +2,6 @@
 
 mod build;
 mod chance;
-mod columns;
 mod decisions;
 mod logic;
 mod quantifiers;
