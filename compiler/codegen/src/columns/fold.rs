@@ -28,8 +28,6 @@ const NEVER: i64 = i64::MAX;
 pub(super) const REFERRED: i64 = 1;
 /// A sweep met a tie that is settled by what came before or after: left to the general evaluator.
 pub(super) const UNSETTLED: i64 = 2;
-/// A sweep met a day that is two parties'.
-pub(super) const SHARED: i64 = 4;
 
 /// Lanes of a vector of classes.
 const LANES: u8 = 4;
@@ -134,7 +132,7 @@ impl Code<'_> {
         let zero = Word::Known(0);
         match mode {
             DatedIn::Runs => {
-                let (months, days) = self.months_of_run(start, end);
+                let (months, days) = self.months_and_days(start, end);
                 (months, days, touched)
             }
             DatedIn::Days => {
@@ -473,10 +471,10 @@ impl Sweep {
 
 /// The blocks of a sweep that lead to each other.
 struct Steps {
-    /// Takes position, day reached, flags, the latest last day of the periods that were added.
+    /// Takes position, day reached, flags.
     read: cranelift_codegen::ir::Block,
-    /// Takes day reached, flags, and the period to add: its position, first day, party, last day; a party of -1 after
-    /// the last; and the latest last day of the periods that were added.
+    /// Takes day reached, flags, and the period to add: its position, first day, party, class, last day; a party of -1
+    /// after the last.
     advance: cranelift_codegen::ir::Block,
 }
 
@@ -491,12 +489,12 @@ impl Code<'_> {
             let offset = i32::try_from(at).unwrap_or(0) * 16;
             self.build.ins().store(MemFlagsData::trusted(), never, ends, offset);
         }
-        let (read, reading) = self.block_of(4);
+        let (read, reading) = self.block_of(3);
         let (advance, advancing) = self.block_of(7);
         let steps = Steps { read, advance };
         let start = self.build.ins().iconst(types::I64, first_day() - 2);
         let zero = self.build.ins().iconst(types::I64, 0);
-        self.jump(read, &[given.record.begin, start, zero, start]);
+        self.jump(read, &[given.record.begin, start, zero]);
         self.next_period(given, how, &steps, &reading);
         self.stretches(given, how, &steps, &advancing, ends);
     }
@@ -504,14 +502,17 @@ impl Code<'_> {
     /// Reads the next period that counts.
     fn next_period(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value]) {
         self.build.switch_to_block(steps.read);
-        let [at, reached, flags, latest] = *params else { return };
-        let [body, take, skip, ended] = [(); 4].map(|()| self.block_of(0).0);
+        let [at, reached, flags] = *params else { return };
+        let (body, _) = self.block_of(0);
+        let (take, _) = self.block_of(0);
+        let (skip, _) = self.block_of(0);
+        let (ended, _) = self.block_of(0);
         let more = self.build.ins().icmp(IntCC::SignedLessThan, at, given.record.end);
         self.build.ins().brif(more, body, &[], ended, &[]);
         self.build.switch_to_block(ended);
         let far = self.build.ins().iconst(types::I64, last_day() + 2);
-        let nobody = self.build.ins().iconst(types::I64, -1);
-        self.jump(steps.advance, &[reached, flags, at, far, nobody, far, latest]);
+        let (nobody, zero) = (self.build.ins().iconst(types::I64, -1), self.build.ins().iconst(types::I64, 0));
+        self.jump(steps.advance, &[reached, flags, at, far, nobody, zero, zero]);
         self.build.switch_to_block(body);
         let piece = self.piece(&given.record, at);
         let to = self.smaller(piece.to, Word::Run(given.until));
@@ -528,10 +529,12 @@ impl Code<'_> {
         self.build.ins().brif(usable, take, &[], skip, &[]);
         self.build.switch_to_block(skip);
         let next = self.build.ins().iadd_imm_s(at, 1);
-        self.jump(steps.read, &[next, reached, flags, latest]);
+        self.jump(steps.read, &[next, reached, flags]);
         self.build.switch_to_block(take);
-        let [from, party, to] = [piece.from, piece.party, to].map(|w| self.value(w));
-        self.jump(steps.advance, &[reached, flags, at, from, party, to, latest]);
+        let class = self.class(&given.record, &piece, how);
+        let words = [piece.from, piece.party, class, to].map(|w| self.value(w));
+        let [from, party, class, to] = words;
+        self.jump(steps.advance, &[reached, flags, at, from, party, class, to]);
     }
 
     /// The class of a period: the criteria by which it gives way, the first one weighing most.
@@ -556,17 +559,14 @@ impl Code<'_> {
 
     /// Goes over the days up to the next period, stretch by stretch, then adds that period.
     fn stretches(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value], ends: Value) {
-        let [reached, flags, at, from, party, to, latest] = *params else { return };
+        let [reached, flags, at, from, party, class, to] = *params else { return };
         self.build.switch_to_block(steps.advance);
         let (step, _) = self.block_of(0);
         let (insert, _) = self.block_of(0);
-        // Behind every period that was added there is nothing to go over.
-        let before = self.build.ins().icmp(IntCC::SignedLessThan, reached, from);
-        let within = self.build.ins().icmp(IntCC::SignedLessThanOrEqual, reached, latest);
-        let more = self.build.ins().band(before, within);
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, reached, from);
         self.build.ins().brif(more, step, &[], insert, &[]);
         self.build.switch_to_block(step);
-        let rest = [at, from, party, to, latest];
+        let rest = [at, from, party, class, to];
         self.stretch(given, how, steps, (reached, flags, ends), &rest);
 
         self.build.switch_to_block(insert);
@@ -575,50 +575,13 @@ impl Code<'_> {
         let is_end = self.build.ins().icmp_imm_s(IntCC::SignedLessThan, party, 0);
         self.build.ins().brif(is_end, ended, &[], add, &[]);
         self.build.switch_to_block(add);
-        self.add_period(given, how, steps, (flags, ends), rest);
+        let place = self.element(ends, Word::Run(party), 16);
+        self.raise(place, class, to);
+        let next = self.build.ins().iadd_imm_s(at, 1);
+        self.jump(steps.read, &[next, reached, flags]);
         self.build.switch_to_block(ended);
         self.finish(given.state, how.parties, how.mode);
         self.build.ins().return_(&[flags]);
-    }
-
-    /// Adds a period, once everything before it was gone over: where no other reaches into it, its days are counted;
-    /// else it stands until it ends.
-    fn add_period(
-        &mut self,
-        given: &Sweep,
-        how: &Merging,
-        steps: &Steps,
-        (flags, ends): (Value, Value),
-        rest: [Value; 5],
-    ) {
-        let [at, from, party, to, latest] = rest;
-        let next = self.build.ins().iadd_imm_s(at, 1);
-        let [look, alone, stands] = [(); 3].map(|()| self.block_of(0).0);
-        let free = self.build.ins().icmp(IntCC::SignedGreaterThan, from, latest);
-        let last = self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, next, given.record.end);
-        self.build.ins().brif(free, look, &[], stands, &[]);
-        self.build.switch_to_block(look);
-        // Behind the last period that one is looked at again: then what it begins with does not matter.
-        let following = self.build.ins().select(last, at, next);
-        let following = self.element(given.record.from, Word::Run(following), 4);
-        let following = self.read(types::I32, true, following, 0);
-        let apart = self.test(IntCC::SignedGreaterThan, following, Word::Run(to));
-        let apart = self.or(Bit::Run(last), apart);
-        let apart = self.flag(apart);
-        self.build.ins().brif(apart, alone, &[], stands, &[]);
-        self.build.switch_to_block(alone);
-        let reached = self.build.ins().iadd_imm_s(to, 1);
-        self.win(given, how, Word::Run(party), from, Word::Run(reached));
-        self.jump(steps.read, &[next, reached, flags, to]);
-        self.build.switch_to_block(stands);
-        let piece = self.piece(&given.record, at);
-        let class = self.class(&given.record, &piece, how);
-        let class = self.value(class);
-        let place = self.element(ends, Word::Run(party), 16);
-        self.raise(place, class, to);
-        let latest = self.greater(Word::Run(to), Word::Run(latest));
-        let latest = self.value(latest);
-        self.jump(steps.read, &[next, from, flags, latest]);
     }
 
     /// Raises the last day of one class of a party.
@@ -650,7 +613,6 @@ impl Code<'_> {
         rest: &[Value; 5],
     ) {
         let [_, from, ..] = *rest;
-        let mut shared = Bit::Known(false);
         let day = self.build.ins().ireduce(types::I32, reached);
         let day = self.build.ins().splat(types::I32X4, day);
         let far = self.build.ins().iconst(types::I32, i64::from(i32::MAX));
@@ -669,10 +631,6 @@ impl Code<'_> {
             // A fifth bit, so that a party with nothing is behind every class.
             let bits = self.build.ins().bor_imm_s(bits, 1 << 8);
             let class = Word::Run(self.build.ins().ctz(bits));
-            let some = self.test(IntCC::SignedLessThan, class, Word::Known(8));
-            let others = self.test(IntCC::SignedLessThan, best, Word::Known(8));
-            let both = self.and(some, others);
-            shared = self.or(shared, both);
             let ahead = self.test(IntCC::SignedLessThan, class, best);
             let level = self.test(IntCC::Equal, class, best);
             let mine = Word::Known(1 << at);
@@ -684,9 +642,6 @@ impl Code<'_> {
         let soonest = self.least_lane(soonest);
         let next = self.add(Word::Run(soonest), Word::Known(1));
         let next = self.smaller(next, Word::Run(from));
-        let met = self.select(shared, Word::Known(SHARED), Word::Known(0));
-        let flags = self.bor(Word::Run(flags), met);
-        let flags = self.value(flags);
         let (some, _) = self.block_of(0);
         let (none, _) = self.block_of(0);
         let any = self.test(IntCC::SignedLessThan, best, Word::Known(8));
@@ -712,8 +667,8 @@ impl Code<'_> {
     }
 
     fn again(&mut self, steps: &Steps, reached: Value, flags: Value, rest: &[Value; 5]) {
-        let [at, from, party, to, latest] = *rest;
-        self.jump(steps.advance, &[reached, flags, at, from, party, to, latest]);
+        let [at, from, party, class, to] = *rest;
+        self.jump(steps.advance, &[reached, flags, at, from, party, class, to]);
     }
 
     /// The least of four lanes, as a 64-bit number.

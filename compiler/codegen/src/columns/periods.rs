@@ -2,7 +2,7 @@
 //! long they are.
 
 use super::data::{Data, Val};
-use super::fold::{Counted, KEPT, Limits, Merging, REFERRED, Record, SHARED, Sweep, UNSETTLED};
+use super::fold::{Counted, KEPT, Limits, Merging, REFERRED, Record, Sweep, UNSETTLED};
 use super::number::Exact;
 use super::row::Row;
 use super::tag::Tag;
@@ -88,19 +88,6 @@ pub(super) struct Scanned {
     /// The parties that hold a period, a bit each.
     pub parties: Word,
     pub tag: Tag,
-    /// What the stage before the rows found of it: see [`super::stage`].
-    pub found: Found,
-}
-
-/// What is known of a record before the row is decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// Nothing.
-    Nothing,
-    /// It was folded.
-    Folded,
-    /// It was not, most likely because days are shared.
-    Shared,
 }
 
 impl Row<'_, '_> {
@@ -139,19 +126,10 @@ impl Row<'_, '_> {
     }
 
     /// Each party's days within limits, folded once.
-    fn folded(&mut self, scanned: &Scanned, limits: &Limits) -> Folded {
+    fn folded(&mut self, record: &Record, limits: &Limits) -> Folded {
         if let Some((_, known)) = self.folds.iter().find(|(l, _)| l == limits) {
             return known.clone();
         }
-        if scanned.found == Found::Folded
-            && let Some(counted) = self.staged(limits, scanned.parties)
-        {
-            let no = Bit::Known(false);
-            let folded = Folded { counted: Rc::new(counted), shared: no, doubled: no, edge: no };
-            self.folds.push((*limits, folded.clone()));
-            return folded;
-        }
-        let record = &scanned.record;
         let parties = self.parties();
         let (counted, shared, doubled, mut edge) = if parties <= few::FEW {
             self.code.plain_of_few(record, limits, parties)
@@ -186,84 +164,39 @@ impl Row<'_, '_> {
     fn days_of(&mut self, selection: &Selection) -> Option<Selected> {
         let scanned = self.scanned()?;
         let limits = selection.limits;
-        if let Some(selected) = self.merged_at_once(&scanned, selection) {
-            return Some(selected);
-        }
-        let within = self.folded(&scanned, &limits);
+        let within = self.folded(&scanned.record, &limits);
         let mut tag = self.code.unless(Tag::value(), within.edge, Tag::open());
         let Some(merged) = &selection.merged else { return Some((within.counted, within.shared, tag)) };
         let whole = Limits { first: Word::Known(calendar::first_day()), last: selection.until, ..limits };
-        let base = self.folded(&scanned, &whole);
+        let base = self.folded(&scanned.record, &whole);
         let one = self.is_one_party(merged.of);
         let several = self.code.not(one);
         let sweeps = self.code.and(base.shared, several);
         if sweeps == Bit::Known(false) || self.parties() < 2 {
             return Some((within.counted, base.shared, tag));
         }
-        let how = self.merging(selection, merged);
-        let (counted, flags) = self.swept(&scanned.record, selection, merged.of, (&within.counted, sweeps), how);
-        tag = self.decided(tag, flags);
-        Some((Rc::new(counted), base.shared, tag))
-    }
-
-    fn merging(&self, selection: &Selection, merged: &Merged) -> Merging {
-        Merging {
-            kinds: selection.limits.kinds,
+        let how = Merging {
+            kinds: limits.kinds,
             precedence: merged.precedence.clone(),
             ties: merged.ties.clone(),
-            mode: selection.limits.mode,
+            mode: limits.mode,
             parties: self.parties(),
-        }
-    }
-
-    /// The days of a record in which some are most likely shared: nothing is folded before precedence decides.
-    fn merged_at_once(&mut self, scanned: &Scanned, selection: &Selection) -> Option<Selected> {
-        let merged = selection.merged.as_ref().filter(|_| scanned.found == Found::Shared && self.parties() > 1)?;
-        let several = matches!(merged.of, Word::Known(of) if of.count_ones() > 1);
-        if !several || self.swept.iter().any(|s| s.of != merged.of) {
-            return None;
-        }
-        let how = self.merging(selection, merged);
-        let Selection { until, limits, .. } = *selection;
-        let flags = self.sweep_now(&scanned.record, selection, &how);
-        let (state, flags) = flags;
-        let (counted, edge) = self.code.counted(state, how.parties);
-        self.swept.push(Swept { limits, until, how, of: merged.of, counted: counted.clone(), flags });
-        let met = self.code.band(flags, Word::Known(SHARED));
-        let shared = self.code.test(IntCC::NotEqual, met, Word::Known(0));
-        let tag = self.code.unless(Tag::value(), edge, Tag::open());
-        let tag = self.decided(tag, flags);
-        Some((Rc::new(counted), shared, tag))
-    }
-
-    /// A call of a sweep: where its result is, and its flags.
-    fn sweep_now(&mut self, record: &Record, selection: &Selection, how: &Merging) -> (Value, Word) {
-        let state = self.place_for_parties();
-        let sweep = self.sweep_of(how.clone());
-        let of = selection.merged.as_ref().map_or(Word::Known(0), |merged| merged.of);
-        let words = [selection.until, selection.limits.first, selection.limits.last, of].map(|w| self.code.value(w));
-        let [until, first, last, of] = words;
-        let words = Sweep { record: *record, until, first, last, of, state }.words();
-        let call = self.code.build.ins().call(sweep, &words);
-        let flags = self.code.build.inst_results(call).first().copied();
-        (state, flags.map_or(Word::Known(UNSETTLED), Word::Run))
-    }
-
-    /// The tag of what a sweep gave.
-    fn decided(&mut self, mut tag: Tag, flags: Word) -> Tag {
+        };
+        let (counted, flags) = self.swept(&scanned.record, selection, merged.of, (&within.counted, sweeps), how);
         let referred = self.code.band(flags, Word::Known(REFERRED));
         let referred = self.code.test(IntCC::NotEqual, referred, Word::Known(0));
         let unsettled = self.code.band(flags, Word::Known(UNSETTLED));
         let unsettled = self.code.test(IntCC::NotEqual, unsettled, Word::Known(0));
         let met = self.code.or(referred, unsettled);
         if self.code.bail_if(met) {
-            return tag;
+            return Some((Rc::new(counted), base.shared, tag));
         }
         let settled = self.code.not(referred);
         let unsettled = self.code.and(settled, unsettled);
         let refer = self.names.tag(&accord_core::Outcome::refer(super::COINCIDING));
         tag = self.code.unless(tag, referred, refer);
-        self.code.unless(tag, unsettled, Tag::open())
+        tag = self.code.unless(tag, unsettled, Tag::open());
+        Some((Rc::new(counted), base.shared, tag))
     }
 
     /// Whether a set of parties has at most one member.
@@ -282,6 +215,8 @@ impl Row<'_, '_> {
         (folded, sweeps): (&[Counted], Bit),
         how: Merging,
     ) -> (Vec<Counted>, Word) {
+        let own = self.place_for_parties();
+        let sweep = self.sweep_of(how.clone());
         let (cold, _) = self.code.block_of(0);
         let (done, given) = self.code.block_of(1 + 5 * folded.len());
         let plain = self.words_of(folded, Word::Known(0));
@@ -303,7 +238,12 @@ impl Row<'_, '_> {
             self.code.build.switch_to_block(other);
         }
         let whose = of;
-        let (own, flags) = self.sweep_now(record, selection, &how);
+        let words = [selection.until, selection.limits.first, selection.limits.last, of].map(|w| self.code.value(w));
+        let [until, first, last, of] = words;
+        let sweep_words = Sweep { record: *record, until, first, last, of, state: own }.words();
+        let call = self.code.build.ins().call(sweep, &sweep_words);
+        let flags = self.code.build.inst_results(call).first().copied();
+        let flags = flags.map_or(Word::Known(UNSETTLED), Word::Run);
         let (counted, _) = self.code.counted(own, folded.len());
         let words = self.words_of(&counted, flags);
         self.code.jump(done, &words);
@@ -400,7 +340,7 @@ impl Row<'_, '_> {
         let mut selection = career.selection.clone();
         selection.limits.kinds &= kinds;
         let Some(scanned) = self.scanned() else { return Val::open() };
-        let whole = self.folded(&scanned, &career.selection.limits);
+        let whole = self.folded(&scanned.record, &career.selection.limits);
         let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
         let mut tag = self.code.worst(tag, also);
         if career.selection.merged.is_some() {

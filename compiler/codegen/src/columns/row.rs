@@ -3,15 +3,14 @@
 use super::data::{Data, Key, OTHERS, Val};
 use super::fold::{Limits, Merging, Record, SWEEP_PARAMETERS};
 use super::number::Exact;
-use super::periods::{Folded, Found, Scanned, Selected, Selection, Swept};
-use super::runs::{self, Plan};
-use super::stage::{Map, Stage};
+use super::periods::{Folded, Scanned, Selected, Selection, Swept};
 use super::tag::{Names, Tag};
 use super::word::{Bit, Code, Word, constant_memory};
 use crate::CodegenError;
 use accord_core::columns::{Cell, Column, Fill, Input, Layout, Part, Place, Shape};
 use accord_core::{Country, Money, RuleId, Value as Constant};
 use accord_ir::{ExprId, NodeId, Program};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, FuncRef, InstBuilder, SourceLoc, Type, Value, types};
 use cranelift_module::{FuncId, Linkage, Module};
 use std::collections::BTreeMap;
@@ -32,9 +31,6 @@ pub(super) struct Beside {
     pub inputs: Vec<Input>,
     pub names: Names,
     pub sweeps: Vec<(Merging, FuncId)>,
-    /// The function that reads bits, and the one that folds the periods of many rows, with what it folds.
-    pub bits: Option<FuncId>,
-    pub runs: Option<(FuncId, Vec<Plan>)>,
 }
 
 /// What a node came to: its outcome, and for a decision the rules that made it.
@@ -60,11 +56,8 @@ pub(super) struct Row<'p, 'f> {
     /// Whether expressions read no local.
     pub reads_none: BTreeMap<ExprId, bool>,
     pub left: usize,
-    pub stage: Stage,
     inputs: &'f mut Vec<Input>,
     sweeps: &'f mut Vec<(Merging, FuncId)>,
-    bits: &'f mut Option<FuncId>,
-    runs: &'f mut Option<(FuncId, Vec<Plan>)>,
     module: &'f mut dyn Module,
     cols: Value,
     at: Value,
@@ -81,15 +74,14 @@ pub(super) struct Given<'p, 'f> {
     pub shape: &'p Shape,
     pub cols: Value,
     pub at: Value,
-    pub stage: Stage,
     pub beside: &'f mut Beside,
     pub module: &'f mut dyn Module,
 }
 
 impl<'p, 'f> Row<'p, 'f> {
     pub fn new(code: Code<'f>, given: Given<'p, 'f>) -> Row<'p, 'f> {
-        let Given { program, layout, shape, cols, at, stage, beside, module } = given;
-        let Beside { inputs, names, sweeps, bits, runs } = beside;
+        let Given { program, layout, shape, cols, at, beside, module } = given;
+        let Beside { inputs, names, sweeps } = beside;
         Row {
             code,
             program,
@@ -103,11 +95,8 @@ impl<'p, 'f> Row<'p, 'f> {
             closed: BTreeMap::new(),
             reads_none: BTreeMap::new(),
             left: MOST_EXPRESSIONS,
-            stage,
             inputs,
             sweeps,
-            bits,
-            runs,
             module,
             cols,
             at,
@@ -130,7 +119,6 @@ impl<'p, 'f> Row<'p, 'f> {
         self.closed.clear();
         self.scanned = scanned.map(Some);
         self.read.clear();
-        self.stage.arm();
     }
 
     /// How many parties native code knows.
@@ -166,60 +154,6 @@ impl<'p, 'f> Row<'p, 'f> {
         self.module.declare_func_in_func(id, self.code.build.func)
     }
 
-    /// The function that reads bits: see [`Code::bits`].
-    pub fn bits_function(&mut self) -> FuncId {
-        if let Some(id) = *self.bits {
-            return id;
-        }
-        let signature = bits_signature(&*self.module);
-        // A name that was not declared before is never refused.
-        let id = self.module.declare_function("bits", Linkage::Local, &signature);
-        let id = id.unwrap_or(FuncId::from_u32(0));
-        *self.bits = Some(id);
-        id
-    }
-
-    /// The function that folds the periods of many rows.
-    pub fn runs_function(&mut self, plans: Vec<Plan>) -> Option<FuncId> {
-        let signature = runs_signature(&*self.module, &plans);
-        let id = self.module.declare_function("runs", Linkage::Local, &signature).ok()?;
-        *self.runs = Some((id, plans));
-        Some(id)
-    }
-
-    /// A function of the module, to be called here.
-    pub fn declared(&mut self, id: FuncId) -> FuncRef {
-        self.module.declare_func_in_func(id, self.code.build.func)
-    }
-
-    /// From here on code is about the row at this position.
-    pub fn at_row(&mut self, at: Value) {
-        self.at = at;
-    }
-
-    /// Where a bitmap is, and the position of the row in it.
-    pub fn map_place(&mut self, map: Map) -> (Value, Value) {
-        let raw = self.input(map.column, map.part);
-        let pointer = self.pointer(raw, if map.valid { RAW_VALID } else { RAW_VALUES });
-        (pointer, self.position(raw))
-    }
-
-    /// Where what a column holds in the row is; the size is that of a value.
-    pub fn column_place(&mut self, column: usize, part: Part, size: i64) -> Value {
-        let raw = self.input(column, part);
-        let (values, at) = (self.pointer(raw, RAW_VALUES), self.position(raw));
-        self.code.element(values, Word::Run(at), size)
-    }
-
-    /// Where the parts of periods begin.
-    pub fn pieces(&mut self, column: usize) -> [Value; 5] {
-        [(Part::From, 4), (Part::To, 4), (Part::Party, 1), (Part::Kind, 1), (Part::Quality, 1)].map(|(part, size)| {
-            let raw = self.input(column, part);
-            let (values, first) = (self.pointer(raw, RAW_VALUES), self.pointer(raw, RAW_FIRST));
-            self.code.element(values, Word::Run(first), size)
-        })
-    }
-
     /// The address of what is said of an input.
     fn input(&mut self, column: usize, part: Part) -> Value {
         let wanted = Input { column, part };
@@ -244,6 +178,17 @@ impl<'p, 'f> Row<'p, 'f> {
         self.code.build.ins().iadd(first, self.at)
     }
 
+    /// A bit of a bitmap.
+    fn bit(&mut self, map: Value, at: Value) -> Bit {
+        let byte = self.code.build.ins().ushr_imm_u(at, 3);
+        let address = self.code.build.ins().iadd(map, byte);
+        let byte = self.code.build.ins().load(types::I8, constant_memory(), address, 0);
+        let shift = self.code.build.ins().band_imm_s(at, 7);
+        let bit = self.code.build.ins().ushr(byte, shift);
+        let one = self.code.build.ins().iconst(types::I8, 1);
+        Bit::Run(self.code.build.ins().band(bit, one))
+    }
+
     /// Whether an input holds something in this row.
     fn is_there(&mut self, column: usize, part: Part) -> Bit {
         if let Some((_, member)) = self.key.filter(|(key, _)| *key == column) {
@@ -254,12 +199,17 @@ impl<'p, 'f> Row<'p, 'f> {
             Some(Fill::Dense | Fill::Constant(_)) => return Bit::Known(true),
             Some(Fill::Sparse | Fill::Mixed) | None => {}
         }
-        let map = Map { column, part, valid: true };
+        let raw = self.input(column, part);
+        let valid = self.pointer(raw, RAW_VALID);
+        let always = self.code.test(IntCC::Equal, Word::Run(valid), Word::Known(0));
+        let at = self.position(raw);
+        // Without a bitmap something else is read that is surely there, and not looked at.
+        let at_all = self.code.select(always, Word::Known(0), Word::Run(at));
+        let map = self.code.select(always, Word::Run(self.cols), Word::Run(valid));
+        let (map, at) = (self.code.value(map), self.code.value(at_all));
+        let bit = self.bit(map, at);
+        let there = self.code.or(always, bit);
         let sparse = self.shape.fills.get(column) == Some(&Fill::Sparse);
-        if !sparse && self.granted(map) {
-            return Bit::Known(true);
-        }
-        let there = self.map_bit(map);
         let null = self.code.not(there);
         if !sparse && self.code.bail_if(null) { Bit::Known(true) } else { there }
     }
@@ -320,7 +270,9 @@ impl<'p, 'f> Row<'p, 'f> {
         };
         let data = match &column.cell {
             Cell::YesNo => {
-                let bit = self.map_bit(Map { column: at, part: Part::Values, valid: false });
+                let raw = self.input(at, Part::Values);
+                let (values, position) = (self.pointer(raw, RAW_VALUES), self.position(raw));
+                let bit = self.bit(values, position);
                 return self.code.yes_no(tag, bit);
             }
             Cell::Country => {
@@ -329,11 +281,7 @@ impl<'p, 'f> Row<'p, 'f> {
             Cell::Member(id, _) => {
                 Data::Member(*id, constant.unwrap_or_else(|| self.scalar(at, Part::Values, types::I8, false)))
             }
-            Cell::Date => {
-                let day = self.scalar(at, Part::Values, types::I32, true);
-                self.code.is_of(day, at);
-                Data::Date(day)
-            }
+            Cell::Date => Data::Date(self.scalar(at, Part::Values, types::I32, true)),
             Cell::Money(currency) => {
                 let minor = self.scalar(at, Part::Values, types::I64, true);
                 Data::Amount(*currency, Exact::whole(minor, -Money::LIMIT, Money::LIMIT))
@@ -420,14 +368,6 @@ impl<'p, 'f> Row<'p, 'f> {
     }
 
     fn scan(&mut self) -> Option<Scanned> {
-        let scanned = self.record_of_row()?;
-        let (parties, odd) = self.code.scan(&scanned.record);
-        let tag = self.code.unless(scanned.tag, odd, Tag::open());
-        Some(Scanned { parties, tag, ..scanned })
-    }
-
-    /// The record of periods, not looked at.
-    pub fn record_of_row(&mut self) -> Option<Scanned> {
         let column = self.layout.columns.iter().position(|c| c.cell == Cell::Periods)?;
         if self.parties() > 16 {
             return None;
@@ -439,14 +379,25 @@ impl<'p, 'f> Row<'p, 'f> {
         if tag.never_value() {
             return None;
         }
-        let address = self.column_place(column, Part::Offsets, 4);
+        let raw = self.input(column, Part::Offsets);
+        let (offsets, at) = (self.pointer(raw, RAW_VALUES), self.position(raw));
+        let address = self.code.element(offsets, Word::Run(at), 4);
         let (begin, end) = (self.code.read(types::I32, true, address, 0), self.code.read(types::I32, true, address, 4));
         // A record that is not there has no periods, whatever its offsets say.
         let end = self.code.select(there, end, begin);
         let (begin, end) = (self.code.value(begin), self.code.value(end));
-        let [from, to, party, kind, quality] = self.pieces(column);
+        let [from, to, party, kind, quality] =
+            [(Part::From, 4), (Part::To, 4), (Part::Party, 1), (Part::Kind, 1), (Part::Quality, 1)].map(
+                |(part, size)| {
+                    let raw = self.input(column, part);
+                    let (values, first) = (self.pointer(raw, RAW_VALUES), self.pointer(raw, RAW_FIRST));
+                    self.code.element(values, Word::Run(first), size)
+                },
+            );
         let record = Record { begin, end, from, to, party, kind, quality };
-        Some(Scanned { record, parties: Word::Known(0), tag, found: Found::Nothing })
+        let (parties, odd) = self.code.scan(&record);
+        let tag = self.code.unless(tag, odd, Tag::open());
+        Some(Scanned { record, parties, tag })
     }
 
     /// A constant.
@@ -528,21 +479,6 @@ pub(super) fn sweep_signature(module: &dyn Module) -> cranelift_codegen::ir::Sig
     let mut signature = module.make_signature();
     signature.params.extend((0..SWEEP_PARAMETERS).map(|_| AbiParam::new(types::I64)));
     signature.returns.push(AbiParam::new(types::I64));
-    signature
-}
-
-/// The signature of the function that reads bits.
-pub(super) fn bits_signature(module: &dyn Module) -> cranelift_codegen::ir::Signature {
-    let mut signature = module.make_signature();
-    signature.params.extend((0..3).map(|_| AbiParam::new(types::I64)));
-    signature.returns.push(AbiParam::new(types::I64));
-    signature
-}
-
-/// The signature of the function that folds the periods of many rows.
-pub(super) fn runs_signature(module: &dyn Module, plans: &[Plan]) -> cranelift_codegen::ir::Signature {
-    let mut signature = module.make_signature();
-    signature.params.extend((0..runs::parameters(plans)).map(|_| AbiParam::new(types::I64)));
     signature
 }
 

@@ -2,11 +2,9 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    Block, BlockArg, GlobalValue, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Type, Value,
-    types,
+    Block, BlockArg, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Type, Value, types,
 };
 use cranelift_frontend::FunctionBuilder;
-use std::collections::BTreeMap;
 
 /// A 64-bit number: known now, or when it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,10 +36,6 @@ pub(super) struct Code<'f> {
     pub bail: Option<Block>,
     /// Places in the frame, used again by each arm.
     pub slots: Slots,
-    /// Days that are what a column holds and so many days more.
-    pub origins: BTreeMap<Value, (usize, i64)>,
-    /// The table of days, where this function may use it.
-    pub table: Option<GlobalValue>,
 }
 
 /// Places in the frame by their size, and how many of each this arm has taken.
@@ -66,30 +60,7 @@ impl Slots {
     }
 }
 
-impl<'f> Code<'f> {
-    pub fn new(build: FunctionBuilder<'f>) -> Code<'f> {
-        Code { build, bail: None, slots: Slots::default(), origins: BTreeMap::new(), table: None }
-    }
-}
-
 impl Code<'_> {
-    /// A number is the day that a column holds.
-    pub fn is_of(&mut self, day: Word, column: usize) {
-        if let Word::Run(day) = day {
-            let _ = self.origins.insert(day, (column, 0));
-        }
-    }
-
-    /// A number is another one and so many more.
-    fn is_from(&mut self, made: Word, from: Word, more: Option<i64>) {
-        if let (Word::Run(made), Word::Run(from), Some(more)) = (made, from, more)
-            && let Some((column, days)) = self.origins.get(&from)
-        {
-            let origin = (*column, days.saturating_add(more));
-            let _ = self.origins.insert(made, origin);
-        }
-    }
-
     /// A number as a value.
     pub fn value(&mut self, word: Word) -> Value {
         match word {
@@ -133,14 +104,7 @@ impl Code<'_> {
     pub fn add(&mut self, a: Word, b: Word) -> Word {
         match (a, b) {
             (Word::Known(0), other) | (other, Word::Known(0)) => other,
-            _ => {
-                let sum = self.fold(a, b, i64::checked_add, |c, a, b| c.build.ins().iadd(a, b));
-                match (a, b) {
-                    (from, Word::Known(more)) | (Word::Known(more), from) => self.is_from(sum, from, Some(more)),
-                    _ => {}
-                }
-                sum
-            }
+            _ => self.fold(a, b, i64::checked_add, |c, a, b| c.build.ins().iadd(a, b)),
         }
     }
 
@@ -148,11 +112,7 @@ impl Code<'_> {
         if b == Word::Known(0) {
             return a;
         }
-        let rest = self.fold(a, b, i64::checked_sub, |c, a, b| c.build.ins().isub(a, b));
-        if let Word::Known(less) = b {
-            self.is_from(rest, a, less.checked_neg());
-        }
-        rest
+        self.fold(a, b, i64::checked_sub, |c, a, b| c.build.ins().isub(a, b))
     }
 
     pub fn mul(&mut self, a: Word, b: Word) -> Word {
