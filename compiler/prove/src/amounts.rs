@@ -4,6 +4,7 @@
 use crate::path::Choice;
 use crate::path::Path;
 use crate::split::{Space, Split};
+use crate::state::FIRST_VARIABLE;
 use crate::term::{Shape, Side, Sort, Term, VALUE};
 use accord_core::{Currency, HostFn, Outcome, Ratio, Unit, Value, ratio};
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,8 +205,10 @@ impl Space<'_> {
             && self.arena.may(*b) == VALUE
         {
             let (test, _) = self.first_is_less(*a, *b, *side);
+            // What is so of one member of a set need not be so of the next.
+            let of_all = self.arena.free(test) <= FIRST_VARIABLE;
             let open = self.arena.known(test).is_none() && path.decided(test).is_none();
-            if open && self.arena.may(test) == VALUE {
+            if of_all && open && self.arena.may(test) == VALUE {
                 return Some((test, vec![Choice::Yes, Choice::No]));
             }
         }

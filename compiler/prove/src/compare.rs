@@ -4,10 +4,10 @@ use crate::edits::{Edited, Statement, edits};
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
-use crate::report::{Compared, Open, Proof, Report, Verdict};
+use crate::report::{Changed, Compared, Open, Proof, Report, Verdict};
 use crate::slice::{Texts, Writer};
 use crate::smt::{Question, Solved, Solver, Written};
-use crate::split::{MOST_STEPS, Space};
+use crate::split::{Futile, MOST_STEPS, Space};
 use crate::state::{Reader, sort_of};
 use crate::term::{Arena, Side, Sort, Term};
 use crate::world::{Names, World};
@@ -41,7 +41,10 @@ impl Default for Options {
 }
 
 /// Groups told apart for one decision, all its parties and branches together.
-const STEPS_OF_A_DECISION: u64 = 2_400;
+const STEPS_OF_A_DECISION: u64 = 8_000;
+
+/// Groups told apart to see that nobody is in those that are left where everybody seems to be answered alike.
+const STEPS_INTO_WORDS: u32 = 100;
 
 /// Persons tried for one decision, all its parties and branches together.
 const TRIES_OF_A_DECISION: u64 = 4_000;
@@ -62,6 +65,8 @@ pub(crate) struct Pair<'p> {
     solver: RefCell<Option<&'p mut (dyn Solver + 'p)>>,
     /// Persons found so far, the last ones last.
     pub(crate) known: RefCell<Vec<Person>>,
+    /// Words that it was of no use to look into.
+    futile: RefCell<Futile>,
 }
 
 /// One question to both: a decision with arguments.
@@ -93,6 +98,7 @@ pub fn diff_with(old: &Verified, new: &Verified, options: &Options, solver: Opti
         tries_left: Cell::new(0),
         solver: RefCell::new(solver.map(|s| s as _)),
         known: RefCell::default(),
+        futile: RefCell::default(),
     };
     let mut decisions = Vec::new();
     for (name, nodes) in pair.decisions() {
@@ -283,8 +289,14 @@ impl Pair<'_> {
         space.budget = self.options.budget / 8;
         space.steps = 0;
         let mut leaves = Vec::new();
+        let new = space.with_quantifiers_of(path, old, new);
+        if old == new {
+            return Some(Proof::SameForm);
+        }
+        space.sets_first(old, new);
         let all = space.differences(path, old, new, &mut leaves);
-        let alike = all.is_some() && leaves.is_empty();
+        let mut steps = STEPS_INTO_WORDS;
+        let alike = all.is_some() && leaves.iter().all(|leaf| space.is_nobody(leaf, &mut steps));
         alike.then_some(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) })
     }
 
@@ -318,6 +330,7 @@ impl Pair<'_> {
         let fixed: Vec<Value> = asked.args.iter().flatten().cloned().collect();
         let Some((mut space, old, new)) = self.space(asked, some) else { return vec![(fixed, None, too_large())] };
         let mut results = Vec::new();
+        let mut one_more = None;
         for (branch, path) in self.branches(&mut space, old, new) {
             if let (Some(only), Some(branch)) = (only, &branch)
                 && !only.contains(branch)
@@ -333,7 +346,13 @@ impl Pair<'_> {
                     let everybody = everybody.as_mut();
                     match everybody.and_then(|e| self.alike_with(e, asked, branch.as_deref())) {
                         Some(proof) => Verdict::Same(proof),
-                        None => Verdict::Undecided(alone()),
+                        None => match self.with_one_more(&mut one_more, asked, some, branch.as_deref()) {
+                            Some(mut changed) => {
+                                changed.open = Some(changed.open.map_or_else(alone, besides));
+                                Verdict::Changed(changed)
+                            }
+                            None => Verdict::Undecided(alone()),
+                        },
                     }
                 }
                 Verdict::Changed(mut changed) => {
@@ -345,6 +364,33 @@ impl Pair<'_> {
             results.push((fixed.clone(), branch, verdict));
         }
         results
+    }
+
+    /// Who is answered otherwise where records are of one party more, where somebody is found.
+    fn with_one_more<'s>(
+        &'s self,
+        held: &mut Option<Option<Everybody<'s>>>,
+        asked: &Asked,
+        some: &[Country],
+        branch: Option<&str>,
+    ) -> Option<Changed> {
+        let made = held.get_or_insert_with(|| {
+            let other = self.world.parties.iter().find(|p| !some.contains(p))?;
+            let mut parties = some.to_vec();
+            parties.push(*other);
+            parties.sort();
+            let (mut space, old, new) = self.space(asked, &parties)?;
+            let branches = self.branches(&mut space, old, new);
+            Some(Everybody { space, old, new, branches })
+        });
+        let Everybody { space, old, new, branches } = made.as_mut()?;
+        let (_, path) = branches.iter().find(|(name, _)| name.as_deref() == branch)?;
+        space.budget = self.options.budget;
+        space.steps = 0;
+        match self.verdict(space, asked, path, *old, *new) {
+            Verdict::Changed(changed) => Some(changed),
+            Verdict::Same(_) | Verdict::Undecided(_) => None,
+        }
     }
 
     /// What proves that everybody who asks with these parties is answered alike, whosesoever periods are in the record:
@@ -361,7 +407,7 @@ impl Pair<'_> {
             path = path.with(&space.arena, self.world, is, Choice::Yes)?;
         }
         let (old, new) = space.narrowed(&path, *old, *new);
-        space.look_into_words(&mut path);
+        space.look_into_words(&mut path, &self.futile);
         self.alike(space, &path, old, new)
     }
 
@@ -414,7 +460,7 @@ impl Pair<'_> {
     fn verdict(&self, space: &mut Space<'_>, asked: &Asked, path: &Path, old: Term, new: Term) -> Verdict {
         let (old, new) = space.narrowed(path, old, new);
         let mut path = path.clone();
-        space.look_into_words(&mut path);
+        space.look_into_words(&mut path, &self.futile);
         let path = &path;
         let mut leaves = Vec::new();
         space.most_steps = self.steps_left.get().min(MOST_STEPS);
@@ -423,7 +469,7 @@ impl Pair<'_> {
         if all.is_some() && leaves.is_empty() {
             return Verdict::Same(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) });
         }
-        let maker = Maker::new(self.world, [self.old.program(), self.new.program()], self.looked_at());
+        let maker = Maker::new(self.world, [self.old.program(), self.new.program()], space.arena.parties.clone());
         let mut regions = Regions::new(self, asked, &maker, path);
         regions.take_known(space, &leaves, old, new);
         for leaf in &leaves {
@@ -532,7 +578,7 @@ fn party_code(value: &Value) -> Option<&str> {
     if let Value::Country(party) = value { Some(party.code()) } else { None }
 }
 
-/// A question where there are many parties, all of which can be in a record, and its branches.
+/// A question asked of records of certain parties, and its branches.
 struct Everybody<'p> {
     space: Space<'p>,
     old: Term,

@@ -48,6 +48,7 @@ mod idle;
 mod inequality;
 mod known;
 mod lowers;
+mod members;
 mod operate;
 mod path;
 mod person;

@@ -135,7 +135,12 @@ impl Arena {
             HostFn::AsIfOwn | HostFn::Until | HostFn::During | HostFn::OfKinds | HostFn::DisplacedPart => 0,
             HostFn::Add | HostFn::Subtract | HostFn::Negate | HostFn::Multiply | HostFn::Rounded | HostFn::InUnit => 0,
             HostFn::Stored if !operands.iter().any(|t| self.may_be_negative(*t)) => 0,
-            HostFn::Divide | HostFn::SpanOf => 0,
+            HostFn::Divide => match operands.get(1).and_then(|by| self.outcome(*by)) {
+                // What is divided by is seldom zero, but it can be.
+                None => FAULT,
+                Some(_) => 0,
+            },
+            HostFn::SpanOf => 0,
             HostFn::Stored => FAULT,
             HostFn::After | HostFn::Before | HostFn::FirstPart | HostFn::LastsAtMost => self.month_end_may(operands),
             HostFn::UnitsFrom => self.month_end_may(operands),
@@ -194,6 +199,13 @@ impl Arena {
             (HostFn::PartiesIn, [periods]) => self.parties_in(*periods),
             (HostFn::PartiesOf, [periods]) => self.parties_of(*periods),
             (HostFn::Field, [record, _]) => self.field_of(*record, operands, sort),
+            // Nothing, unless the other has no answer.
+            (HostFn::Excess, [of, over]) if self.is_nothing(*of) => {
+                let is_there = self.host(HostFn::IsGiven, vec![*over], Side::Both, Sort::YesNo);
+                Some(self.choose(is_there, *of, *of))
+            }
+            (HostFn::Larger | HostFn::Smaller, [a, b]) if self.is_nothing(*a) => Some(*b),
+            (HostFn::Larger | HostFn::Smaller, [a, b]) if self.is_nothing(*b) => Some(*a),
             (HostFn::Stored, [inner]) => match &*self.shape(*inner) {
                 Shape::Host(HostFn::Stored, ..) => Some(*inner),
                 _ => None,
@@ -244,6 +256,9 @@ impl Arena {
             }
             return Some(self.all(same));
         }
+        if let Some(term) = self.is_set_of_one(a, b) {
+            return Some(term);
+        }
         self.through_choice(HostFn::Equal, &[a, b], side, Sort::YesNo)
     }
 
@@ -266,8 +281,8 @@ impl Arena {
             }
             return Some(self.any(found));
         }
-        // Whether a given member is in several sets together is whether it is in one of them.
-        if self.known_value(a).is_some()
+        // Whether a member is in several sets together is whether it is in one of them.
+        if self.is_sure(a)
             && let Shape::Host(HostFn::Union, parts, _) = &*self.shape(b)
             && parts.iter().all(|p| self.is_sure(*p))
         {
@@ -282,6 +297,9 @@ impl Arena {
             let each: Vec<Term> =
                 members.iter().map(|m| self.host(HostFn::Equal, vec![a, *m], Side::Both, Sort::YesNo)).collect();
             return Some(self.any(each));
+        }
+        if let Some(term) = self.is_in_picked(a, b) {
+            return Some(term);
         }
         self.through_choice(HostFn::In, &[a, b], Side::Both, Sort::YesNo)
     }
@@ -425,6 +443,7 @@ impl Arena {
                     _ => None,
                 }
             }
+            Shape::Quantify(..) => self.count_of_picked(set),
             _ => None,
         }
     }
@@ -468,7 +487,9 @@ impl Arena {
             let sort = self.sort(a);
             return Some(self.host(HostFn::SetOf, left, Side::Both, sort));
         }
-        let (left, right) = (self.members_of(a)?, self.members_of(b)?);
+        let (Some(left), Some(right)) = (self.members_of(a), self.members_of(b)) else {
+            return if function == HostFn::Without { self.left_of(a, b) } else { None };
+        };
         let mut members = Vec::new();
         for (x, y) in left.into_iter().zip(right) {
             members.push(if function == HostFn::Union {

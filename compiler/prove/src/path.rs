@@ -48,7 +48,7 @@ pub(crate) struct Bounds {
 }
 
 /// Which of a few values something has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Few {
     pub(crate) listed: BTreeSet<Value>,
     /// A country that the texts do not name.
@@ -227,7 +227,7 @@ impl Path {
                 Some(Few { listed, elsewhere: false })
             }
             Sort::Country => {
-                let argument = matches!(&*shape, Shape::Bound(v, _) if *v < crate::state::FIRST_VARIABLE);
+                let argument = matches!(&*shape, Shape::Bound(v, _) if *v < crate::members::MEMBER);
                 let parties = world.parties.iter().map(|c| Value::Country(*c));
                 if argument {
                     return Some(Few { listed: parties.collect(), elsewhere: false });

@@ -3,13 +3,14 @@
 //! The condition to split on is looked for where the two first differ, so that what they share is never looked into.
 
 use crate::hashed::Terms;
-use crate::path::{Choice, Path, limit, measured};
+use crate::path::{Choice, Few, Path, limit, measured};
 use crate::reading::Readings;
 use crate::state::FIRST_VARIABLE;
 use crate::term::{Arena, Line, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
 use crate::within::Group;
 use crate::world::World;
 use accord_core::{HostFn, Outcome};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists of facts are looked into up to this many members.
@@ -17,6 +18,8 @@ const MOST_MEMBERS: u32 = 2;
 
 /// Groups told apart for one decision of one party and branch.
 pub(crate) const MOST_STEPS: u64 = 800;
+/// Sets of parties of which it is told apart first whether they have an answer.
+const MOST_SETS: usize = 4;
 /// Groups told apart to see which outcomes a word can have.
 const MOST_STEPS_IN_A_WORD: u32 = 60;
 
@@ -41,6 +44,8 @@ pub(crate) struct Space<'w> {
     pub(crate) readings: Readings,
     /// What was narrowed last.
     narrowed: Vec<Term>,
+    /// Sets of which it is told apart first whether they have an answer.
+    sets: Vec<Term>,
 }
 
 /// Kinds of value that groups are told by.
@@ -57,6 +62,9 @@ pub(crate) struct Leaf {
     /// Both are known, and are not the same.
     pub(crate) sure: bool,
 }
+
+/// Words, by name, that can have all outcomes for persons with these values.
+pub(crate) type Futile = BTreeSet<(String, Vec<Few>)>;
 
 /// A condition with the ways it can be.
 pub(crate) type Split = (Term, Vec<Choice>);
@@ -76,7 +84,27 @@ impl<'w> Space<'w> {
             groups: Vec::new(),
             readings: Readings::default(),
             narrowed: Vec::new(),
+            sets: Vec::new(),
         }
+    }
+
+    /// Tells apart first whether sets of parties that are not written out, and sums over them, have an answer: what is
+    /// said of them has one form only where they do.
+    pub(crate) fn sets_first(&mut self, old: Term, new: Term) {
+        let mut seen = BTreeSet::new();
+        let mut queue = vec![old, new];
+        while let Some(term) = queue.pop() {
+            if seen.insert(term) {
+                queue.extend(crate::term::children(&self.arena.shape(term)));
+            }
+        }
+        let is_set = |t: &Term| {
+            matches!(&*self.arena.shape(*t), Shape::Quantify(_, _, of, ..) if self.arena.sort(*of) == Sort::Countries)
+                && matches!(self.arena.sort(*t), Sort::Countries | Sort::Money)
+                && self.arena.free(*t) <= FIRST_VARIABLE
+                && !self.arena.is_sure(*t)
+        };
+        self.sets = seen.into_iter().filter(is_set).take(MOST_SETS).collect();
     }
 
     /// A term for the persons of a group.
@@ -179,20 +207,29 @@ impl<'w> Space<'w> {
         both
     }
 
-    /// Which outcomes a term has for the persons of a path, told apart as far as the steps reach.
-    fn outcomes(&mut self, path: &Path, term: Term, steps: &mut u32) -> May {
+    /// Adds which outcomes a term has for the persons of a path, told apart as far as the steps reach, or until all are
+    /// found that are possible.
+    fn outcomes(&mut self, path: &Path, term: Term, steps: &mut u32, (found, possible): (&mut May, May)) {
         let (term, _) = self.enter(path, term, term);
-        let mut all = self.arena.may(term);
-        if all & ODD != 0 && *steps != 0 {
-            *steps -= 1;
-            if let Some((atom, choices)) = self.inside(path, term) {
-                let within = choices.into_iter().filter_map(|c| path.with(&self.arena, self.world, atom, c));
-                let within: Vec<Path> = within.collect();
-                all = within.iter().fold(0, |all, next| all | self.outcomes(next, term, steps));
+        let may = self.arena.may(term) & possible;
+        if may & !*found != 0 {
+            let picked = if may & ODD != 0 && *steps != 0 { self.inside(path, term) } else { None };
+            match picked {
+                None => *found |= may,
+                Some((atom, choices)) => {
+                    *steps -= 1;
+                    for choice in choices {
+                        if *found == possible {
+                            break;
+                        }
+                        if let Some(next) = path.with(&self.arena, self.world, atom, choice) {
+                            self.outcomes(&next, term, steps, (found, possible));
+                        }
+                    }
+                }
             }
         }
         self.leave();
-        all
     }
 
     /// Words in the terms that were narrowed last.
@@ -207,14 +244,26 @@ impl<'w> Space<'w> {
         seen.into_iter().filter(|t| self.arena.words.contains(t)).collect()
     }
 
-    /// Which outcomes a word can have for everybody of a path, known by looking into it.
-    pub(crate) fn look_into_words(&mut self, path: &mut Path) {
+    /// Which outcomes a word can have for everybody of a path, known by looking into it; not where that was of no use
+    /// before.
+    pub(crate) fn look_into_words(&mut self, path: &mut Path, futile: &RefCell<Futile>) {
         self.opened = true;
+        let about: Vec<Few> = path.few.values().cloned().collect();
         for word in self.words_in_sight() {
-            let mut steps = MOST_STEPS_IN_A_WORD;
-            let may = self.apart_from_groups(|space| space.outcomes(path, word, &mut steps));
-            let known = path.masks.get(&word).copied().unwrap_or(u8::MAX);
-            path.masks.insert(word, known & may);
+            // What follows from the words within it need not be looked for.
+            self.arena.look_at(path.masks.clone());
+            let possible = self.arena.may(word);
+            let name = self.arena.names.get(&word).cloned().unwrap_or_default();
+            let key = (name, about.clone());
+            if possible & ODD == 0 || futile.borrow().contains(&key) {
+                continue;
+            }
+            let (mut steps, mut found) = (MOST_STEPS_IN_A_WORD, 0);
+            self.apart_from_groups(|space| space.outcomes(path, word, &mut steps, (&mut found, possible)));
+            if found == possible {
+                futile.borrow_mut().insert(key);
+            }
+            path.masks.insert(word, found);
         }
         self.opened = false;
     }
@@ -228,7 +277,8 @@ impl<'w> Space<'w> {
             // What holds the variable is reduced all the same: facts in it are those of the person.
             let filter = filter.map(|f| self.reduced(path, f, memo));
             let body = body.map(|b| self.reduced(path, b, memo));
-            return self.arena.quantify(*quantifier, *variable, domain, filter, body, sort);
+            let all = self.arena.quantify(*quantifier, *variable, domain, filter, body, sort);
+            return self.settled_by_a_member(path, all).unwrap_or(all);
         }
         self.prepare(path, shape, memo);
         let done = |term: Term| memo.get(&term).copied().unwrap_or(term);
@@ -574,7 +624,10 @@ impl<'w> Space<'w> {
         if self.equal_amounts(old, new) {
             return Some(());
         }
-        let mut split = self.pick_pair(path, old, new);
+        let mut split = self.sets.iter().find_map(|set| self.status(path, *set));
+        if split.is_none() {
+            split = self.pick_pair(path, old, new);
+        }
         if split.is_none() {
             split = self.pick_larger(path, old).or_else(|| self.pick_larger(path, new));
         }
@@ -644,9 +697,31 @@ impl<'w> Space<'w> {
     /// A condition inside one that was decided as a whole, where it is not yet clear that it can be so.
     pub(crate) fn pick_in_words(&mut self, path: &Path) -> Option<Split> {
         let words: Vec<Term> = path.decisions().map(|(t, _)| t).filter(|t| self.arena.words.contains(t)).collect();
-        words.into_iter().find_map(|word| {
-            let definition = self.definition(path, word);
-            if definition == word { self.inside(path, definition) } else { self.pick(path, definition) }
+        words.into_iter().find_map(|word| self.pick_in_word(path, word))
+    }
+
+    fn pick_in_word(&mut self, path: &Path, word: Term) -> Option<Split> {
+        let definition = self.definition(path, word);
+        if definition == word { self.inside(path, definition) } else { self.pick(path, definition) }
+    }
+
+    /// Whether nobody of a group is answered otherwise, as is seen once what has a word there is looked into, as far
+    /// as the steps reach.
+    pub(crate) fn is_nobody(&mut self, leaf: &Leaf, steps: &mut u32) -> bool {
+        if leaf.old == leaf.new || self.contradicts_itself(&leaf.path) {
+            return true;
+        }
+        let Some(left) = steps.checked_sub(1) else { return false };
+        *steps = left;
+        let mut words: Vec<Term> = leaf.path.decisions().map(|(t, _)| t).collect();
+        words.extend(leaf.path.assumed.iter().map(|(t, _)| *t));
+        words.retain(|t| self.arena.words.contains(t));
+        let picked = words.into_iter().find_map(|word| self.pick_in_word(&leaf.path, word));
+        let Some((atom, choices)) = picked.filter(|(atom, _)| !leaf.path.is_assumed(*atom)) else { return false };
+        choices.into_iter().all(|choice| {
+            let Some(path) = leaf.path.with(&self.arena, self.world, atom, choice) else { return true };
+            let (old, new) = (self.reduce(&path, leaf.old), self.reduce(&path, leaf.new));
+            self.is_nobody(&Leaf { path, old, new, sure: leaf.sure }, steps)
         })
     }
 

@@ -332,6 +332,11 @@ impl Arena {
         term
     }
 
+    /// The term of a shape that is kept already.
+    pub(crate) fn kept(&self, shape: &Shape) -> Option<Term> {
+        self.known.get(shape).copied()
+    }
+
     pub(crate) fn free(&self, term: Term) -> u32 {
         self.infos.get(term.0 as usize).map_or(0, |i| i.free)
     }
@@ -377,7 +382,7 @@ impl Arena {
 
     /// An argument that a decision is asked with, where a term reads it.
     pub(crate) fn argument(&self, variable: u32, sort: Sort) -> Option<Term> {
-        self.known.get(&Shape::Bound(variable, sort)).copied()
+        self.kept(&Shape::Bound(variable, sort))
     }
 
     pub(crate) fn not(&mut self, term: Term) -> Term {

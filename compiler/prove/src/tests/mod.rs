@@ -8,6 +8,7 @@
 //! | groups read as they are told | `told`, `expression` |
 //! | a report held against the persons | `judge` |
 //! | lists of rules made by chance | `lists`, `chance` |
+//! | conventions of many parties | `many` |
 //! | laws that hold of any comparison | `laws` |
 //! | mistakes in the engine, which must be noticed | `broken` |
 
@@ -19,6 +20,7 @@ mod families;
 mod judge;
 mod laws;
 mod lists;
+mod many;
 mod people;
 mod told;
 
