@@ -1,6 +1,7 @@
 //! Two versions compared: each decision, for each party and branch, as far as any edit reaches it.
 
 use crate::edits::{Edited, Statement, edits};
+use crate::guide::Guide;
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
@@ -10,6 +11,7 @@ use crate::smt::{Question, Solved, Solver, Written};
 use crate::split::{Futile, MOST_STEPS, Space};
 use crate::state::{Reader, sort_of};
 use crate::term::{Arena, Side, Sort, Term};
+use crate::witness::Finder;
 use crate::world::{Names, World};
 use accord_core::{Country, HostFn, Outcome, Value};
 use accord_interp::Interp;
@@ -36,12 +38,12 @@ pub const AT_MOST: usize = 12;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), at_most: AT_MOST, budget: 200_000, condition: None }
+        Options { decisions: Vec::new(), at_most: AT_MOST, budget: 1_000_000, condition: None }
     }
 }
 
 /// Groups told apart for one decision, all its parties and branches together.
-const STEPS_OF_A_DECISION: u64 = 8_000;
+const STEPS_OF_A_DECISION: u64 = 8000;
 
 /// Groups told apart to see that nobody is in those that are left where everybody seems to be answered alike.
 const STEPS_INTO_WORDS: u32 = 100;
@@ -464,15 +466,18 @@ impl Pair<'_> {
         let path = &path;
         let mut leaves = Vec::new();
         space.most_steps = self.steps_left.get().min(MOST_STEPS);
+        let maker = Maker::new(self.world, [self.old.program(), self.new.program()], space.arena.parties.clone());
+        let ordinary = self.ordinary(asked, &maker);
+        space.guide = Some(Guide::first(&maker, &ordinary));
         let all = space.differences(path, old, new, &mut leaves);
+        space.guide = None;
         self.steps_left.set(self.steps_left.get().saturating_sub(space.steps));
         if all.is_some() && leaves.is_empty() {
             return Verdict::Same(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) });
         }
-        let maker = Maker::new(self.world, [self.old.program(), self.new.program()], space.arena.parties.clone());
         let mut regions = Regions::new(self, asked, &maker, path);
         regions.take_known(space, &leaves, old, new);
-        for leaf in &leaves {
+        for leaf in Finder::new(space, &maker).nearest_first(leaves.iter(), &ordinary) {
             regions.take(space, leaf, old, new);
         }
         regions.records_left_open(space, old, new);

@@ -128,12 +128,7 @@ impl Arena {
     }
 
     /// A quantifier over a set that was picked out of another, as one over the other.
-    pub(crate) fn over_picked(
-        &mut self,
-        variable: u32,
-        domain: Term,
-        filter: Option<Term>,
-    ) -> Option<(Term, Option<Term>)> {
+    fn over_picked(&mut self, variable: u32, domain: Term, filter: Option<Term>) -> Option<(Term, Option<Term>)> {
         let (inner, of, condition) = self.picked(domain)?;
         let one = self.bound(variable, Sort::Country);
         let condition = condition.map(|c| self.put_apart(c, inner, one)).map_or(Some(None), |c| c.map(Some))?;
@@ -142,8 +137,41 @@ impl Arena {
         Some((of, filter.filter(|f| self.truth(*f) != Some(true))))
     }
 
+    /// A quantifier over a set of parties that is not written out, where it has a simpler form.
+    pub(crate) fn quantify_parties(
+        &mut self,
+        quantifier: Quantifier,
+        variable: u32,
+        domain: Term,
+        (filter, body): (Option<Term>, Option<Term>),
+        sort: Sort,
+    ) -> Option<Term> {
+        if let Some((of, filter)) = self.over_picked(variable, domain, filter) {
+            return Some(self.quantify(quantifier, variable, of, filter, body, sort));
+        }
+        match (quantifier, filter, body) {
+            (Quantifier::Count, None, None) => {
+                return Some(self.host(HostFn::Size, vec![domain], Side::Both, sort));
+            }
+            (Quantifier::SetOf, None, None) => return Some(domain),
+            _ => {}
+        }
+        if filter.is_some_and(|f| self.truth(f) == Some(false)) && self.is_sure(domain) {
+            return Some(self.gather(quantifier, Vec::new(), sort));
+        }
+        if let Some(odd) = filter.filter(|f| self.is_odd_for_all(quantifier, variable, domain, *f)) {
+            return Some(odd);
+        }
+        // What is kept already was brought to this form before.
+        if let Some(kept) = self.kept(&Shape::Quantify(quantifier, variable, domain, filter, body)) {
+            return Some(kept);
+        }
+        let simpler = self.for_members(variable, domain, filter, body);
+        (simpler != (filter, body)).then(|| self.quantify(quantifier, variable, domain, simpler.0, simpler.1, sort))
+    }
+
     /// The condition and the body of a quantifier, for members that are in the set and meet the condition.
-    pub(crate) fn for_members(
+    fn for_members(
         &mut self,
         variable: u32,
         domain: Term,
@@ -181,7 +209,7 @@ impl Arena {
 
     /// Whether what picks is the same for all and no answer, and there is somebody: it comes of a quantifier over the
     /// same set, which has an answer where the set is empty.
-    pub(crate) fn is_odd_for_all(&self, quantifier: Quantifier, variable: u32, domain: Term, filter: Term) -> bool {
+    fn is_odd_for_all(&self, quantifier: Quantifier, variable: u32, domain: Term, filter: Term) -> bool {
         let counts_all = !matches!(quantifier, Quantifier::Every | Quantifier::Some);
         let of_same = matches!(&*self.shape(filter), Shape::Quantify(_, _, of, ..) if *of == domain);
         counts_all && of_same && self.free(filter) <= variable && self.is_odd(filter) && self.is_sure(domain)

@@ -23,7 +23,7 @@ const MOST_TRIED: u64 = 2_000;
 /// Groups without a person that are looked into.
 const MOST_FAILURES: usize = 10;
 /// Persons tried by chance where nothing else decides.
-const MOST_CHANCES: u64 = 100;
+pub(crate) const MOST_CHANCES: u64 = 100;
 /// Questions put to a solver about one decision of one party and branch.
 const MOST_QUESTIONS: usize = 10;
 /// Persons known from other questions that are varied, and how often each is.
@@ -336,9 +336,9 @@ impl<'r, 'p> Regions<'r, 'p> {
 
     /// Whether two answers tell of a difference between the texts.
     fn tells(&self, before: &Outcome, after: &Outcome) -> bool {
-        // Days out of order and divisors that are nothing are mistakes in the facts, and tell nothing of the texts.
+        // Days out of order are a mistake in the facts, and tell nothing of the texts.
         let mistaken = |outcome: &Outcome| match outcome {
-            Outcome::Fault(fault) => matches!(fault.kind, FaultKind::OutOfRange | FaultKind::ZeroDivisor),
+            Outcome::Fault(fault) => fault.kind == FaultKind::OutOfRange,
             _ => false,
         };
         if mistaken(before) || mistaken(after) {
@@ -484,12 +484,17 @@ impl<'r, 'p> Regions<'r, 'p> {
                 near.push(first);
             }
             let ends = [old, new];
+            let result = result.or_else(|| self.by_goals(&mut finder, path, &start, ends));
             let result = result.or_else(|| near.iter().find_map(|near| self.varied(&mut finder, near, &ends)));
             self.tried += finder.tried;
             result
         });
         let Some(person) = person else { return };
         self.pair.remember(&person);
+        if let Some(leaf) = space.group_of(self.maker, &person, path, [old, new]) {
+            let person = self.made_ordinary(space, &leaf.path, person, &start);
+            return self.add(space, &leaf, old, new, person);
+        }
         let person = self.made_ordinary(space, path, person, &start);
         let witness = self.witness(&person);
         let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
@@ -530,7 +535,7 @@ impl<'r, 'p> Regions<'r, 'p> {
 
 /// Somebody who fits, and whether they may be answered otherwise: of whom terms say alike the interpreter is not asked,
 /// but for records that cannot be counted. `None` where they do not fit.
-fn may_differ(
+pub(crate) fn may_differ(
     finder: &mut Finder<'_, '_>,
     wanted: &[(Term, Choice)],
     near: &Looked,

@@ -176,8 +176,8 @@ impl Arena {
         quantifier: Quantifier,
         variable: u32,
         domain: Term,
-        mut filter: Option<Term>,
-        mut body: Option<Term>,
+        filter: Option<Term>,
+        body: Option<Term>,
         sort: Sort,
     ) -> Term {
         if let Some(outcome) = self.known(domain)
@@ -197,22 +197,10 @@ impl Arena {
             }
             return self.gather(quantifier, shares, sort);
         }
-        if self.sort(domain) == Sort::Countries {
-            if let Some((of, filter)) = self.over_picked(variable, domain, filter) {
-                return self.quantify(quantifier, variable, of, filter, body, sort);
-            }
-            (filter, body) = self.for_members(variable, domain, filter, body);
-            if filter.is_some_and(|f| self.truth(f) == Some(false)) && self.is_sure(domain) {
-                return self.gather(quantifier, Vec::new(), sort);
-            }
-            match (quantifier, filter, body) {
-                (Quantifier::Count, None, None) => return self.host(HostFn::Size, vec![domain], Side::Both, sort),
-                (Quantifier::SetOf, None, None) => return domain,
-                _ => {}
-            }
-            if let Some(odd) = filter.filter(|f| self.is_odd_for_all(quantifier, variable, domain, *f)) {
-                return odd;
-            }
+        if self.sort(domain) == Sort::Countries
+            && let Some(done) = self.quantify_parties(quantifier, variable, domain, (filter, body), sort)
+        {
+            return done;
         }
         let parts = filter.iter().chain(&body).map(|t| self.stored(*t)).fold(0, |a, b| a | b);
         let own = match quantifier {

@@ -2,6 +2,7 @@
 //!
 //! The condition to split on is looked for where the two first differ, so that what they share is never looked into.
 
+use crate::guide::Guide;
 use crate::hashed::Terms;
 use crate::path::{Choice, Few, Path, limit, measured};
 use crate::reading::Readings;
@@ -44,6 +45,8 @@ pub(crate) struct Space<'w> {
     pub(crate) readings: Readings,
     /// What was narrowed last.
     narrowed: Vec<Term>,
+    /// By whom the way is found.
+    pub(crate) guide: Option<Guide>,
     /// Sets of which it is told apart first whether they have an answer.
     sets: Vec<Term>,
 }
@@ -84,6 +87,7 @@ impl<'w> Space<'w> {
             groups: Vec::new(),
             readings: Readings::default(),
             narrowed: Vec::new(),
+            guide: None,
             sets: Vec::new(),
         }
     }
@@ -646,7 +650,7 @@ impl<'w> Space<'w> {
             }
             return Some(());
         };
-        for choice in choices {
+        for choice in self.likely_first(atom, choices) {
             if let Some(next) = path.with(&self.arena, self.world, atom, choice) {
                 self.differences_within(&next, old, new, found)?;
             }

@@ -6,10 +6,10 @@ use crate::hashed::Lookup;
 use crate::path::{Bounds, Choice, Measure, Path};
 use crate::person::{Content, Maker, Person, Slot, stepped};
 use crate::reading::{Around, Source};
-use crate::split::Space;
+use crate::split::{Leaf, Space};
 use crate::term::{Arena, Shape, Side, Sort, Term, children};
 use accord_core::{
-    Conversions, Country, Facts, HostFn, Kind, Length, Money, Number, Outcome, Quality, Unit, Value, ratio,
+    Conversions, Country, Facts, HostFn, Kind, Length, Money, MonthEnd, Number, Outcome, Quality, Unit, Value, ratio,
 };
 use accord_ir::{Ty, UnitOf};
 use std::cell::RefCell;
@@ -76,7 +76,7 @@ impl<'s, 'w> Finder<'s, 'w> {
     }
 
     /// Whether something assumed holds of an evaluated person.
-    fn holds(concrete: &mut Concrete<'_>, term: Term, choice: Choice) -> bool {
+    pub(crate) fn holds(concrete: &mut Concrete<'_>, term: Term, choice: Choice) -> bool {
         let outcome = concrete.eval(term);
         match choice {
             Choice::Yes => outcome.truth() == Some(true),
@@ -193,6 +193,22 @@ impl<'s, 'w> Finder<'s, 'w> {
         let facts = self.maker.facts(person);
         let mut concrete = Concrete::new(self.arena(), &facts, &person.args);
         groups.position(|g| g.assumed.iter().all(|(term, choice)| Self::holds(&mut concrete, *term, *choice)))
+    }
+
+    /// Groups, those first that lie nearest to a person: of whom the least has to change.
+    pub(crate) fn nearest_first<'g>(
+        &mut self,
+        groups: impl Iterator<Item = &'g Leaf>,
+        person: &Person,
+    ) -> Vec<&'g Leaf> {
+        let facts = self.maker.facts(person);
+        let mut concrete = Concrete::new(self.arena(), &facts, &person.args);
+        let mut far = |leaf: &Leaf| {
+            leaf.path.assumed.iter().filter(|(term, choice)| !Self::holds(&mut concrete, *term, *choice)).count()
+        };
+        let mut ordered: Vec<(usize, &Leaf)> = groups.map(|leaf| (far(leaf), leaf)).collect();
+        ordered.sort_by_key(|(far, _)| *far);
+        ordered.into_iter().map(|(_, leaf)| leaf).collect()
     }
 
     /// A person of whom all of it holds.
@@ -625,6 +641,7 @@ impl<'s, 'w> Finder<'s, 'w> {
 /// Values that a condition compares, and those beside them.
 fn values_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeMap<Sort, BTreeSet<Value>> {
     let mut values: BTreeMap<Sort, BTreeSet<Value>> = BTreeMap::new();
+    let mut lengths: BTreeSet<Length> = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut queue = vec![term];
     while let Some(term) = queue.pop() {
@@ -643,6 +660,11 @@ fn values_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeMap
                 values.entry(sort).or_default().extend(beside);
             }
         }
+        if sort == Sort::Length
+            && let Some(Value::Length(length)) = arena.known_value(term)
+        {
+            lengths.insert(length);
+        }
         if sort == Sort::Country
             && let Some(country) = arena.known_value(term)
         {
@@ -650,7 +672,26 @@ fn values_in(arena: &Arena, concrete: &mut Concrete<'_>, term: Term) -> BTreeMap
         }
         queue.extend(children(&arena.shape(term)));
     }
+    if let Some(days) = values.get_mut(&Sort::Date) {
+        let later: Vec<Value> =
+            lengths.iter().take(4).flat_map(|by| days.iter().filter_map(|d| later(d, by))).collect();
+        days.extend(later.iter().flat_map(|day| [-1, 0, 1].into_iter().filter_map(|by| stepped(day, by))));
+    }
     values
+}
+
+/// The day that lies so much after another.
+fn later(day: &Value, by: &Length) -> Option<Value> {
+    let Value::Date(day) = day else { return None };
+    let counted: i64 = by.counted.to_integer().try_into().ok()?;
+    Some(Value::Date(match by.unit {
+        Unit::Years => day.add_months(counted.checked_mul(12)?, MonthEnd::LastDay)?,
+        Unit::Quarters => day.add_months(counted.checked_mul(3)?, MonthEnd::LastDay)?,
+        Unit::Months => day.add_months(counted, MonthEnd::LastDay)?,
+        Unit::Weeks => day.add_days(counted.checked_mul(7)?)?,
+        Unit::Days => day.add_days(counted)?,
+        _ => return None,
+    }))
 }
 
 /// A figure in whole coins of a currency, and the coins beside it.
