@@ -96,8 +96,11 @@ impl Row<'_, '_> {
 
     fn divided(&mut self, site: u32, a: Exact, b: Exact) -> (Tag, Exact) {
         let zero = self.code.test(IntCC::Equal, b.above, Word::Known(0));
-        let (quotient, left) = self.code.over(a, b);
         let fault = self.fault_if(zero, FaultKind::ZeroDivisor, site);
+        if let (Word::Run(divisor), true) = (b.above, self.code.bail.is_some()) {
+            let _ = self.code.nonzero.insert(divisor);
+        }
+        let (quotient, left) = self.code.over(a, b);
         let some = self.code.not(zero);
         let left = self.code.and(some, left);
         (self.code.unless(fault, left, Tag::open()), quotient)
@@ -180,7 +183,11 @@ impl Row<'_, '_> {
         let fault = self.fault_if(negative, FaultKind::Negative, site);
         let fine = self.code.is_value(fault);
         tag = self.code.select_tag(fine, tag, fault);
-        Some((tag, Data::Amount(*currency, Exact::whole(whole.above, 0, Money::LIMIT))))
+        let stored = match whole.above {
+            Word::Known(_) => Exact::whole(whole.above, 0, Money::LIMIT),
+            Word::Run(_) => whole.narrowed(0, Money::LIMIT),
+        };
+        Some((tag, Data::Amount(*currency, stored)))
     }
 
     /// An amount in another currency: rates are read by the general evaluator.
@@ -305,7 +312,8 @@ impl Row<'_, '_> {
         if !tag.may(2) {
             return Bit::Known(true);
         }
-        let rank = self.code.shr(tag.word, super::tag::RANK);
+        let word = self.code.number_of(tag);
+        let rank = self.code.shr(word, super::tag::RANK);
         self.code.test(IntCC::NotEqual, rank, Word::Known(2))
     }
 

@@ -121,7 +121,10 @@ impl Code<'_> {
             return val.clone();
         }
         let passes = self.is_value(stop);
-        let tag = self.select_tag(passes, val.tag, stop);
+        let tag = match (stop.is_nothing(), val.tag.is_nothing()) {
+            (Some(_), Some(_)) => self.worst(stop, val.tag),
+            _ => self.select_tag(passes, val.tag, stop),
+        };
         match &val.data {
             Data::YesNo(yes) => {
                 let yes = self.and(passes, *yes);

@@ -190,7 +190,8 @@ impl<'p> Row<'p, '_> {
                 let closed = self.code.not(open);
                 sure = self.code.and(sure, closed);
                 if both_vague != Bit::Known(false) {
-                    let named = self.code.band(val.tag.word, Word::Known(vague));
+                    let word = self.code.number_of(val.tag);
+                    let named = self.code.band(word, Word::Known(vague));
                     let vague = self.code.test(IntCC::NotEqual, named, Word::Known(0));
                     both_vague = self.code.and(both_vague, vague);
                 }

@@ -177,11 +177,7 @@ impl<'p> Row<'p, '_> {
     }
 
     pub fn not(&mut self, a: &Val) -> Val {
-        let nothing = if a.tag.may(1) {
-            self.code.test(cranelift_codegen::ir::condcodes::IntCC::Equal, a.tag.word, Word::Known(super::tag::NOTHING))
-        } else {
-            Bit::Known(false)
-        };
+        let nothing = self.code.is_nothing(a.tag);
         let no = self.surely_no(a);
         let yes = self.code.or(no, nothing);
         let tag = self.code.only_unsettled(a.tag);

@@ -1,11 +1,11 @@
-//! The plain fold of few parties, in registers: as [`super::fold`] has it for many in memory.
+//! Who holds periods; and the plain fold of few parties, in registers: as [`super::fold`] has it for many in memory.
 
 use super::calendar::{first_day, last_day};
-use super::fold::{Counted, Limits, RUN, RUNS, Record};
+use super::fold::{Counted, Limits, MOST, RUN, RUNS, Record};
 use super::word::{Bit, Code, Word};
 use accord_core::DatedIn;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 /// Of so many parties everything is kept in registers.
 pub(super) const FEW: usize = 3;
@@ -99,6 +99,33 @@ impl Code<'_> {
         }
     }
 
+    /// The parties that hold a period in a record, and whether a period is odd.
+    pub fn scan(&mut self, record: &Record) -> (Word, Bit) {
+        let record = &self.held(record);
+        let (head, at) = self.block_of(2);
+        let (body, _) = self.block_of(0);
+        let (done, found) = self.block_of(1);
+        let zero = self.build.ins().iconst(types::I64, 0);
+        self.jump(head, &[record.begin, zero]);
+        self.build.switch_to_block(head);
+        let [at, mask] = at[..] else { return (Word::Known(0), Bit::Known(true)) };
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, at, record.end);
+        self.build.ins().brif(more, body, &[], done, &[mask.into()]);
+        self.build.switch_to_block(body);
+        let party = self.element(record.party, Word::Run(at), 1);
+        let party = self.read(types::I8, false, party, 0);
+        // An odd one sets the highest bit: shifts count modulo 64.
+        let bit = self.shl(Word::Known(1), party);
+        let bit = self.value(bit);
+        let mask = self.build.ins().bor(mask, bit);
+        let next = self.build.ins().iadd_imm_s(at, 1);
+        self.jump(head, &[next, mask]);
+        self.build.switch_to_block(done);
+        let [mask] = found[..] else { return (Word::Known(0), Bit::Known(true)) };
+        let odd = self.test(IntCC::SignedLessThan, Word::Run(mask), Word::Known(0));
+        (Word::Run(mask), odd)
+    }
+
     /// The plain form for few parties: runs are written down, then counted, without branches that the record decides.
     pub fn plain_of_few(&mut self, record: &Record, limits: &Limits, parties: usize) -> Plain {
         let bytes = (RUNS + i64::try_from(FEW).unwrap_or(3) + 1) * RUN;
@@ -138,7 +165,7 @@ impl Code<'_> {
             let beyond = self.test(IntCC::SignedGreaterThanOrEqual, party.end, Word::Known(last_day()));
             edge = self.or(edge, beyond);
             let Party { months, days, first, end, .. } = *party;
-            counted.push(Counted { months, days, first, last: end, some });
+            counted.push(Counted { most: MOST, months, days, first, last: end, some });
         }
         (counted, self.has(carried.met, 0), self.has(carried.met, 1), edge)
     }

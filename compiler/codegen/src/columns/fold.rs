@@ -13,7 +13,7 @@ use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 
 /// The words kept of each party, by position.
 const START: i32 = 0;
-const END: i32 = 8;
+pub(super) const END: i32 = 8;
 const MONTHS: i32 = 16;
 const DAYS: i32 = 24;
 const FIRST: i32 = 32;
@@ -28,6 +28,10 @@ const NEVER: i64 = i64::MAX;
 pub(super) const REFERRED: i64 = 1;
 /// A sweep met a tie that is settled by what came before or after: left to the general evaluator.
 pub(super) const UNSETTLED: i64 = 2;
+/// A sweep met a day that is two parties'.
+pub(super) const SHARED: i64 = 4;
+/// A day is in two periods of a party: no sweep says so.
+pub(super) const DOUBLED: i64 = 8;
 
 /// Lanes of a vector of classes.
 const LANES: u8 = 4;
@@ -67,9 +71,14 @@ pub(super) struct Merging {
     pub parties: usize,
 }
 
+/// The most months, and the most days, that the runs of one party can have.
+pub(super) const MOST: (i64, i64) = (120_000, 3_660_000);
+
 /// What is known of one party after folding.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counted {
+    /// The most months and the most days that there can be.
+    pub most: (i64, i64),
     pub months: Word,
     pub days: Word,
     pub first: Word,
@@ -97,7 +106,7 @@ impl Code<'_> {
     }
 
     /// Begins with an empty run before every period, for each party.
-    fn begin(&mut self, state: Value, parties: usize) {
+    pub fn begin(&mut self, state: Value, parties: usize) {
         let zero = Word::Known(0);
         for at in 0..parties {
             let base = i32::try_from(at).unwrap_or(0) * 48;
@@ -132,7 +141,7 @@ impl Code<'_> {
         let zero = Word::Known(0);
         match mode {
             DatedIn::Runs => {
-                let (months, days) = self.months_and_days(start, end);
+                let (months, days) = self.months_of_run(start, end);
                 (months, days, touched)
             }
             DatedIn::Days => {
@@ -156,7 +165,7 @@ impl Code<'_> {
     }
 
     /// Adds days to a party: they begin not before any that were added, or lie within them.
-    fn extend(&mut self, party: Value, from: Word, to: Word, mode: DatedIn) {
+    pub fn extend(&mut self, party: Value, from: Word, to: Word, mode: DatedIn) {
         let end = self.get(party, END);
         let next = self.add(end, Word::Known(1));
         let gap = self.test(IntCC::SignedGreaterThan, from, next);
@@ -179,7 +188,7 @@ impl Code<'_> {
     }
 
     /// What every party has, once all periods were taken. Whether any has the last day there is.
-    fn finish(&mut self, state: Value, parties: usize, mode: DatedIn) {
+    pub fn finish(&mut self, state: Value, parties: usize, mode: DatedIn) {
         for at in 0..parties {
             let base = self.build.ins().iadd_imm_s(state, i64::try_from(at).unwrap_or(0) * KEPT);
             self.close(base, mode);
@@ -198,7 +207,7 @@ impl Code<'_> {
             let beyond = self.test(IntCC::SignedGreaterThanOrEqual, last, Word::Known(last_day()));
             edge = self.or(edge, beyond);
             let (months, days) = (self.get(state, base + MONTHS), self.get(state, base + DAYS));
-            all.push(Counted { months, days, first, last, some });
+            all.push(Counted { most: MOST, months, days, first, last, some });
         }
         (all, edge)
     }
@@ -231,33 +240,6 @@ impl Code<'_> {
     pub fn greater(&mut self, a: Word, b: Word) -> Word {
         let more = self.test(IntCC::SignedGreaterThan, a, b);
         self.select(more, a, b)
-    }
-
-    /// The parties that hold a period in a record, and whether a period is odd.
-    pub fn scan(&mut self, record: &Record) -> (Word, Bit) {
-        let record = &self.held(record);
-        let (head, at) = self.block_of(2);
-        let (body, _) = self.block_of(0);
-        let (done, found) = self.block_of(1);
-        let zero = self.build.ins().iconst(types::I64, 0);
-        self.jump(head, &[record.begin, zero]);
-        self.build.switch_to_block(head);
-        let [at, mask] = at[..] else { return (Word::Known(0), Bit::Known(true)) };
-        let more = self.build.ins().icmp(IntCC::SignedLessThan, at, record.end);
-        self.build.ins().brif(more, body, &[], done, &[mask.into()]);
-        self.build.switch_to_block(body);
-        let party = self.element(record.party, Word::Run(at), 1);
-        let party = self.read(types::I8, false, party, 0);
-        // An odd one sets the highest bit: shifts count modulo 64.
-        let bit = self.shl(Word::Known(1), party);
-        let bit = self.value(bit);
-        let mask = self.build.ins().bor(mask, bit);
-        let next = self.build.ins().iadd_imm_s(at, 1);
-        self.jump(head, &[next, mask]);
-        self.build.switch_to_block(done);
-        let [mask] = found[..] else { return (Word::Known(0), Bit::Known(true)) };
-        let odd = self.test(IntCC::SignedLessThan, Word::Run(mask), Word::Known(0));
-        (Word::Run(mask), odd)
     }
 
     /// The plain form, into `state`. Gives whether a day is two parties', and whether one is in two periods of a party.
@@ -471,10 +453,10 @@ impl Sweep {
 
 /// The blocks of a sweep that lead to each other.
 struct Steps {
-    /// Takes position, day reached, flags.
+    /// Takes position, day reached, flags, the latest last day of the periods that were added.
     read: cranelift_codegen::ir::Block,
-    /// Takes day reached, flags, and the period to add: its position, first day, party, class, last day; a party of -1
-    /// after the last.
+    /// Takes day reached, flags, and the period to add: its position, first day, party, last day; a party of -1 after
+    /// the last; and the latest last day of the periods that were added.
     advance: cranelift_codegen::ir::Block,
 }
 
@@ -489,12 +471,12 @@ impl Code<'_> {
             let offset = i32::try_from(at).unwrap_or(0) * 16;
             self.build.ins().store(MemFlagsData::trusted(), never, ends, offset);
         }
-        let (read, reading) = self.block_of(3);
+        let (read, reading) = self.block_of(4);
         let (advance, advancing) = self.block_of(7);
         let steps = Steps { read, advance };
         let start = self.build.ins().iconst(types::I64, first_day() - 2);
         let zero = self.build.ins().iconst(types::I64, 0);
-        self.jump(read, &[given.record.begin, start, zero]);
+        self.jump(read, &[given.record.begin, start, zero, start]);
         self.next_period(given, how, &steps, &reading);
         self.stretches(given, how, &steps, &advancing, ends);
     }
@@ -502,17 +484,14 @@ impl Code<'_> {
     /// Reads the next period that counts.
     fn next_period(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value]) {
         self.build.switch_to_block(steps.read);
-        let [at, reached, flags] = *params else { return };
-        let (body, _) = self.block_of(0);
-        let (take, _) = self.block_of(0);
-        let (skip, _) = self.block_of(0);
-        let (ended, _) = self.block_of(0);
+        let [at, reached, flags, latest] = *params else { return };
+        let [body, take, skip, ended] = [(); 4].map(|()| self.block_of(0).0);
         let more = self.build.ins().icmp(IntCC::SignedLessThan, at, given.record.end);
         self.build.ins().brif(more, body, &[], ended, &[]);
         self.build.switch_to_block(ended);
         let far = self.build.ins().iconst(types::I64, last_day() + 2);
-        let (nobody, zero) = (self.build.ins().iconst(types::I64, -1), self.build.ins().iconst(types::I64, 0));
-        self.jump(steps.advance, &[reached, flags, at, far, nobody, zero, zero]);
+        let nobody = self.build.ins().iconst(types::I64, -1);
+        self.jump(steps.advance, &[reached, flags, at, far, nobody, far, latest]);
         self.build.switch_to_block(body);
         let piece = self.piece(&given.record, at);
         let to = self.smaller(piece.to, Word::Run(given.until));
@@ -529,12 +508,10 @@ impl Code<'_> {
         self.build.ins().brif(usable, take, &[], skip, &[]);
         self.build.switch_to_block(skip);
         let next = self.build.ins().iadd_imm_s(at, 1);
-        self.jump(steps.read, &[next, reached, flags]);
+        self.jump(steps.read, &[next, reached, flags, latest]);
         self.build.switch_to_block(take);
-        let class = self.class(&given.record, &piece, how);
-        let words = [piece.from, piece.party, class, to].map(|w| self.value(w));
-        let [from, party, class, to] = words;
-        self.jump(steps.advance, &[reached, flags, at, from, party, class, to]);
+        let [from, party, to] = [piece.from, piece.party, to].map(|w| self.value(w));
+        self.jump(steps.advance, &[reached, flags, at, from, party, to, latest]);
     }
 
     /// The class of a period: the criteria by which it gives way, the first one weighing most.
@@ -559,14 +536,17 @@ impl Code<'_> {
 
     /// Goes over the days up to the next period, stretch by stretch, then adds that period.
     fn stretches(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value], ends: Value) {
-        let [reached, flags, at, from, party, class, to] = *params else { return };
+        let [reached, flags, at, from, party, to, latest] = *params else { return };
         self.build.switch_to_block(steps.advance);
         let (step, _) = self.block_of(0);
         let (insert, _) = self.block_of(0);
-        let more = self.build.ins().icmp(IntCC::SignedLessThan, reached, from);
+        // Behind every period that was added there is nothing to go over.
+        let before = self.build.ins().icmp(IntCC::SignedLessThan, reached, from);
+        let within = self.build.ins().icmp(IntCC::SignedLessThanOrEqual, reached, latest);
+        let more = self.build.ins().band(before, within);
         self.build.ins().brif(more, step, &[], insert, &[]);
         self.build.switch_to_block(step);
-        let rest = [at, from, party, class, to];
+        let rest = [at, from, party, to, latest];
         self.stretch(given, how, steps, (reached, flags, ends), &rest);
 
         self.build.switch_to_block(insert);
@@ -575,13 +555,50 @@ impl Code<'_> {
         let is_end = self.build.ins().icmp_imm_s(IntCC::SignedLessThan, party, 0);
         self.build.ins().brif(is_end, ended, &[], add, &[]);
         self.build.switch_to_block(add);
-        let place = self.element(ends, Word::Run(party), 16);
-        self.raise(place, class, to);
-        let next = self.build.ins().iadd_imm_s(at, 1);
-        self.jump(steps.read, &[next, reached, flags]);
+        self.add_period(given, how, steps, (flags, ends), rest);
         self.build.switch_to_block(ended);
         self.finish(given.state, how.parties, how.mode);
         self.build.ins().return_(&[flags]);
+    }
+
+    /// Adds a period, once everything before it was gone over: where no other reaches into it, its days are counted;
+    /// else it stands until it ends.
+    fn add_period(
+        &mut self,
+        given: &Sweep,
+        how: &Merging,
+        steps: &Steps,
+        (flags, ends): (Value, Value),
+        rest: [Value; 5],
+    ) {
+        let [at, from, party, to, latest] = rest;
+        let next = self.build.ins().iadd_imm_s(at, 1);
+        let [look, alone, stands] = [(); 3].map(|()| self.block_of(0).0);
+        let free = self.build.ins().icmp(IntCC::SignedGreaterThan, from, latest);
+        let last = self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, next, given.record.end);
+        self.build.ins().brif(free, look, &[], stands, &[]);
+        self.build.switch_to_block(look);
+        // Behind the last period that one is looked at again: then what it begins with does not matter.
+        let following = self.build.ins().select(last, at, next);
+        let following = self.element(given.record.from, Word::Run(following), 4);
+        let following = self.read(types::I32, true, following, 0);
+        let apart = self.test(IntCC::SignedGreaterThan, following, Word::Run(to));
+        let apart = self.or(Bit::Run(last), apart);
+        let apart = self.flag(apart);
+        self.build.ins().brif(apart, alone, &[], stands, &[]);
+        self.build.switch_to_block(alone);
+        let reached = self.build.ins().iadd_imm_s(to, 1);
+        self.win(given, how, Word::Run(party), from, Word::Run(reached));
+        self.jump(steps.read, &[next, reached, flags, to]);
+        self.build.switch_to_block(stands);
+        let piece = self.piece(&given.record, at);
+        let class = self.class(&given.record, &piece, how);
+        let class = self.value(class);
+        let place = self.element(ends, Word::Run(party), 16);
+        self.raise(place, class, to);
+        let latest = self.greater(Word::Run(to), Word::Run(latest));
+        let latest = self.value(latest);
+        self.jump(steps.read, &[next, from, flags, latest]);
     }
 
     /// Raises the last day of one class of a party.
@@ -613,6 +630,7 @@ impl Code<'_> {
         rest: &[Value; 5],
     ) {
         let [_, from, ..] = *rest;
+        let mut shared = Bit::Known(false);
         let day = self.build.ins().ireduce(types::I32, reached);
         let day = self.build.ins().splat(types::I32X4, day);
         let far = self.build.ins().iconst(types::I32, i64::from(i32::MAX));
@@ -631,6 +649,10 @@ impl Code<'_> {
             // A fifth bit, so that a party with nothing is behind every class.
             let bits = self.build.ins().bor_imm_s(bits, 1 << 8);
             let class = Word::Run(self.build.ins().ctz(bits));
+            let some = self.test(IntCC::SignedLessThan, class, Word::Known(8));
+            let others = self.test(IntCC::SignedLessThan, best, Word::Known(8));
+            let both = self.and(some, others);
+            shared = self.or(shared, both);
             let ahead = self.test(IntCC::SignedLessThan, class, best);
             let level = self.test(IntCC::Equal, class, best);
             let mine = Word::Known(1 << at);
@@ -642,6 +664,9 @@ impl Code<'_> {
         let soonest = self.least_lane(soonest);
         let next = self.add(Word::Run(soonest), Word::Known(1));
         let next = self.smaller(next, Word::Run(from));
+        let met = self.select(shared, Word::Known(SHARED), Word::Known(0));
+        let flags = self.bor(Word::Run(flags), met);
+        let flags = self.value(flags);
         let (some, _) = self.block_of(0);
         let (none, _) = self.block_of(0);
         let any = self.test(IntCC::SignedLessThan, best, Word::Known(8));
@@ -667,8 +692,8 @@ impl Code<'_> {
     }
 
     fn again(&mut self, steps: &Steps, reached: Value, flags: Value, rest: &[Value; 5]) {
-        let [at, from, party, class, to] = *rest;
-        self.jump(steps.advance, &[reached, flags, at, from, party, class, to]);
+        let [at, from, party, to, latest] = *rest;
+        self.jump(steps.advance, &[reached, flags, at, from, party, to, latest]);
     }
 
     /// The least of four lanes, as a 64-bit number.

@@ -13,6 +13,7 @@
 //! | `expr`, `decide`, `sets` | expressions, rules, quantifiers |
 //! | `ops`, `amounts`, `days`, `calendar` | operations of the runtime |
 //! | `fold`, `few`, `periods` | the record of periods |
+//! | `stage`, `runs`, `shared`, `table` | what is found out of 64 rows at once |
 //! | `write` | the function, its loop and its results |
 //! | `native` | in memory, as an object file, as text |
 //!
@@ -31,7 +32,11 @@ mod number;
 mod ops;
 mod periods;
 mod row;
+mod runs;
 mod sets;
+mod shared;
+mod stage;
+mod table;
 mod tag;
 mod word;
 mod write;

@@ -3,17 +3,19 @@
 #![expect(unsafe_code, reason = "entering native code and freeing its memory")]
 
 use super::fold::Sweep;
-use super::row::{Beside, sweep_signature};
-use super::word::{Code, Slots};
+use super::row::{Beside, bits_signature, runs_signature, shared_signature, sweep_signature};
+use super::table;
+use super::word::Code;
 use super::write::{Subject, Wanted, function};
 use crate::CodegenError;
 use crate::jit::{isa, kind_of_isa};
 use accord_core::columns::{Input, Layout, RawColumn, RawOut, Shape};
 use accord_ir::{ExprId, Program, Verified};
-use cranelift_codegen::ir::{AbiParam, UserFuncName, types};
+use cranelift_codegen::Context;
+use cranelift_codegen::ir::{AbiParam, FuncRef, Function, Signature, UserFuncName, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
+use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -51,13 +53,11 @@ unsafe impl Sync for Columns {}
 impl Columns {
     /// Compiles a kernel for this machine.
     pub fn compile(request: &Request<'_>) -> Result<Columns, CodegenError> {
-        let isa = isa()?;
-        let module = ManuallyDrop::new(JITModule::new(JITBuilder::with_isa(isa, default_libcall_names())));
+        let module = ManuallyDrop::new(JITModule::new(in_memory()?));
         // From here on dropping frees the code, whatever fails.
         let mut columns =
             Columns { module, entry: std::ptr::null(), inputs: Vec::new(), names: Vec::new(), outputs: 0 };
-        let mut sink = |_: &str, _: &cranelift_codegen::ir::Function| {};
-        let (id, beside) = lower(request, &mut *columns.module, "rows", &mut sink)?;
+        let (id, beside) = lower(request, &mut *columns.module, ("rows", Linkage::Import), &mut |_, _| {})?;
         columns.module.finalize_definitions()?;
         columns.entry = columns.module.get_finalized_function(id);
         columns.inputs = beside.inputs;
@@ -106,6 +106,13 @@ impl Drop for Columns {
     }
 }
 
+/// A module for this machine, with the table of days.
+fn in_memory() -> Result<JITBuilder, CodegenError> {
+    let mut builder = JITBuilder::with_isa(isa()?, default_libcall_names());
+    let _ = builder.symbol(table::SYMBOL, table::table().as_ptr().cast());
+    Ok(builder)
+}
+
 /// An object file, what its kernel reads, and the names of bits.
 pub type Object = (Vec<u8>, Vec<Input>, Vec<String>);
 
@@ -113,23 +120,22 @@ pub type Object = (Vec<u8>, Vec<Input>, Vec<String>);
 pub fn columns_object(request: &Request<'_>, symbol: &str) -> Result<Object, CodegenError> {
     let builder = ObjectBuilder::new(kind_of_isa()?, symbol.as_bytes().to_vec(), default_libcall_names())?;
     let mut module = ObjectModule::new(builder);
-    let mut sink = |_: &str, _: &cranelift_codegen::ir::Function| {};
-    let (_, beside) = lower(request, &mut module, symbol, &mut sink)?;
+    let (_, beside) = lower(request, &mut module, (symbol, Linkage::Local), &mut |_, _| {})?;
     let object = module.finish().emit().map_err(|e| CodegenError::Backend(e.to_string()))?;
     Ok((object, beside.inputs, beside.names.list))
 }
 
 /// A kernel as text, before it is optimised, with the provisions as comments.
 pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
-    let mut module = JITModule::new(JITBuilder::with_isa(isa()?, default_libcall_names()));
+    let mut module = JITModule::new(in_memory()?);
     let mut text = String::new();
     let places = Places::of(request.program.program());
-    let mut sink = |name: &str, function: &cranelift_codegen::ir::Function| {
+    let mut sink = |name: &str, function: &Function| {
         // Writing to a string does not fail.
         let _ = writeln!(text, "; {name}");
         places.annotate(&function.display().to_string(), &mut text);
     };
-    let (_, beside) = lower(request, &mut module, "rows", &mut sink)?;
+    let (_, beside) = lower(request, &mut module, ("rows", Linkage::Import), &mut sink)?;
     let mut heading = String::new();
     for (at, input) in beside.inputs.iter().enumerate() {
         let column = request.layout.columns.get(input.column).map_or("", |c| c.name.as_str());
@@ -144,12 +150,12 @@ pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
     Ok(heading + &text)
 }
 
-/// Lowers a kernel into a module.
+/// Lowers a kernel into a module. The table of days is in the module, or comes from elsewhere.
 fn lower(
     request: &Request<'_>,
     module: &mut dyn Module,
-    symbol: &str,
-    sink: &mut dyn FnMut(&str, &cranelift_codegen::ir::Function),
+    (symbol, days): (&str, Linkage),
+    sink: &mut Sink<'_>,
 ) -> Result<(FuncId, Beside), CodegenError> {
     let mut signature = module.make_signature();
     signature.params.extend((0..4).map(|_| AbiParam::new(types::I64)));
@@ -167,24 +173,85 @@ fn lower(
     sink(symbol, &context.func);
     module.define_function(id, &mut context)?;
     module.clear_context(&mut context);
+    let mut aside = Aside { module, context, builder, sink };
+    if let Some(id) = beside.bits {
+        let signature = bits_signature(aside.module);
+        aside.define("bits", (id, signature), (None, &[]), |code, params, _| code.bits(params))?;
+    }
+    let days =
+        if beside.runs.is_some() || !beside.sweeps.is_empty() { Some(table_in(aside.module, days)?) } else { None };
+    if let Some((id, plans)) = &beside.runs {
+        let signature = runs_signature(aside.module, plans);
+        aside.define("runs", (*id, signature), (days, &[]), |code, params, _| code.runs(params, plans))?;
+    }
+    if let Some((id, meetings)) = &beside.shared {
+        let signature = shared_signature(aside.module, meetings);
+        let sweeps: Vec<FuncId> = meetings.iter().filter_map(|m| m.merge.as_ref().map(|(_, id)| *id)).collect();
+        let parties = shape.parties.len();
+        aside.define("shared", (*id, signature), (days, &sweeps), |code, params, sweeps| {
+            code.shared_rows(params, parties, meetings, sweeps)
+        })?;
+    }
     for (at, (how, id)) in beside.sweeps.iter().enumerate() {
-        context.func.signature = sweep_signature(module);
-        context.func.name = UserFuncName::user(0, id.as_u32());
-        let mut code =
-            Code { build: FunctionBuilder::new(&mut context.func, &mut builder), bail: None, slots: Slots::default() };
+        let signature = sweep_signature(aside.module);
+        aside.define(&format!("sweep.{at}"), (*id, signature), (days, &[]), |code, params, _| {
+            code.sweep(&Sweep::from_words(params)?, how);
+            Some(())
+        })?;
+    }
+    Ok((id, beside))
+}
+
+/// Is shown each function before it is compiled.
+type Sink<'a> = dyn FnMut(&str, &Function) + 'a;
+
+/// The table of days of a module.
+fn table_in(module: &mut dyn Module, linkage: Linkage) -> Result<DataId, CodegenError> {
+    let id = module.declare_data(table::SYMBOL, linkage, false, false)?;
+    if linkage == Linkage::Local {
+        let mut data = DataDescription::new();
+        data.define(table::bytes());
+        data.set_align(64);
+        module.define_data(id, &data)?;
+    }
+    Ok(id)
+}
+
+/// Where the functions that rows call are made.
+struct Aside<'a, 's> {
+    module: &'a mut dyn Module,
+    context: Context,
+    builder: FunctionBuilderContext,
+    sink: &'a mut Sink<'s>,
+}
+
+impl Aside<'_, '_> {
+    fn define(
+        &mut self,
+        name: &str,
+        (id, signature): (FuncId, Signature),
+        (data, callees): (Option<DataId>, &[FuncId]),
+        body: impl FnOnce(&mut Code<'_>, &[Value], &[FuncRef]) -> Option<()>,
+    ) -> Result<(), CodegenError> {
+        let function = &mut self.context.func;
+        function.signature = signature;
+        function.name = UserFuncName::user(0, id.as_u32());
+        let data = data.map(|id| self.module.declare_data_in_func(id, function));
+        let callees: Vec<FuncRef> = callees.iter().map(|id| self.module.declare_func_in_func(*id, function)).collect();
+        let mut code = Code::new(FunctionBuilder::new(function, &mut self.builder));
         let entry = code.build.create_block();
         code.build.append_block_params_for_function_params(entry);
         code.build.switch_to_block(entry);
         let params = code.build.block_params(entry).to_vec();
-        let given = Sweep::from_words(&params).ok_or_else(|| CodegenError::missing("a parameter"))?;
-        code.sweep(&given, how);
+        code.table = data;
+        body(&mut code, &params, &callees).ok_or_else(|| CodegenError::missing("a parameter"))?;
         code.build.seal_all_blocks();
-        code.build.finalize(module.target_config());
-        sink(&format!("sweep.{at}"), &context.func);
-        module.define_function(*id, &mut context)?;
-        module.clear_context(&mut context);
+        code.build.finalize(self.module.target_config());
+        (self.sink)(name, &self.context.func);
+        self.module.define_function(id, &mut self.context)?;
+        self.module.clear_context(&mut self.context);
+        Ok(())
     }
-    Ok((id, beside))
 }
 
 /// Where each expression stands.

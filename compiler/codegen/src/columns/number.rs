@@ -3,13 +3,28 @@
 //! Where the range shows that 64 bits hold a product it is one multiplication; else an overflow is looked for, and a row
 //! in which there is one is left to the general evaluator, which computes with numbers of any size.
 
-use super::word::{Bit, Code, Word};
+use super::word::{Bit, Code, Word, constant_memory};
 use accord_core::{Mode, Ratio};
-use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{GlobalValue, InstBuilder, types};
 
 /// What 64 bits hold, with a margin.
 const MOST: i128 = 1 << 62;
+
+/// Divisors below this have a place in the table of [`parts`].
+pub(super) const PARTS: i64 = 1 << 13;
+
+/// Numbers below this are divided by means of it.
+pub(super) const MOST_OF_PARTS: i64 = 1 << 50;
+
+/// `2^63 / d`, rounded up, for each divisor `d` there is a place for.
+///
+/// A number `n` below 2^50 times this, divided by 2^64, is `n / 2d` rounded down: rounding up makes the part too large by
+/// less than 1, so the product is too large by less than `n / 2^64`, which is less than `1 / 2d`, and the next whole number
+/// is at least that far away.
+pub(super) fn parts() -> impl Iterator<Item = u64> {
+    (0..PARTS.unsigned_abs()).map(|d| (1_u64 << 63).div_ceil(d.max(1)))
+}
 
 /// An exact number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +39,13 @@ pub(super) struct Exact {
     most: i128,
     /// The most that can stand below.
     most_below: i128,
+}
+
+/// A positive divisor: a number known now times one that is known when it runs, with the most that one can be.
+struct Divisor {
+    known: i64,
+    word: Word,
+    most: i128,
 }
 
 /// What an operation gave, and whether it left 64 bits.
@@ -114,7 +136,7 @@ impl Code<'_> {
         {
             return (Word::Known(a.wrapping_mul(b)), Bit::Known(false));
         }
-        if reach < MOST {
+        if reach < MOST || a == Word::Known(1) || b == Word::Known(1) {
             return (self.mul(a, b), Bit::Known(false));
         }
         let (a, b) = (self.value(a), self.value(b));
@@ -218,7 +240,10 @@ impl Code<'_> {
         let turned_below = self.sub(Word::Known(0), b.above);
         let above = self.select(is_negative, turned_above, b.below);
         let below = self.select(is_negative, turned_below, b.above);
-        let is_zero = self.test(IntCC::Equal, below, Word::Known(0));
+        let is_zero = match below {
+            Word::Run(divisor) if self.nonzero.contains(&divisor) => Bit::Known(false),
+            _ => self.test(IntCC::Equal, below, Word::Known(0)),
+        };
         let below = self.select(is_zero, Word::Known(1), below);
         let least = if b.is_never_negative() { 1 } else { -b.most_below };
         let turned = Exact { above, below, least, most: b.most_below, most_below: b.reach().max(1) };
@@ -266,31 +291,129 @@ impl Code<'_> {
             let large = self.room(n, d);
             self.or(left, large)
         };
-        let quotient = match mode {
-            Mode::Down | Mode::TowardZero => self.floor_div(n, d, positive),
-            Mode::Up => {
-                let less = self.sub(d, Word::Known(1));
-                let n = self.add(n, less);
-                self.floor_div(n, d, positive)
+        // What the divisor is at least.
+        let least_below = match (value.below, grain.above, grain.below) {
+            (Word::Run(_), Word::Known(known), Word::Known(1)) => i128::from(known).max(1),
+            _ => match d {
+                Word::Known(known) => i128::from(known).max(1),
+                Word::Run(_) => 1,
+            },
+        };
+        let quotient = match (positive, value.below, grain.above) {
+            // What is known of the divisor is divided by first.
+            (true, Word::Run(_), Word::Known(known)) if grain.below == Word::Known(1) => {
+                let divisor = Divisor { known, word: value.below, most: value.most_below };
+                self.grains_of(mode, (n, reach), d, divisor)?
             }
-            Mode::HalfUp | Mode::HalfDown => {
-                let twice = self.add(n, n);
-                let mut half = d;
-                if mode == Mode::HalfDown {
-                    half = self.sub(d, Word::Known(1));
-                }
-                let n = self.add(twice, half);
-                let d = self.add(d, d);
-                self.floor_div(n, d, positive)
+            (true, ..) => {
+                let divisor = Divisor { known: 1, word: d, most: exact.most_below };
+                self.grains_of(mode, (n, reach), d, divisor)?
             }
-            Mode::HalfEven => return None,
+            (false, ..) => self.signed_grains(mode, n, d)?,
         };
         let turned = self.sub(Word::Known(0), quotient);
         let quotient = if symmetric { self.select(sign, turned, quotient) } else { quotient };
-        let most = held(exact.most.saturating_add(1)).unwrap_or(i64::MAX);
+        let most = held((exact.most.max(0) / least_below).saturating_add(1)).unwrap_or(i64::MAX);
         let least = held(exact.least.saturating_sub(1)).unwrap_or(i64::MIN + 1);
         let least = if exact.is_never_negative() { 0 } else { least };
         Some((Exact::whole(quotient, least, most), left))
+    }
+
+    /// How many times `d` goes into a number that is not negative, rounded: the number doubled and what the mode adds,
+    /// divided by twice `d`, which is a divisor known now times one that is known when it runs.
+    fn grains_of(&mut self, mode: Mode, (n, reach): (Word, i128), d: Word, divisor: Divisor) -> Option<Word> {
+        let one = Word::Known(1);
+        let added = match mode {
+            Mode::Down | Mode::TowardZero => Word::Known(0),
+            Mode::Up => {
+                let less = self.sub(d, one);
+                self.add(less, less)
+            }
+            Mode::HalfUp => d,
+            Mode::HalfDown => self.sub(d, one),
+            Mode::HalfEven => return None,
+        };
+        let twice = self.add(n, n);
+        let mut dividend = self.add(twice, added);
+        let mut reach = reach;
+        if divisor.known > 1 {
+            dividend = self.floor_div(dividend, Word::Known(divisor.known), true);
+            reach /= i128::from(divisor.known);
+        }
+        Some(self.divided_twice((dividend, reach), (divisor.word, divisor.most)))
+    }
+
+    /// As [`Code::grains_of`], of a number that may be negative, by a mode that goes the same way on both sides of zero.
+    fn signed_grains(&mut self, mode: Mode, n: Word, d: Word) -> Option<Word> {
+        match mode {
+            Mode::Down => Some(self.floor_div(n, d, false)),
+            Mode::Up => {
+                let less = self.sub(d, Word::Known(1));
+                let n = self.add(n, less);
+                Some(self.floor_div(n, d, false))
+            }
+            Mode::TowardZero | Mode::HalfUp | Mode::HalfDown | Mode::HalfEven => None,
+        }
+    }
+
+    /// A number that is not negative divided by twice a positive one, rounded down; with the most each can be.
+    ///
+    /// Where both are small it is a product with a number from a table ([`parts`]); code for rows without anything
+    /// unusual tells when it runs. Else it is divided.
+    fn divided_twice(&mut self, (n, most): (Word, i128), (d, most_below): (Word, i128)) -> Word {
+        if let Word::Known(known) = d {
+            let twice = known.checked_mul(2).filter(|twice| *twice > 0).unwrap_or(i64::MAX);
+            return self.floor_div(n, Word::Known(twice), true);
+        }
+        let (near, small) = (most < i128::from(MOST_OF_PARTS), most_below < i128::from(PARTS));
+        let table = self.parts;
+        match table {
+            Some(table) if near && small => self.product_with_part(table, n, d),
+            Some(table) if self.bail.is_some() => {
+                let few = if small { Bit::Known(true) } else { self.below(d, PARTS) };
+                let fits = if near { Bit::Known(true) } else { self.below(n, MOST_OF_PARTS) };
+                let both = self.and(few, fits);
+                let both = self.flag(both);
+                let (by_table, _) = self.block_of(0);
+                let (by_division, _) = self.block_of(0);
+                let (after, found) = self.block_of(1);
+                self.build.ins().brif(both, by_table, &[], by_division, &[]);
+                self.build.switch_to_block(by_table);
+                let quotient = self.product_with_part(table, n, d);
+                let quotient = self.value(quotient);
+                self.jump(after, &[quotient]);
+                self.build.switch_to_block(by_division);
+                let quotient = self.divided_by_twice(n, d);
+                let quotient = self.value(quotient);
+                self.jump(after, &[quotient]);
+                self.build.switch_to_block(after);
+                found.first().map_or(Word::Known(0), |found| Word::Run(*found))
+            }
+            _ => self.divided_by_twice(n, d),
+        }
+    }
+
+    fn below(&mut self, n: Word, limit: i64) -> Bit {
+        self.test(IntCC::UnsignedLessThan, n, Word::Known(limit))
+    }
+
+    fn divided_by_twice(&mut self, n: Word, d: Word) -> Word {
+        let twice = self.add(d, d);
+        // Where a product left 64 bits the result is not looked at; dividing by nothing would stop the process.
+        let nothing = self.test(IntCC::Equal, twice, Word::Known(0));
+        let twice = self.select(nothing, Word::Known(1), twice);
+        self.floor_div(n, twice, true)
+    }
+
+    /// `n / 2d` as the upper half of a product with `2^63 / d`.
+    fn product_with_part(&mut self, table: GlobalValue, n: Word, d: Word) -> Word {
+        // Whatever the divisor is of a row that does not count, it is a place in the table.
+        let place = self.band(d, Word::Known(PARTS - 1));
+        let table = self.build.ins().symbol_value(types::I64, table);
+        let address = self.element(table, place, 8);
+        let part = self.build.ins().load(types::I64, constant_memory(), address, 0);
+        let n = self.value(n);
+        Word::Run(self.build.ins().umulhi(n, part))
     }
 
     /// Whether a number or a divisor is too large to be doubled.
@@ -315,5 +438,34 @@ fn simplest(exact: Exact) -> Exact {
     match (exact.above, exact.below) {
         (Word::Known(above), Word::Known(below)) if below > 0 => Exact::known(above, below),
         _ => exact,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_OF_PARTS, PARTS, parts};
+
+    /// `n / 2d` as the code has it.
+    fn by_table(n: u64, part: u64) -> u64 {
+        u64::try_from((u128::from(n) * u128::from(part)) >> 64).unwrap()
+    }
+
+    #[test]
+    fn a_part_of_every_divisor_gives_the_quotient() {
+        let limit = MOST_OF_PARTS.unsigned_abs();
+        let table: Vec<u64> = parts().collect();
+        assert_eq!(table.len(), usize::try_from(PARTS).unwrap());
+        for (d, part) in (0_u64..).zip(table).skip(1) {
+            let by = 2 * d;
+            // On both sides of multiples: the first, the last, and many between.
+            let last = limit / by;
+            let between = (0..200).map(|step| step * (last / 200) + step % 7);
+            for multiple in [1, 2, 3, last - 1, last].into_iter().chain(between).map(|times| times * by) {
+                for n in [multiple.saturating_sub(1), multiple, multiple + 1].into_iter().filter(|n| *n < limit) {
+                    assert_eq!(by_table(n, part), n / by, "{n} by {by}");
+                }
+            }
+            assert_eq!(by_table(limit - 1, part), (limit - 1) / by);
+        }
     }
 }

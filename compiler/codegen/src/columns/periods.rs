@@ -2,7 +2,7 @@
 //! long they are.
 
 use super::data::{Data, Val};
-use super::fold::{Counted, KEPT, Limits, Merging, REFERRED, Record, Sweep, UNSETTLED};
+use super::fold::{Counted, DOUBLED, KEPT, Limits, MOST, Merging, REFERRED, Record, SHARED, Sweep, UNSETTLED};
 use super::number::Exact;
 use super::row::Row;
 use super::tag::Tag;
@@ -16,10 +16,6 @@ use std::rc::Rc;
 /// Every kind.
 const ALL_KINDS: u8 = 0b11_1111;
 
-/// The most months, and the most days, that the runs of one party can have.
-const MOST_MONTHS: i64 = 120_000;
-const MOST_DAYS: i64 = 3_660_000;
-
 /// How records were brought together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Merged {
@@ -31,6 +27,9 @@ pub(super) struct Merged {
 
 /// What a selection counts of each party, whether a day is two parties', and what else is to be said of it.
 pub(super) type Selected = (Rc<Vec<Counted>>, Bit, Tag);
+
+/// What a party has in one unit, with the most that can be, and how it becomes another.
+type Amount<'a> = ((Word, i64), Unit, Option<&'a Way>);
 
 /// Days of the record, as an expression selects them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +87,8 @@ pub(super) struct Scanned {
     /// The parties that hold a period, a bit each.
     pub parties: Word,
     pub tag: Tag,
+    /// Whether it was folded before the row is decided: see [`super::stage`].
+    pub staged: bool,
 }
 
 impl Row<'_, '_> {
@@ -126,10 +127,22 @@ impl Row<'_, '_> {
     }
 
     /// Each party's days within limits, folded once.
-    fn folded(&mut self, record: &Record, limits: &Limits) -> Folded {
+    fn folded(&mut self, scanned: &Scanned, limits: &Limits) -> Folded {
         if let Some((_, known)) = self.folds.iter().find(|(l, _)| l == limits) {
             return known.clone();
         }
+        if scanned.staged
+            && let Some((counted, met)) = self.staged(limits, scanned.parties, None)
+        {
+            let [shared, doubled] = [SHARED, DOUBLED].map(|flag| {
+                let met = self.code.band(met, Word::Known(flag));
+                self.code.test(IntCC::NotEqual, met, Word::Known(0))
+            });
+            let folded = Folded { counted: Rc::new(counted), shared, doubled, edge: Bit::Known(false) };
+            self.folds.push((*limits, folded.clone()));
+            return folded;
+        }
+        let record = &scanned.record;
         let parties = self.parties();
         let (counted, shared, doubled, mut edge) = if parties <= few::FEW {
             self.code.plain_of_few(record, limits, parties)
@@ -164,39 +177,93 @@ impl Row<'_, '_> {
     fn days_of(&mut self, selection: &Selection) -> Option<Selected> {
         let scanned = self.scanned()?;
         let limits = selection.limits;
-        let within = self.folded(&scanned.record, &limits);
+        if let Some(selected) = self.merged_before(&scanned, selection) {
+            return Some(selected);
+        }
+        let within = self.folded(&scanned, &limits);
         let mut tag = self.code.unless(Tag::value(), within.edge, Tag::open());
         let Some(merged) = &selection.merged else { return Some((within.counted, within.shared, tag)) };
         let whole = Limits { first: Word::Known(calendar::first_day()), last: selection.until, ..limits };
-        let base = self.folded(&scanned.record, &whole);
-        let one = self.is_one_party(merged.of);
+        let base = self.folded(&scanned, &whole);
+        let of = match (merged.of, scanned.parties) {
+            (Word::Known(of), Word::Known(all)) => Word::Known(of & all),
+            _ => merged.of,
+        };
+        let one = self.is_one_party(of);
         let several = self.code.not(one);
         let sweeps = self.code.and(base.shared, several);
         if sweeps == Bit::Known(false) || self.parties() < 2 {
             return Some((within.counted, base.shared, tag));
         }
-        let how = Merging {
-            kinds: limits.kinds,
+        let how = self.merging(selection, merged);
+        let (counted, flags) = self.swept(&scanned.record, selection, merged.of, (&within.counted, sweeps), how);
+        tag = self.decided(tag, flags);
+        Some((Rc::new(counted), base.shared, tag))
+    }
+
+    fn merging(&self, selection: &Selection, merged: &Merged) -> Merging {
+        Merging {
+            kinds: selection.limits.kinds,
             precedence: merged.precedence.clone(),
             ties: merged.ties.clone(),
-            mode: limits.mode,
+            mode: selection.limits.mode,
             parties: self.parties(),
+        }
+    }
+
+    /// The days of a record that were brought together before the row is decided.
+    fn merged_before(&mut self, scanned: &Scanned, selection: &Selection) -> Option<Selected> {
+        let merged = selection.merged.as_ref().filter(|_| scanned.staged)?;
+        let Word::Known(all) = scanned.parties else { return None };
+        let of = self.code.band(merged.of, scanned.parties);
+        // Of two parties it is both, or a party by itself.
+        let both = match of {
+            Word::Known(of) => Bit::Known((of == all).then_some(true)?),
+            Word::Run(_) if all.count_ones() == 2 => self.code.test(IntCC::Equal, of, scanned.parties),
+            Word::Run(_) => return None,
         };
-        let (counted, flags) = self.swept(&scanned.record, selection, merged.of, (&within.counted, sweeps), how);
+        if all.count_ones() < 2 {
+            return None;
+        }
+        let how = self.merging(selection, merged);
+        let merging = Some((how, selection.until, both));
+        let (counted, met) = self.staged(&selection.limits, scanned.parties, merging)?;
+        let shared = self.code.band(met, Word::Known(SHARED));
+        let shared = self.code.test(IntCC::NotEqual, shared, Word::Known(0));
+        let tag = self.decided(Tag::value(), met);
+        Some((Rc::new(counted), shared, tag))
+    }
+
+    /// A call of a sweep: where its result is, and its flags.
+    fn sweep_now(&mut self, record: &Record, selection: &Selection, how: &Merging) -> (Value, Word) {
+        let state = self.place_for_parties();
+        let sweep = self.sweep_of(how.clone());
+        let of = selection.merged.as_ref().map_or(Word::Known(0), |merged| merged.of);
+        let words = [selection.until, selection.limits.first, selection.limits.last, of].map(|w| self.code.value(w));
+        let [until, first, last, of] = words;
+        let words = Sweep { record: *record, until, first, last, of, state }.words();
+        let call = self.code.build.ins().call(sweep, &words);
+        let flags = self.code.build.inst_results(call).first().copied();
+        (state, flags.map_or(Word::Known(UNSETTLED), Word::Run))
+    }
+
+    /// The tag of what a sweep gave.
+    fn decided(&mut self, mut tag: Tag, flags: Word) -> Tag {
+        if self.code.bail.is_some() {
+            let met = self.code.band(flags, Word::Known(REFERRED | UNSETTLED));
+            let met = self.code.test(IntCC::NotEqual, met, Word::Known(0));
+            self.code.bail_if(met);
+            return tag;
+        }
         let referred = self.code.band(flags, Word::Known(REFERRED));
         let referred = self.code.test(IntCC::NotEqual, referred, Word::Known(0));
         let unsettled = self.code.band(flags, Word::Known(UNSETTLED));
         let unsettled = self.code.test(IntCC::NotEqual, unsettled, Word::Known(0));
-        let met = self.code.or(referred, unsettled);
-        if self.code.bail_if(met) {
-            return Some((Rc::new(counted), base.shared, tag));
-        }
         let settled = self.code.not(referred);
         let unsettled = self.code.and(settled, unsettled);
         let refer = self.names.tag(&accord_core::Outcome::refer(super::COINCIDING));
         tag = self.code.unless(tag, referred, refer);
-        tag = self.code.unless(tag, unsettled, Tag::open());
-        Some((Rc::new(counted), base.shared, tag))
+        self.code.unless(tag, unsettled, Tag::open())
     }
 
     /// Whether a set of parties has at most one member.
@@ -215,8 +282,6 @@ impl Row<'_, '_> {
         (folded, sweeps): (&[Counted], Bit),
         how: Merging,
     ) -> (Vec<Counted>, Word) {
-        let own = self.place_for_parties();
-        let sweep = self.sweep_of(how.clone());
         let (cold, _) = self.code.block_of(0);
         let (done, given) = self.code.block_of(1 + 5 * folded.len());
         let plain = self.words_of(folded, Word::Known(0));
@@ -238,12 +303,7 @@ impl Row<'_, '_> {
             self.code.build.switch_to_block(other);
         }
         let whose = of;
-        let words = [selection.until, selection.limits.first, selection.limits.last, of].map(|w| self.code.value(w));
-        let [until, first, last, of] = words;
-        let sweep_words = Sweep { record: *record, until, first, last, of, state: own }.words();
-        let call = self.code.build.ins().call(sweep, &sweep_words);
-        let flags = self.code.build.inst_results(call).first().copied();
-        let flags = flags.map_or(Word::Known(UNSETTLED), Word::Run);
+        let (own, flags) = self.sweep_now(record, selection, &how);
         let (counted, _) = self.code.counted(own, folded.len());
         let words = self.words_of(&counted, flags);
         self.code.jump(done, &words);
@@ -253,7 +313,7 @@ impl Row<'_, '_> {
             let [months, days, first, last, some] = *chunk else { return None };
             let some = self.code.test(IntCC::NotEqual, Word::Run(some), Word::Known(0));
             let (months, days, first, last) = (Word::Run(months), Word::Run(days), Word::Run(first), Word::Run(last));
-            Some(Counted { months, days, first, last, some })
+            Some(Counted { most: MOST, months, days, first, last, some })
         });
         let (counted, flags): (Vec<Counted>, Word) = (counted.collect(), Word::Run(*flags));
         let Selection { until, limits, .. } = *selection;
@@ -340,7 +400,7 @@ impl Row<'_, '_> {
         let mut selection = career.selection.clone();
         selection.limits.kinds &= kinds;
         let Some(scanned) = self.scanned() else { return Val::open() };
-        let whole = self.folded(&scanned.record, &career.selection.limits);
+        let whole = self.folded(&scanned, &career.selection.limits);
         let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
         let mut tag = self.code.worst(tag, also);
         if career.selection.merged.is_some() {
@@ -394,8 +454,8 @@ impl Row<'_, '_> {
             if origin == Bit::Known(false) {
                 continue;
             }
-            let months = months.as_ref().map(|way| (counted.months, Unit::Months, way.as_ref()));
-            let days = days.as_ref().map(|way| (counted.days, Unit::Days, way.as_ref()));
+            let months = months.as_ref().map(|way| ((counted.months, counted.most.0), Unit::Months, way.as_ref()));
+            let days = days.as_ref().map(|way| ((counted.days, counted.most.1), Unit::Days, way.as_ref()));
             let Some((also, length, exact)) = self.of_one(origin, months, days, unit) else { return Val::open() };
             let tag = self.code.worst(all.0, also);
             let (sum, left) = self.code.plus(all.1, length);
@@ -420,14 +480,13 @@ impl Row<'_, '_> {
     fn of_one(
         &mut self,
         origin: Bit,
-        months: Option<(Word, Unit, Option<&Way>)>,
-        days: Option<(Word, Unit, Option<&Way>)>,
+        months: Option<Amount<'_>>,
+        days: Option<Amount<'_>>,
         unit: Unit,
     ) -> Option<(Tag, Exact, Exact)> {
         let mut tag = Tag::value();
         let mut shares: Vec<(Exact, Option<Remainder>, Bit)> = Vec::new();
-        for (amount, from, way) in [months, days].into_iter().flatten() {
-            let most = if from == Unit::Months { MOST_MONTHS } else { MOST_DAYS };
+        for ((amount, most), from, way) in [months, days].into_iter().flatten() {
             let amount = self.code.select(origin, amount, Word::Known(0));
             let some = self.code.test(IntCC::NotEqual, amount, Word::Known(0));
             let Some(way) = way else {

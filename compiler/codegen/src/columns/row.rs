@@ -4,11 +4,14 @@ use super::data::{Data, Key, OTHERS, Val};
 use super::fold::{Limits, Merging, Record, SWEEP_PARAMETERS};
 use super::number::Exact;
 use super::periods::{Folded, Scanned, Selected, Selection, Swept};
+use super::runs::{self, Plan};
+use super::shared::{self, Meeting};
+use super::stage::{Map, Stage};
 use super::tag::{Names, Tag};
 use super::word::{Bit, Code, Word, constant_memory};
 use crate::CodegenError;
 use accord_core::columns::{Cell, Column, Fill, Input, Layout, Part, Place, Shape};
-use accord_core::{Country, Money, RuleId, Value as Constant};
+use accord_core::{Country, Money, RuleId, Unit, Value as Constant};
 use accord_ir::{ExprId, NodeId, Program};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, FuncRef, InstBuilder, SourceLoc, Type, Value, types};
@@ -25,12 +28,20 @@ const RAW_VALUES: i32 = 0;
 const RAW_VALID: i32 = 8;
 const RAW_FIRST: i32 = 16;
 
+/// Below this an amount is usual, in minor units: times a usual length it is in reach of the table of parts.
+const USUAL_MONEY: i64 = 1 << 37;
+
 /// What is made beside the rows: the columns that are read, the names of outcomes, the sweeps that are called.
 #[derive(Default)]
 pub(super) struct Beside {
     pub inputs: Vec<Input>,
     pub names: Names,
     pub sweeps: Vec<(Merging, FuncId)>,
+    /// The function that reads bits, and the one that folds the periods of many rows, with what it folds.
+    pub bits: Option<FuncId>,
+    pub runs: Option<(FuncId, Vec<Plan>)>,
+    /// The function that folds rows in which days are shared, with what it folds.
+    pub shared: Option<(FuncId, Vec<Meeting>)>,
 }
 
 /// What a node came to: its outcome, and for a decision the rules that made it.
@@ -56,8 +67,12 @@ pub(super) struct Row<'p, 'f> {
     /// Whether expressions read no local.
     pub reads_none: BTreeMap<ExprId, bool>,
     pub left: usize,
+    pub stage: Stage,
     inputs: &'f mut Vec<Input>,
     sweeps: &'f mut Vec<(Merging, FuncId)>,
+    bits: &'f mut Option<FuncId>,
+    runs: &'f mut Option<(FuncId, Vec<Plan>)>,
+    shared: &'f mut Option<(FuncId, Vec<Meeting>)>,
     module: &'f mut dyn Module,
     cols: Value,
     at: Value,
@@ -74,14 +89,15 @@ pub(super) struct Given<'p, 'f> {
     pub shape: &'p Shape,
     pub cols: Value,
     pub at: Value,
+    pub stage: Stage,
     pub beside: &'f mut Beside,
     pub module: &'f mut dyn Module,
 }
 
 impl<'p, 'f> Row<'p, 'f> {
     pub fn new(code: Code<'f>, given: Given<'p, 'f>) -> Row<'p, 'f> {
-        let Given { program, layout, shape, cols, at, beside, module } = given;
-        let Beside { inputs, names, sweeps } = beside;
+        let Given { program, layout, shape, cols, at, stage, beside, module } = given;
+        let Beside { inputs, names, sweeps, bits, runs, shared } = beside;
         Row {
             code,
             program,
@@ -95,8 +111,12 @@ impl<'p, 'f> Row<'p, 'f> {
             closed: BTreeMap::new(),
             reads_none: BTreeMap::new(),
             left: MOST_EXPRESSIONS,
+            stage,
             inputs,
             sweeps,
+            bits,
+            runs,
+            shared,
             module,
             cols,
             at,
@@ -111,6 +131,7 @@ impl<'p, 'f> Row<'p, 'f> {
     pub fn arm(&mut self, key: Option<(usize, Option<u16>)>, bail: Option<Block>, scanned: Option<Scanned>) {
         self.key = key;
         self.code.bail = bail;
+        self.code.nonzero.clear();
         self.code.slots.free();
         self.folds.clear();
         self.selected.clear();
@@ -119,6 +140,7 @@ impl<'p, 'f> Row<'p, 'f> {
         self.closed.clear();
         self.scanned = scanned.map(Some);
         self.read.clear();
+        self.stage.arm();
     }
 
     /// How many parties native code knows.
@@ -136,8 +158,14 @@ impl<'p, 'f> Row<'p, 'f> {
         self.code.build.set_srcloc(SourceLoc::new(expr));
     }
 
-    /// The sweep that decides in this way.
+    /// The sweep that decides in this way, to be called here.
     pub fn sweep_of(&mut self, how: Merging) -> FuncRef {
+        let id = self.sweep(how);
+        self.declared(id)
+    }
+
+    /// The sweep that decides in this way.
+    pub fn sweep(&mut self, how: Merging) -> FuncId {
         let known = self.sweeps.iter().find(|(h, _)| *h == how).map(|(_, id)| *id);
         let id = match known {
             Some(id) => Some(id),
@@ -150,8 +178,69 @@ impl<'p, 'f> Row<'p, 'f> {
             }
         };
         // A name that was not declared before is never refused.
+        id.unwrap_or(FuncId::from_u32(0))
+    }
+
+    /// The function that reads bits: see [`Code::bits`].
+    pub fn bits_function(&mut self) -> FuncId {
+        if let Some(id) = *self.bits {
+            return id;
+        }
+        let signature = bits_signature(&*self.module);
+        // A name that was not declared before is never refused.
+        let id = self.module.declare_function("bits", Linkage::Local, &signature);
         let id = id.unwrap_or(FuncId::from_u32(0));
+        *self.bits = Some(id);
+        id
+    }
+
+    /// The function that folds the periods of many rows.
+    pub fn runs_function(&mut self, plans: Vec<Plan>) -> Option<FuncId> {
+        let signature = runs_signature(&*self.module, &plans);
+        let id = self.module.declare_function("runs", Linkage::Local, &signature).ok()?;
+        *self.runs = Some((id, plans));
+        Some(id)
+    }
+
+    /// The function that folds rows in which days are shared.
+    pub fn shared_function(&mut self, meetings: Vec<Meeting>) -> Option<FuncId> {
+        let signature = shared_signature(&*self.module, &meetings);
+        let id = self.module.declare_function("shared", Linkage::Local, &signature).ok()?;
+        *self.shared = Some((id, meetings));
+        Some(id)
+    }
+
+    /// A function of the module, to be called here.
+    pub fn declared(&mut self, id: FuncId) -> FuncRef {
         self.module.declare_func_in_func(id, self.code.build.func)
+    }
+
+    /// From here on code is about the row at this position.
+    pub fn at_row(&mut self, at: Value) {
+        self.at = at;
+    }
+
+    /// Where a bitmap is, and the position of the row in it.
+    pub fn map_place(&mut self, map: Map) -> (Value, Value) {
+        let raw = self.input(map.column, map.part);
+        let pointer = self.pointer(raw, if map.valid { RAW_VALID } else { RAW_VALUES });
+        (pointer, self.position(raw))
+    }
+
+    /// Where what a column holds in the row is; the size is that of a value.
+    pub fn column_place(&mut self, column: usize, part: Part, size: i64) -> Value {
+        let raw = self.input(column, part);
+        let (values, at) = (self.pointer(raw, RAW_VALUES), self.position(raw));
+        self.code.element(values, Word::Run(at), size)
+    }
+
+    /// Where the parts of periods begin.
+    pub fn pieces(&mut self, column: usize) -> [Value; 5] {
+        [(Part::From, 4), (Part::To, 4), (Part::Party, 1), (Part::Kind, 1), (Part::Quality, 1)].map(|(part, size)| {
+            let raw = self.input(column, part);
+            let (values, first) = (self.pointer(raw, RAW_VALUES), self.pointer(raw, RAW_FIRST));
+            self.code.element(values, Word::Run(first), size)
+        })
     }
 
     /// The address of what is said of an input.
@@ -178,17 +267,6 @@ impl<'p, 'f> Row<'p, 'f> {
         self.code.build.ins().iadd(first, self.at)
     }
 
-    /// A bit of a bitmap.
-    fn bit(&mut self, map: Value, at: Value) -> Bit {
-        let byte = self.code.build.ins().ushr_imm_u(at, 3);
-        let address = self.code.build.ins().iadd(map, byte);
-        let byte = self.code.build.ins().load(types::I8, constant_memory(), address, 0);
-        let shift = self.code.build.ins().band_imm_s(at, 7);
-        let bit = self.code.build.ins().ushr(byte, shift);
-        let one = self.code.build.ins().iconst(types::I8, 1);
-        Bit::Run(self.code.build.ins().band(bit, one))
-    }
-
     /// Whether an input holds something in this row.
     fn is_there(&mut self, column: usize, part: Part) -> Bit {
         if let Some((_, member)) = self.key.filter(|(key, _)| *key == column) {
@@ -199,17 +277,12 @@ impl<'p, 'f> Row<'p, 'f> {
             Some(Fill::Dense | Fill::Constant(_)) => return Bit::Known(true),
             Some(Fill::Sparse | Fill::Mixed) | None => {}
         }
-        let raw = self.input(column, part);
-        let valid = self.pointer(raw, RAW_VALID);
-        let always = self.code.test(IntCC::Equal, Word::Run(valid), Word::Known(0));
-        let at = self.position(raw);
-        // Without a bitmap something else is read that is surely there, and not looked at.
-        let at_all = self.code.select(always, Word::Known(0), Word::Run(at));
-        let map = self.code.select(always, Word::Run(self.cols), Word::Run(valid));
-        let (map, at) = (self.code.value(map), self.code.value(at_all));
-        let bit = self.bit(map, at);
-        let there = self.code.or(always, bit);
+        let map = Map { column, part, valid: true };
         let sparse = self.shape.fills.get(column) == Some(&Fill::Sparse);
+        if !sparse && self.granted(map) {
+            return Bit::Known(true);
+        }
+        let there = self.map_bit(map);
         let null = self.code.not(there);
         if !sparse && self.code.bail_if(null) { Bit::Known(true) } else { there }
     }
@@ -219,6 +292,20 @@ impl<'p, 'f> Row<'p, 'f> {
         let (values, at) = (self.pointer(raw, RAW_VALUES), self.position(raw));
         let address = self.code.element(values, Word::Run(at), i64::from(ty.bytes()));
         self.code.read(ty, signed, address, 0)
+    }
+
+    /// A number in a column. Code for rows without anything unusual takes it to be below what is usual; where there is
+    /// none it is 0, whatever the column holds.
+    fn number(&mut self, column: usize, tag: Tag, (least, most): (i64, i64), usual: i64) -> Exact {
+        let found = self.scalar(column, Part::Values, types::I64, true);
+        let there = self.code.is_value(tag);
+        let found = self.code.select(there, found, Word::Known(0));
+        if self.code.bail.is_none() {
+            return Exact::whole(found, least, most);
+        }
+        let unusual = self.code.test(IntCC::UnsignedGreaterThanOrEqual, found, Word::Known(usual));
+        self.code.bail_if(unusual);
+        Exact::whole(found, 0, usual - 1)
     }
 
     /// Whether a column of scalars holds something in this row.
@@ -270,9 +357,7 @@ impl<'p, 'f> Row<'p, 'f> {
         };
         let data = match &column.cell {
             Cell::YesNo => {
-                let raw = self.input(at, Part::Values);
-                let (values, position) = (self.pointer(raw, RAW_VALUES), self.position(raw));
-                let bit = self.bit(values, position);
+                let bit = self.map_bit(Map { column: at, part: Part::Values, valid: false });
                 return self.code.yes_no(tag, bit);
             }
             Cell::Country => {
@@ -281,20 +366,22 @@ impl<'p, 'f> Row<'p, 'f> {
             Cell::Member(id, _) => {
                 Data::Member(*id, constant.unwrap_or_else(|| self.scalar(at, Part::Values, types::I8, false)))
             }
-            Cell::Date => Data::Date(self.scalar(at, Part::Values, types::I32, true)),
-            Cell::Money(currency) => {
-                let minor = self.scalar(at, Part::Values, types::I64, true);
-                Data::Amount(*currency, Exact::whole(minor, -Money::LIMIT, Money::LIMIT))
+            Cell::Date => {
+                let day = self.scalar(at, Part::Values, types::I32, true);
+                self.code.is_of(day, at);
+                Data::Date(day)
             }
-            Cell::Length(unit) => {
+            Cell::Money(currency) => {
+                let limits = (-Money::LIMIT, Money::LIMIT);
+                Data::Amount(*currency, self.number(at, tag, limits, USUAL_MONEY))
+            }
+            Cell::Length(Some(unit)) => {
+                let count = self.number(at, tag, (0, 1 << 40), usual_length(*unit));
+                Data::Length(*unit, count, count)
+            }
+            Cell::Length(None) => {
                 let count = self.scalar(at, Part::Values, types::I64, true);
-                match unit {
-                    Some(unit) => {
-                        let count = Exact::whole(count, 0, 1 << 40);
-                        Data::Length(*unit, count, count)
-                    }
-                    None => Data::AnyLength(count, self.scalar(at, Part::Unit, types::I8, false)),
-                }
+                Data::AnyLength(count, self.scalar(at, Part::Unit, types::I8, false))
             }
             Cell::Countries => Data::Parties(self.scalar(at, Part::Values, types::I64, false)),
             Cell::Members(id, _) => Data::Members(*id, self.scalar(at, Part::Values, types::I64, false)),
@@ -368,6 +455,14 @@ impl<'p, 'f> Row<'p, 'f> {
     }
 
     fn scan(&mut self) -> Option<Scanned> {
+        let scanned = self.record_of_row()?;
+        let (parties, odd) = self.code.scan(&scanned.record);
+        let tag = self.code.unless(scanned.tag, odd, Tag::open());
+        Some(Scanned { parties, tag, ..scanned })
+    }
+
+    /// The record of periods, not looked at.
+    pub fn record_of_row(&mut self) -> Option<Scanned> {
         let column = self.layout.columns.iter().position(|c| c.cell == Cell::Periods)?;
         if self.parties() > 16 {
             return None;
@@ -379,25 +474,14 @@ impl<'p, 'f> Row<'p, 'f> {
         if tag.never_value() {
             return None;
         }
-        let raw = self.input(column, Part::Offsets);
-        let (offsets, at) = (self.pointer(raw, RAW_VALUES), self.position(raw));
-        let address = self.code.element(offsets, Word::Run(at), 4);
+        let address = self.column_place(column, Part::Offsets, 4);
         let (begin, end) = (self.code.read(types::I32, true, address, 0), self.code.read(types::I32, true, address, 4));
         // A record that is not there has no periods, whatever its offsets say.
         let end = self.code.select(there, end, begin);
         let (begin, end) = (self.code.value(begin), self.code.value(end));
-        let [from, to, party, kind, quality] =
-            [(Part::From, 4), (Part::To, 4), (Part::Party, 1), (Part::Kind, 1), (Part::Quality, 1)].map(
-                |(part, size)| {
-                    let raw = self.input(column, part);
-                    let (values, first) = (self.pointer(raw, RAW_VALUES), self.pointer(raw, RAW_FIRST));
-                    self.code.element(values, Word::Run(first), size)
-                },
-            );
+        let [from, to, party, kind, quality] = self.pieces(column);
         let record = Record { begin, end, from, to, party, kind, quality };
-        let (parties, odd) = self.code.scan(&record);
-        let tag = self.code.unless(tag, odd, Tag::open());
-        Some(Scanned { record, parties, tag })
+        Some(Scanned { record, parties: Word::Known(0), tag, staged: false })
     }
 
     /// A constant.
@@ -482,7 +566,38 @@ pub(super) fn sweep_signature(module: &dyn Module) -> cranelift_codegen::ir::Sig
     signature
 }
 
+/// The signature of the function that reads bits.
+pub(super) fn bits_signature(module: &dyn Module) -> cranelift_codegen::ir::Signature {
+    let mut signature = module.make_signature();
+    signature.params.extend((0..3).map(|_| AbiParam::new(types::I64)));
+    signature.returns.push(AbiParam::new(types::I64));
+    signature
+}
+
+/// The signature of the function that folds the periods of many rows.
+pub(super) fn runs_signature(module: &dyn Module, plans: &[Plan]) -> cranelift_codegen::ir::Signature {
+    let mut signature = module.make_signature();
+    signature.params.extend((0..runs::parameters(plans)).map(|_| AbiParam::new(types::I64)));
+    signature
+}
+
+/// The signature of the function that folds rows in which days are shared.
+pub(super) fn shared_signature(module: &dyn Module, meetings: &[Meeting]) -> cranelift_codegen::ir::Signature {
+    let mut signature = module.make_signature();
+    signature.params.extend((0..shared::parameters(meetings)).map(|_| AbiParam::new(types::I64)));
+    signature
+}
+
 /// An expression that the program refers to and does not have.
 pub(super) fn missing(what: impl std::fmt::Display) -> CodegenError {
     CodegenError::missing(what)
+}
+
+/// Below this a length of a unit is usual: a life counted in it, and of long units what has a place in the table of
+/// parts.
+fn usual_length(unit: Unit) -> i64 {
+    match unit {
+        Unit::Years | Unit::Quarters | Unit::Months => 1 << 12,
+        Unit::Weeks | Unit::Days | Unit::Days5 | Unit::Days6 | Unit::Days7 | Unit::Hours => 1 << 20,
+    }
 }

@@ -298,11 +298,7 @@ impl Row<'_, '_> {
         for member in members {
             self.bind(q, member.at, locals);
             let one = self.expr(body, locals);
-            let nothing = if one.tag.may(1) {
-                self.code.test(IntCC::Equal, one.tag.word, Word::Known(NOTHING))
-            } else {
-                Bit::Known(false)
-            };
+            let nothing = self.code.is_nothing(one.tag);
             let something = self.code.not(nothing);
             let takes = self.code.and(member.passes, something);
             if takes == Bit::Known(false) {

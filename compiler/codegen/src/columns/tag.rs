@@ -32,8 +32,11 @@ pub(super) const OPEN: i64 = 7 << RANK;
 /// An outcome less its value, with the ranks it may have, a bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tag {
-    pub word: Word,
+    /// The number, where it may be other than a value or nothing.
+    word: Word,
     ranks: u8,
+    /// Of one that is a value or nothing for sure whether it is nothing.
+    nothing: Option<Bit>,
 }
 
 /// The names that outcomes can have.
@@ -99,7 +102,26 @@ fn rank_of(word: i64) -> u8 {
 
 impl Tag {
     pub fn known(word: i64) -> Tag {
-        Tag { word: Word::Known(word), ranks: 1 << rank_of(word) }
+        let nothing = match word {
+            VALUE => Some(Bit::Known(false)),
+            NOTHING => Some(Bit::Known(true)),
+            _ => None,
+        };
+        Tag { word: Word::Known(word), ranks: 1 << rank_of(word), nothing }
+    }
+
+    /// Nothing or a value.
+    fn settled(nothing: Bit) -> Tag {
+        match nothing {
+            Bit::Known(false) => Tag::value(),
+            Bit::Known(true) => Tag::known(NOTHING),
+            Bit::Run(_) => Tag { word: Word::Known(VALUE), ranks: 0b11, nothing: Some(nothing) },
+        }
+    }
+
+    /// Of one that is a value or nothing for sure whether it is nothing.
+    pub fn is_nothing(self) -> Option<Bit> {
+        self.nothing
     }
 
     /// A value for sure.
@@ -135,18 +157,36 @@ impl Tag {
     fn with(word: Word, ranks: u8) -> Tag {
         match word {
             Word::Known(known) => Tag::known(known),
-            Word::Run(_) => Tag { word, ranks },
+            Word::Run(_) => Tag { word, ranks, nothing: None },
         }
     }
 }
 
 impl Code<'_> {
+    /// The number of a tag.
+    pub fn number_of(&mut self, tag: Tag) -> Word {
+        match tag.nothing {
+            Some(nothing) => self.select(nothing, Word::Known(NOTHING), Word::Known(VALUE)),
+            None => tag.word,
+        }
+    }
+
     /// Whether a tag is that of a value.
     pub fn is_value(&mut self, tag: Tag) -> Bit {
-        match (tag.is_value(), tag.never_value()) {
-            (true, _) => Bit::Known(true),
-            (_, true) => Bit::Known(false),
+        match (tag.is_value(), tag.never_value(), tag.nothing) {
+            (true, ..) => Bit::Known(true),
+            (_, true, _) => Bit::Known(false),
+            (.., Some(nothing)) => self.not(nothing),
             _ => self.test(IntCC::Equal, tag.word, Word::Known(VALUE)),
+        }
+    }
+
+    /// Whether a tag is that of nothing.
+    pub fn is_nothing(&mut self, tag: Tag) -> Bit {
+        match tag.nothing {
+            Some(nothing) => nothing,
+            None if tag.may(1) => self.test(IntCC::Equal, tag.word, Word::Known(NOTHING)),
+            None => Bit::Known(false),
         }
     }
 
@@ -177,23 +217,27 @@ impl Code<'_> {
         if b.is_value() {
             return a;
         }
+        if let (Some(a), Some(b)) = (a.nothing, b.nothing) {
+            return Tag::settled(self.or(a, b));
+        }
         let ranks = a.ranks | b.ranks;
+        let (x, y) = (self.number_of(a), self.number_of(b));
         // Names of one rank are united.
         let both = a.ranks & b.ranks & 0b1_1100 != 0;
-        let larger = self.test(IntCC::UnsignedGreaterThanOrEqual, a.word, b.word);
-        let mut word = self.select(larger, a.word, b.word);
+        let larger = self.test(IntCC::UnsignedGreaterThanOrEqual, x, y);
+        let mut word = self.select(larger, x, y);
         if both {
-            let apart = self.bxor(a.word, b.word);
+            let apart = self.bxor(x, y);
             let rank = self.shr(apart, RANK);
             let same = self.test(IntCC::Equal, rank, Word::Known(0));
             let is_fault = if a.may(6) && b.may(6) {
-                self.test(IntCC::UnsignedGreaterThanOrEqual, a.word, Word::Known(FAULT))
+                self.test(IntCC::UnsignedGreaterThanOrEqual, x, Word::Known(FAULT))
             } else {
                 Bit::Known(false)
             };
             let named = self.not(is_fault);
             let unite = self.and(same, named);
-            let united = self.bor(a.word, b.word);
+            let united = self.bor(x, y);
             word = self.select(unite, united, word);
         }
         Tag::with(word, ranks)
@@ -204,12 +248,16 @@ impl Code<'_> {
     }
 
     pub fn select_tag(&mut self, condition: Bit, yes: Tag, no: Tag) -> Tag {
-        let ranks = match condition {
-            Bit::Known(true) => yes.ranks,
-            Bit::Known(false) => no.ranks,
-            Bit::Run(_) => yes.ranks | no.ranks,
-        };
-        Tag::with(self.select(condition, yes.word, no.word), ranks)
+        match condition {
+            Bit::Known(true) => return yes,
+            Bit::Known(false) => return no,
+            Bit::Run(_) => {}
+        }
+        if let (Some(yes), Some(no)) = (yes.nothing, no.nothing) {
+            return Tag::settled(self.choose(condition, yes, no));
+        }
+        let (one, other) = (self.number_of(yes), self.number_of(no));
+        Tag::with(self.select(condition, one, other), yes.ranks | no.ranks)
     }
 
     /// The tag where it is neither that of a value nor nothing, else that of a value.
@@ -235,6 +283,7 @@ impl Code<'_> {
         if a.ranks & b.ranks == 0 {
             return Bit::Known(false);
         }
-        self.test(IntCC::Equal, a.word, b.word)
+        let (x, y) = (self.number_of(a), self.number_of(b));
+        self.test(IntCC::Equal, x, y)
     }
 }

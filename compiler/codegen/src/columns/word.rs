@@ -1,10 +1,12 @@
 //! Words and bits in the making: what is known while code is made is computed then.
 
-use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
 use cranelift_codegen::ir::{
-    Block, BlockArg, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Type, Value, types,
+    Block, BlockArg, GlobalValue, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Type, Value,
+    types,
 };
 use cranelift_frontend::FunctionBuilder;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A 64-bit number: known now, or when it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,18 @@ pub(super) struct Code<'f> {
     pub bail: Option<Block>,
     /// Places in the frame, used again by each arm.
     pub slots: Slots,
+    /// Days that are what a column holds and so many days more.
+    pub origins: BTreeMap<Value, (usize, i64)>,
+    /// What is the opposite of what.
+    opposites: BTreeMap<Value, Value>,
+    /// Numbers that are not zero, as this arm is left where they are.
+    pub nonzero: BTreeSet<Value>,
+    /// Which comparisons were made.
+    tests: BTreeMap<Value, (IntCC, Value, Value)>,
+    /// The table of days, where this function may use it.
+    pub table: Option<GlobalValue>,
+    /// The table of [`super::number::parts`], where there is one.
+    pub parts: Option<GlobalValue>,
 }
 
 /// Places in the frame by their size, and how many of each this arm has taken.
@@ -60,7 +74,40 @@ impl Slots {
     }
 }
 
+impl<'f> Code<'f> {
+    pub fn new(build: FunctionBuilder<'f>) -> Code<'f> {
+        Code {
+            build,
+            bail: None,
+            slots: Slots::default(),
+            origins: BTreeMap::new(),
+            opposites: BTreeMap::new(),
+            nonzero: BTreeSet::new(),
+            tests: BTreeMap::new(),
+            table: None,
+            parts: None,
+        }
+    }
+}
+
 impl Code<'_> {
+    /// A number is the day that a column holds.
+    pub fn is_of(&mut self, day: Word, column: usize) {
+        if let Word::Run(day) = day {
+            let _ = self.origins.insert(day, (column, 0));
+        }
+    }
+
+    /// A number is another one and so many more.
+    fn is_from(&mut self, made: Word, from: Word, more: Option<i64>) {
+        if let (Word::Run(made), Word::Run(from), Some(more)) = (made, from, more)
+            && let Some((column, days)) = self.origins.get(&from)
+        {
+            let origin = (*column, days.saturating_add(more));
+            let _ = self.origins.insert(made, origin);
+        }
+    }
+
     /// A number as a value.
     pub fn value(&mut self, word: Word) -> Value {
         match word {
@@ -104,7 +151,14 @@ impl Code<'_> {
     pub fn add(&mut self, a: Word, b: Word) -> Word {
         match (a, b) {
             (Word::Known(0), other) | (other, Word::Known(0)) => other,
-            _ => self.fold(a, b, i64::checked_add, |c, a, b| c.build.ins().iadd(a, b)),
+            _ => {
+                let sum = self.fold(a, b, i64::checked_add, |c, a, b| c.build.ins().iadd(a, b));
+                match (a, b) {
+                    (from, Word::Known(more)) | (Word::Known(more), from) => self.is_from(sum, from, Some(more)),
+                    _ => {}
+                }
+                sum
+            }
         }
     }
 
@@ -112,7 +166,11 @@ impl Code<'_> {
         if b == Word::Known(0) {
             return a;
         }
-        self.fold(a, b, i64::checked_sub, |c, a, b| c.build.ins().isub(a, b))
+        let rest = self.fold(a, b, i64::checked_sub, |c, a, b| c.build.ins().isub(a, b));
+        if let Word::Known(less) = b {
+            self.is_from(rest, a, less.checked_neg());
+        }
+        rest
     }
 
     pub fn mul(&mut self, a: Word, b: Word) -> Word {
@@ -134,6 +192,7 @@ impl Code<'_> {
     pub fn bor(&mut self, a: Word, b: Word) -> Word {
         match (a, b) {
             (Word::Known(0), other) | (other, Word::Known(0)) => other,
+            (a, b) if a == b => a,
             _ => self.fold(a, b, |a, b| Some(a | b), |c, a, b| c.build.ins().bor(a, b)),
         }
     }
@@ -204,7 +263,13 @@ impl Code<'_> {
             }
         }
         let (a, b) = (self.value(a), self.value(b));
-        Bit::Run(self.build.ins().icmp(how, a, b))
+        Bit::Run(self.compare_values(how, a, b))
+    }
+
+    fn compare_values(&mut self, how: IntCC, a: Value, b: Value) -> Value {
+        let made = self.build.ins().icmp(how, a, b);
+        let _ = self.tests.insert(made, (how, a, b));
+        made
     }
 
     pub fn select(&mut self, condition: Bit, yes: Word, no: Word) -> Word {
@@ -213,6 +278,16 @@ impl Code<'_> {
             Bit::Known(false) => no,
             Bit::Run(_) if yes == no => yes,
             Bit::Run(condition) => {
+                let made = self.tests.contains_key(&condition);
+                if let Some(opposite) = self.opposites.get(&condition).filter(|_| !made) {
+                    return self.select(Bit::Run(*opposite), no, yes);
+                }
+                if let (Word::Known(bit), Word::Known(0), false) = (yes, no, made)
+                    && bit.count_ones() == 1
+                {
+                    let one = self.word_of(Bit::Run(condition));
+                    return self.shl(one, Word::Known(i64::from(bit.trailing_zeros())));
+                }
                 let (yes, no) = (self.value(yes), self.value(no));
                 Word::Run(self.build.ins().select(condition, yes, no))
             }
@@ -225,6 +300,14 @@ impl Code<'_> {
             (Bit::Known(false), _, no) => no,
             (_, yes, no) if yes == no => yes,
             (_, Bit::Known(true), Bit::Known(false)) => condition,
+            (_, Bit::Known(false), no) => {
+                let otherwise = self.not(condition);
+                self.and(otherwise, no)
+            }
+            (_, yes, Bit::Known(true)) => {
+                let otherwise = self.not(condition);
+                self.or(otherwise, yes)
+            }
             (_, yes, Bit::Known(false)) => self.and(condition, yes),
             (_, Bit::Known(true), no) => self.or(condition, no),
             (Bit::Run(condition), yes, no) => {
@@ -256,8 +339,18 @@ impl Code<'_> {
         match a {
             Bit::Known(yes) => Bit::Known(!yes),
             Bit::Run(value) => {
-                let one = self.build.ins().iconst(types::I8, 1);
-                Bit::Run(self.build.ins().bxor(value, one))
+                if let Some(opposite) = self.opposites.get(&value) {
+                    return Bit::Run(*opposite);
+                }
+                let opposite = match self.tests.get(&value).copied() {
+                    Some((how, a, b)) => self.compare_values(how.complement(), a, b),
+                    None => {
+                        let one = self.build.ins().iconst(types::I8, 1);
+                        self.build.ins().bxor(value, one)
+                    }
+                };
+                let _ = self.opposites.insert(opposite, value);
+                Bit::Run(opposite)
             }
         }
     }
@@ -301,7 +394,10 @@ impl Code<'_> {
         if condition != Bit::Known(false) {
             let (next, _) = self.block_of(0);
             let condition = self.flag(condition);
-            self.build.ins().brif(condition, bail, &[], next, &[]);
+            match self.opposites.get(&condition) {
+                Some(opposite) => self.build.ins().brif(*opposite, next, &[], bail, &[]),
+                None => self.build.ins().brif(condition, bail, &[], next, &[]),
+            };
             self.build.switch_to_block(next);
         }
         true

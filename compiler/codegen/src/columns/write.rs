@@ -1,18 +1,21 @@
-//! The function: its loop over rows, an arm for each member of the column that most depends on, and its results.
+//! The function: its loops over rows, 64 at a time, an arm for each member of the column that most depends on, and its
+//! results.
 
 use super::data::{Data, Val};
+use super::number::parts;
 use super::periods::Scanned;
 use super::row::{Answered, Beside, Given, Row, missing};
+use super::stage::{ROWS, Stage, holders_of};
 use super::tag::{DETAIL, RANK, Tag};
-use super::word::{Bit, Code, Slots, Word};
+use super::word::{Bit, Code, Word};
 use crate::CodegenError;
 use accord_core::columns::{Cell, Fill, Layout, OutCell, Output, Shape};
 use accord_core::{HostFn, Outcome, Value as Constant};
 use accord_ir::{DecisionId, ExprKind, Program};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{Block, Function, GlobalValue, InstBuilder, MemFlagsData, StackSlot, Value, types};
 use cranelift_frontend::{FunctionBuilder, Switch};
-use cranelift_module::Module;
+use cranelift_module::{DataDescription, Linkage, Module};
 
 /// A decision with its arguments, and the column it becomes.
 pub(super) type Wanted = (DecisionId, Vec<Constant>, Output);
@@ -82,40 +85,88 @@ pub(super) fn function(
     beside: &mut Beside,
 ) -> Result<(), CodegenError> {
     let config = module.target_config();
-    let mut code = Code { build, bail: None, slots: Slots::default() };
+    let parts = table_of_parts(subject.program, module, build.func)?;
+    let mut code = Code::new(build);
+    code.parts = parts;
     let entry = code.build.create_block();
     code.build.append_block_params_for_function_params(entry);
     code.build.switch_to_block(entry);
     let params = code.build.block_params(entry).to_vec();
     let [cols, outs, lo, hi] = params[..] else { return Err(missing("a parameter")) };
+    let (rows, first) = code.block_of(1);
+    let [begin, fill, body, next, finish, done] = [(); 6].map(|()| code.block_of(0).0);
     let (head, at) = code.block_of(1);
-    let (body, _) = code.block_of(0);
-    let (next, _) = code.block_of(0);
-    let (done, _) = code.block_of(0);
-    code.jump(head, &[lo]);
+    code.jump(rows, &[lo]);
+    code.build.switch_to_block(rows);
+    let ([first], [at]) = (&first[..], &at[..]) else { return Err(missing("the row")) };
+    let (first, at) = (*first, *at);
+    let more = code.build.ins().icmp(IntCC::SignedLessThan, first, hi);
+    code.build.ins().brif(more, begin, &[], done, &[]);
+    code.build.switch_to_block(begin);
+    let left = code.build.ins().isub(hi, first);
+    let size = code.smaller(Word::Run(left), Word::Known(ROWS));
+    let size = code.value(size);
+    let end = code.build.ins().iadd(first, size);
+    code.jump(fill, &[]);
     code.build.switch_to_block(head);
-    let [at] = at[..] else { return Err(missing("the row")) };
-    let more = code.build.ins().icmp(IntCC::SignedLessThan, at, hi);
-    code.build.ins().brif(more, body, &[], done, &[]);
+    let more = code.build.ins().icmp(IntCC::SignedLessThan, at, end);
+    code.build.ins().brif(more, body, &[], finish, &[]);
     code.build.switch_to_block(body);
     let to = code.build.ins().isub(at, lo);
-    let results = Results { outs, to, next };
+    let within = code.build.ins().isub(at, first);
     let Subject { program, layout, shape, .. } = *subject;
-    let mut row = Row::new(code, Given { program, layout, shape, cols, at, beside, module });
+    let results = Results { outs, to, next, bits: bits_of(&mut code, subject) };
+    let stage = Stage::new(first, size, within);
+    let mut row = Row::new(code, Given { program, layout, shape, cols, at, stage, beside, module });
     match key(subject) {
         None => results.arm(&mut row, subject, None),
         Some(key) => results.arms(&mut row, subject, key),
     }
+    row.fill(fill, head);
+    row.code.build.switch_to_block(next);
+    let following = row.code.build.ins().iadd_imm_s(at, 1);
+    row.code.jump(head, &[following]);
+    row.code.build.switch_to_block(finish);
+    let position = row.code.build.ins().isub(first, lo);
+    results.put_words(&mut row, position, size);
+    let following = row.code.build.ins().iadd_imm_s(first, ROWS);
     let mut code = row.code;
-    code.build.switch_to_block(next);
-    let following = code.build.ins().iadd_imm_s(at, 1);
-    code.jump(head, &[following]);
+    code.jump(rows, &[following]);
     code.build.switch_to_block(done);
     let zero = code.build.ins().iconst(types::I64, 0);
     code.build.ins().return_(&[zero]);
     code.build.seal_all_blocks();
     code.build.finalize(config);
     Ok(())
+}
+
+/// The table of [`parts`], where something is rounded.
+fn table_of_parts(
+    program: &Program,
+    module: &mut dyn Module,
+    function: &mut Function,
+) -> Result<Option<GlobalValue>, CodegenError> {
+    if !program.exprs.iter().any(|expr| matches!(expr.kind, ExprKind::Host(HostFn::Rounded, _))) {
+        return Ok(None);
+    }
+    let id = module.declare_data("parts", Linkage::Local, false, false)?;
+    let mut data = DataDescription::new();
+    data.set_align(64);
+    data.define(parts().flat_map(u64::to_le_bytes).collect());
+    module.define_data(id, &data)?;
+    Ok(Some(module.declare_data_in_func(id, function)))
+}
+
+/// Places for the results that are bits, a byte for each row.
+fn bits_of(code: &mut Code<'_>, subject: &Subject<'_>) -> Vec<((usize, i32), StackSlot)> {
+    let mut bits = Vec::new();
+    for (at, (_, _, output)) in subject.wanted.iter().enumerate() {
+        if output.cell == OutCell::YesNo {
+            bits.push(((at, OUT_VALUES), code.kept(ROWS)));
+        }
+        bits.push(((at, OUT_VALID), code.kept(ROWS)));
+    }
+    bits
 }
 
 /// Where results go.
@@ -125,6 +176,8 @@ struct Results {
     to: Value,
     /// Where the next row begins.
     next: Block,
+    /// Where the results are that are bits, before they are words.
+    bits: Vec<((usize, i32), StackSlot)>,
 }
 
 impl Results {
@@ -181,37 +234,58 @@ impl Results {
 
     /// The code for rows without anything unusual.
     fn usual(&self, row: &mut Row<'_, '_>, subject: &Subject<'_>, key: Option<(usize, Option<u16>)>, any: Block) {
-        const FEW: usize = 3;
+        row.code.bail = Some(any);
+        if let Some(present) = row.present() {
+            return self.staged(row, subject, key, (present, any));
+        }
         let Some(scanned) = row.scanned() else {
             row.arm(key, Some(any), None);
-            self.results(row, subject);
-            return;
+            row.guard();
+            return self.results(row, subject);
         };
         let fine = row.code.is_value(scanned.tag);
         let unusual = row.code.not(fine);
-        row.code.bail = Some(any);
         row.code.bail_if(unusual);
         let scanned = Scanned { tag: Tag::value(), ..scanned };
-        if row.parties() > FEW {
-            row.arm(key, Some(any), Some(scanned));
-            self.results(row, subject);
+        row.arm(key, Some(any), Some(scanned));
+        row.guard();
+        self.results(row, subject);
+    }
+
+    /// The code for rows whose records the stage folded, for each set of parties that hold a period: for rows without
+    /// anything unusual, and for others of these parties.
+    fn staged(
+        &self,
+        row: &mut Row<'_, '_>,
+        subject: &Subject<'_>,
+        key: Option<(usize, Option<u16>)>,
+        (present, any): (Word, Block),
+    ) {
+        let Some(scanned) = row.record_of_row() else {
+            row.code.jump(any, &[]);
             return;
-        }
-        let mut switch = Switch::new();
+        };
+        let missing = row.code.is_unsettled(scanned.tag);
+        row.code.bail_if(missing);
+        let holders = row.holders(present);
         let mut blocks = Vec::new();
-        for mask in 1..1_i64 << row.parties() {
+        // Most rows are of all parties.
+        for mask in (1..1_i64 << row.parties()).rev() {
             let (block, _) = row.code.block_of(0);
-            switch.set_entry(u128::try_from(mask).unwrap_or(0), block);
+            let (next, _) = row.code.block_of(0);
+            let here = row.code.test(IntCC::Equal, holders, Word::Known(holders_of(mask)));
+            let here = row.code.flag(here);
+            row.code.build.ins().brif(here, block, &[], next, &[]);
+            row.code.build.switch_to_block(next);
             blocks.push((mask, block));
         }
-        let parties = row.code.value(scanned.parties);
-        switch.emit(&mut row.code.build, parties, any);
+        row.code.jump(any, &[]);
         for (mask, block) in blocks {
-            // Rows of these parties with something unusual have code of their own.
             let (unusual, _) = row.code.block_of(0);
-            let scanned = Scanned { parties: Word::Known(mask), ..scanned };
+            let scanned = Scanned { tag: Tag::value(), staged: true, parties: Word::Known(mask), ..scanned };
             row.code.build.switch_to_block(block);
             row.arm(key, Some(unusual), Some(scanned));
+            row.guard();
             self.results(row, subject);
             row.code.build.switch_to_block(unusual);
             row.arm(key, None, Some(scanned));
@@ -261,21 +335,42 @@ impl Results {
         row.code.build.ins().store(MemFlagsData::trusted(), narrow, address, 0);
     }
 
-    /// Sets a bit of a bitmap; the first of a word clears the others.
+    /// Keeps a bit until all of a word are known.
     fn put_bit(&self, row: &mut Row<'_, '_>, place: (usize, i32), bit: Bit) {
-        let base = self.pointer(row, place.0, place.1);
-        let to = Word::Run(self.to);
-        let word = row.code.shr(to, 6);
-        let address = row.code.element(base, word, 8);
-        let old = Word::Run(row.code.build.ins().load(types::I64, MemFlagsData::trusted(), address, 0));
-        let within = row.code.band(to, Word::Known(63));
-        let first = row.code.test(IntCC::Equal, within, Word::Known(0));
-        let old = row.code.select(first, Word::Known(0), old);
-        let bit = row.code.word_of(bit);
-        let bit = row.code.shl(bit, within);
-        let new = row.code.bor(old, bit);
-        let new = row.code.value(new);
-        row.code.build.ins().store(MemFlagsData::trusted(), new, address, 0);
+        let Some((_, bytes)) = self.bits.iter().find(|(of, _)| *of == place) else { return };
+        let base = row.code.build.ins().stack_addr(types::I64, *bytes, 0);
+        let (_, at) = row.stage.rows();
+        let address = row.code.build.ins().iadd(base, at);
+        let bit = row.code.flag(bit);
+        row.code.build.ins().store(MemFlagsData::trusted(), bit, address, 0);
+    }
+
+    /// Makes words of the bits of all rows: so many, the first at this position among the results.
+    fn put_words(&self, row: &mut Row<'_, '_>, position: Value, size: Value) {
+        const EACH: i64 = 16;
+        let all = row.code.build.ins().iconst(types::I64, -1);
+        let every = row.code.build.ins().iconst(types::I64, ROWS);
+        let beyond = row.code.build.ins().isub(every, size);
+        let rows = row.code.build.ins().ushr(all, beyond);
+        let byte = row.code.build.ins().ushr_imm_u(position, 3);
+        let zero = row.code.build.ins().iconst(types::I8, 0);
+        let zero = row.code.build.ins().splat(types::I8X16, zero);
+        for ((output, part), bytes) in &self.bits {
+            let mut word = row.code.build.ins().iconst(types::I64, 0);
+            for at in 0..ROWS / EACH {
+                let base = row.code.build.ins().stack_addr(types::I64, *bytes, i32::try_from(at * EACH).unwrap_or(0));
+                let some = row.code.build.ins().load(types::I8X16, MemFlagsData::trusted(), base, 0);
+                let set = row.code.build.ins().icmp(IntCC::NotEqual, some, zero);
+                let bits = row.code.build.ins().vhigh_bits(types::I32, set);
+                let bits = row.code.build.ins().uextend(types::I64, bits);
+                let bits = row.code.build.ins().ishl_imm_u(bits, at * EACH);
+                word = row.code.build.ins().bor(word, bits);
+            }
+            let word = row.code.build.ins().band(word, rows);
+            let base = self.pointer(row, *output, *part);
+            let address = row.code.build.ins().iadd(base, byte);
+            row.code.build.ins().store(MemFlagsData::trusted(), word, address, 0);
+        }
     }
 
     fn write(&self, row: &mut Row<'_, '_>, at: usize, output: &Output, answered: &Answered) {
@@ -294,7 +389,13 @@ impl Results {
             self.put(row, (at, OUT_BELOW), below, 8);
         }
         self.put_bit(row, (at, OUT_VALID), is_value);
-        let rank = row.code.shr(tag.word, RANK);
+        let rank = match tag.is_nothing() {
+            Some(nothing) => row.code.word_of(nothing),
+            None => {
+                let word = row.code.number_of(tag);
+                row.code.shr(word, RANK)
+            }
+        };
         self.put(row, (at, OUT_OUTCOME), rank, 1);
         let detail = detail(row, tag);
         self.put(row, (at, OUT_DETAIL), detail, 8);
@@ -314,11 +415,15 @@ impl Results {
 
 /// What is said of an outcome beside its rank.
 fn detail(row: &mut Row<'_, '_>, tag: Tag) -> Word {
-    let below = row.code.band(tag.word, Word::Known((1 << 56) - 1));
+    if tag.is_nothing().is_some() {
+        return Word::Known(0);
+    }
+    let word = row.code.number_of(tag);
+    let below = row.code.band(word, Word::Known((1 << 56) - 1));
     if !tag.may(6) {
         return below;
     }
-    let rank = row.code.shr(tag.word, RANK);
+    let rank = row.code.shr(word, RANK);
     let is_fault = row.code.test(IntCC::Equal, rank, Word::Known(6));
     let turned = row.code.bxor(below, Word::Known(DETAIL));
     row.code.select(is_fault, turned, below)

@@ -2,6 +2,7 @@
 
 mod build;
 mod chance;
+mod columns;
 mod decisions;
 mod logic;
 mod quantifiers;

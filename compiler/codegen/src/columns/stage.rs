@@ -1,0 +1,466 @@
+//! What is found out of 64 rows at once, before any of them is decided.
+//!
+//! Of each bitmap that is read the bits of the rows become a word. Where an arm takes columns to hold something, the
+//! rows in which all of them do are a word, looked at once for each row. The periods of all rows are folded together
+//! (`runs`) for every fold whose limits are known days, or days of a column and so many before or after.
+//!
+//! Which of it is needed is known once all arms were made. They read it from places in the frame; the code that fills
+//! these is made last.
+
+use super::few::FEW;
+use super::fold::{Counted, Limits, MOST, Merging};
+use super::row::Row;
+use super::runs::{Given, LANES, LONGEST, MARK, MEETS, Places, Plan};
+use super::shared::{Meeting, Met};
+use super::word::{Bit, Code, Word, constant_memory};
+use accord_core::DatedIn;
+use accord_core::columns::{Cell, Part};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    Block, Endianness, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
+};
+use cranelift_module::FuncId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many rows are taken at once: as many as a word has bits.
+pub(super) const ROWS: i64 = 64;
+/// How far results of shared days are behind those of parties by themselves, as a shift of [`MEETS`], and in bytes.
+const APART_SHIFT: i64 = 10;
+const APART: i64 = MEETS << APART_SHIFT;
+/// What the results of all rows and one more take.
+const RESULTS: i64 = (ROWS + 1) * LANES * 4;
+/// More folds than this are not made at once.
+const MOST_FOLDS: usize = 4;
+
+/// A day that limits a fold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Bound {
+    /// This day.
+    Known(i64),
+    /// So many days after what a column holds.
+    Column(usize, i64),
+}
+
+/// A bitmap of an input.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Map {
+    pub column: usize,
+    pub part: Part,
+    /// Whether it says where there is a value; else it holds the values.
+    pub valid: bool,
+}
+
+/// How records are brought together, and the last day that counts for precedence.
+#[derive(Clone, PartialEq, Eq)]
+struct Merge {
+    how: Merging,
+    until: Bound,
+}
+
+/// A fold of all rows, and where its results are: first as each party has its days by itself, then, for rows in which
+/// days are shared, as they were brought together.
+struct Staged {
+    plan: Plan,
+    /// Whether what each party has by itself is asked for.
+    plain: bool,
+    merge: Option<Merge>,
+    sums: StackSlot,
+    firsts: StackSlot,
+    lasts: StackSlot,
+    /// First and last days as arms read them: not all are used.
+    edges: BTreeSet<Value>,
+}
+
+/// The stage in the making.
+pub(super) struct Stage {
+    /// The first row.
+    first: Value,
+    /// How many rows there are.
+    size: Value,
+    /// The position of the row that is decided.
+    at: Value,
+    words: BTreeMap<Map, StackSlot>,
+    /// What arms take for granted, and the word of the rows in which it holds.
+    guards: Vec<(StackSlot, BTreeSet<Map>)>,
+    /// Whether this arm has a guard, the last.
+    guarded: bool,
+    present: Option<StackSlot>,
+    /// How far behind the first results of a row those are that count where days are shared: nothing, or [`APART`].
+    apart: Option<Value>,
+    folds: Vec<Staged>,
+}
+
+/// A set of maps as one word, a bit for each row, and the function that reads one.
+struct Reading {
+    bits: FuncId,
+    known: BTreeMap<Map, Value>,
+}
+
+impl Stage {
+    pub fn new(first: Value, size: Value, at: Value) -> Stage {
+        Stage {
+            first,
+            size,
+            at,
+            words: BTreeMap::new(),
+            guards: Vec::new(),
+            guarded: false,
+            present: None,
+            apart: None,
+            folds: Vec::new(),
+        }
+    }
+
+    /// Another arm begins.
+    pub fn arm(&mut self) {
+        self.guarded = false;
+    }
+
+    /// The first row, and the position of the one that is decided.
+    pub fn rows(&self) -> (Value, Value) {
+        (self.first, self.at)
+    }
+}
+
+impl Code<'_> {
+    /// A place in the frame that no arm uses again.
+    pub fn kept(&mut self, bytes: i64) -> StackSlot {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.build.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 4))
+    }
+
+    fn kept_word(&mut self, place: StackSlot) -> Value {
+        let address = self.build.ins().stack_addr(types::I64, place, 0);
+        self.build.ins().load(types::I64, MemFlagsData::trusted(), address, 0)
+    }
+
+    fn keep_word(&mut self, word: Value, place: StackSlot) {
+        let address = self.build.ins().stack_addr(types::I64, place, 0);
+        self.build.ins().store(MemFlagsData::trusted(), word, address, 0);
+    }
+
+    /// A day that limits a fold, where the stage can know it.
+    fn bound(&self, day: Word) -> Option<Bound> {
+        match day {
+            Word::Known(day) => i32::try_from(day).ok().map(|day| Bound::Known(i64::from(day))),
+            Word::Run(value) => {
+                let (column, days) = self.origins.get(&value)?;
+                Some(Bound::Column(*column, i64::from(i32::try_from(*days).ok()?)))
+            }
+        }
+    }
+
+    /// The function that makes a word of 64 bits or fewer of a bitmap: its address, the first position, how many. There
+    /// is nothing but ones where there is no bitmap.
+    pub fn bits(&mut self, params: &[Value]) -> Option<()> {
+        let [map, at, count] = *params else { return None };
+        let (some, _) = self.block_of(0);
+        let (whole, _) = self.block_of(0);
+        let (part, params) = self.block_of(2);
+        let (one, _) = self.block_of(0);
+        let (done, given) = self.block_of(1);
+        let all = self.build.ins().iconst(types::I64, -1);
+        let zero = self.build.ins().iconst(types::I64, 0);
+        self.build.ins().brif(map, some, &[], done, &[all.into()]);
+        self.build.switch_to_block(some);
+        let is_whole = self.build.ins().icmp_imm_s(IntCC::Equal, count, ROWS);
+        self.build.ins().brif(is_whole, whole, &[], part, &[zero.into(), zero.into()]);
+        self.build.switch_to_block(whole);
+        let little = MemFlagsData::new().with_notrap().with_endianness(Endianness::Little);
+        let byte = self.build.ins().sshr_imm_u(at, 3);
+        let within = self.build.ins().band_imm_s(at, 7);
+        let address = self.build.ins().iadd(map, byte);
+        let low = self.build.ins().load(types::I64, little, address, 0);
+        let low = self.build.ins().ushr(low, within);
+        // The bits of a ninth byte, if they reach into one: nothing behind the last position is read.
+        let last = self.build.ins().iadd_imm_s(at, ROWS - 1);
+        let byte = self.build.ins().sshr_imm_u(last, 3);
+        let address = self.build.ins().iadd(map, byte);
+        let high = self.build.ins().load(types::I8, little, address, 0);
+        let high = self.build.ins().uextend(types::I64, high);
+        let high = self.build.ins().ishl_imm_u(high, 1);
+        let beyond = self.build.ins().bxor_imm_s(within, 63);
+        let high = self.build.ins().ishl(high, beyond);
+        let word = self.build.ins().bor(low, high);
+        self.jump(done, &[word]);
+        // The last rows, bit by bit.
+        self.build.switch_to_block(part);
+        let [bit, word] = params[..] else { return None };
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, bit, count);
+        self.build.ins().brif(more, one, &[], done, &[word.into()]);
+        self.build.switch_to_block(one);
+        let position = self.build.ins().iadd(at, bit);
+        let byte = self.build.ins().sshr_imm_u(position, 3);
+        let address = self.build.ins().iadd(map, byte);
+        let byte = self.build.ins().load(types::I8, little, address, 0);
+        let byte = self.build.ins().uextend(types::I64, byte);
+        let within = self.build.ins().band_imm_s(position, 7);
+        let set = self.build.ins().ushr(byte, within);
+        let set = self.build.ins().band_imm_s(set, 1);
+        let set = self.build.ins().ishl(set, bit);
+        let word = self.build.ins().bor(word, set);
+        let next = self.build.ins().iadd_imm_s(bit, 1);
+        self.jump(part, &[next, word]);
+        self.build.switch_to_block(done);
+        self.build.ins().return_(&given);
+        Some(())
+    }
+}
+
+impl Row<'_, '_> {
+    /// A bit of a word, for the row that is decided.
+    fn bit_of(&mut self, word: StackSlot) -> Bit {
+        let word = self.code.kept_word(word);
+        let shifted = self.code.build.ins().ushr(word, self.stage.at);
+        let bit = self.code.build.ins().ireduce(types::I8, shifted);
+        Bit::Run(self.code.build.ins().band_imm_s(bit, 1))
+    }
+
+    /// The bit of a bitmap.
+    pub fn map_bit(&mut self, map: Map) -> Bit {
+        let word = match self.stage.words.get(&map) {
+            Some(word) => *word,
+            None => {
+                let word = self.code.kept(8);
+                let _ = self.stage.words.insert(map, word);
+                word
+            }
+        };
+        self.bit_of(word)
+    }
+
+    /// From here on this arm takes for granted what [`Row::granted`] says.
+    pub fn guard(&mut self) {
+        let word = self.code.kept(8);
+        self.stage.guards.push((word, BTreeSet::new()));
+        let whole = self.bit_of(word);
+        let lacks = self.code.not(whole);
+        self.stage.guarded = self.code.bail_if(lacks);
+    }
+
+    /// Whether a bit is surely set because this arm takes it for granted.
+    pub fn granted(&mut self, map: Map) -> bool {
+        if !self.stage.guarded {
+            return false;
+        }
+        if let Some((_, maps)) = self.stage.guards.last_mut() {
+            let _ = maps.insert(map);
+        }
+        self.stage.guarded
+    }
+
+    /// What the stage found of the record of the row, where it looks at records: for each set of parties that hold a
+    /// period one number, if the record is one it folds.
+    pub fn present(&mut self) -> Option<Word> {
+        let column = self.layout.columns.iter().position(|c| c.cell == Cell::Periods)?;
+        let given = self.shape.fills.get(column) != Some(&accord_core::columns::Fill::Absent);
+        if !given || self.parties() > FEW || self.parties() == 0 {
+            return None;
+        }
+        let place = match self.stage.present {
+            Some(place) => place,
+            None => {
+                let place = self.code.kept((ROWS + 1) * LANES);
+                self.stage.present = Some(place);
+                place
+            }
+        };
+        let base = self.code.build.ins().stack_addr(types::I64, place, 0);
+        let address = self.code.element(base, Word::Run(self.stage.at), LANES);
+        let little = MemFlagsData::trusted().with_endianness(Endianness::Little);
+        let found = self.code.build.ins().load(types::I32, little, address, 0);
+        Some(Word::Run(self.code.build.ins().uextend(types::I64, found)))
+    }
+
+    /// Of what the stage found of the record the number of the set of parties that hold a period, see [`holders_of`];
+    /// any other number where it did not fold the record.
+    pub fn holders(&mut self, present: Word) -> Word {
+        let meets = self.code.band(present, Word::Known(MEETS << (8 * MARK)));
+        let apart = self.code.shr(meets, 8 * MARK - APART_SHIFT);
+        self.stage.apart = Some(self.code.value(apart));
+        self.code.band(present, Word::Known(!(MEETS << (8 * MARK))))
+    }
+
+    /// The fold that is to be made, and its position.
+    fn fold_of(&mut self, plan: Plan, plain: bool, merge: Option<Merge>) -> Option<usize> {
+        let fits = |f: &Staged| f.plan == plan && (merge.is_none() || f.merge.is_none() || f.merge == merge);
+        let fold = match self.stage.folds.iter().position(fits) {
+            Some(fold) => fold,
+            None if self.stage.folds.len() < MOST_FOLDS => {
+                let [sums, firsts, lasts] = [(); 3].map(|()| self.code.kept(APART + RESULTS));
+                let (plain, merge, edges) = (false, None, BTreeSet::new());
+                self.stage.folds.push(Staged { plan, plain, merge, sums, firsts, lasts, edges });
+                self.stage.folds.len() - 1
+            }
+            None => return None,
+        };
+        let found = self.stage.folds.get_mut(fold)?;
+        found.plain |= plain;
+        found.merge = merge.or_else(|| found.merge.take());
+        Some(fold)
+    }
+
+    /// What the stage folded of the row, where it can: its record is one that it folds, of these parties. If all that
+    /// hold a period are brought together in some way, that where the condition holds. Also what was met.
+    pub fn staged(
+        &mut self,
+        limits: &Limits,
+        parties: Word,
+        merge: Option<(Merging, Word, Bit)>,
+    ) -> Option<(Vec<Counted>, Word)> {
+        if limits.mode == DatedIn::MonthsTouched {
+            return None;
+        }
+        let (first, last) = (self.code.bound(limits.first)?, self.code.bound(limits.last)?);
+        let plan = Plan { kinds: limits.kinds, first, last, mode: limits.mode, edges: false };
+        let (fold, apart) = match merge {
+            None => (self.fold_of(plan, true, None)?, Word::Known(0)),
+            Some((how, until, both)) => {
+                let apart = Word::Run(self.stage.apart?);
+                let merge = Merge { how, until: self.code.bound(until)? };
+                let plain = both != Bit::Known(true);
+                (self.fold_of(plan, plain, Some(merge))?, self.code.select(both, apart, Word::Known(0)))
+            }
+        };
+        let Staged { sums, firsts, lasts, .. } = self.stage.folds.get(fold)?;
+        let places = [*sums, *firsts, *lasts].map(|place| self.code.build.ins().stack_addr(types::I64, place, 0));
+        let places = places.map(|place| {
+            let place = self.code.element(place, Word::Run(self.stage.at), LANES * 4);
+            let place = self.code.add(Word::Run(place), apart);
+            self.code.value(place)
+        });
+        let read = |row: &mut Self, place: Value, lane: usize, signed: bool| {
+            let offset = i32::try_from(lane).unwrap_or(0) * 4;
+            // Written before any row is decided, and not again before all are.
+            let word = row.code.build.ins().load(types::I32, constant_memory(), place, offset);
+            row.code.widen(types::I32, signed, word)
+        };
+        let mut counted = Vec::new();
+        for party in 0..self.parties() {
+            if self.code.has(parties, party) == Bit::Known(false) {
+                let none = Word::Known(0);
+                let (most, some) = ((0, 0), Bit::Known(false));
+                counted.push(Counted { most, months: none, days: none, first: none, last: none, some });
+                continue;
+            }
+            let [sums, firsts, lasts] = places;
+            let sum = read(self, sums, party, false);
+            let [first, last] = [firsts, lasts].map(|place| read(self, place, party, true));
+            if let Some(fold) = self.stage.folds.get_mut(fold) {
+                fold.edges.extend([first, last]);
+            }
+            let sum = Word::Run(sum);
+            let some = self.code.test(IntCC::NotEqual, sum, Word::Known(0));
+            let (months, days, most) = if limits.mode == DatedIn::Days {
+                (Word::Known(0), sum, (0, MOST.1))
+            } else {
+                (self.code.shr(sum, 16), self.code.band(sum, Word::Known(0xFFFF)), LONGEST)
+            };
+            counted.push(Counted { most, months, days, first: Word::Run(first), last: Word::Run(last), some });
+        }
+        let [sums, ..] = places;
+        let met = read(self, sums, usize::try_from(MARK).unwrap_or(3), false);
+        Some((counted, Word::Run(met)))
+    }
+
+    /// Fills what the arms read, in a block, and goes on to the rows.
+    pub fn fill(&mut self, block: Block, head: Block) {
+        self.settle_edges();
+        self.code.build.switch_to_block(block);
+        self.at_row(self.stage.first);
+        let words = std::mem::take(&mut self.stage.words);
+        let guards = std::mem::take(&mut self.stage.guards);
+        let maps: BTreeSet<Map> =
+            words.keys().copied().chain(guards.iter().flat_map(|(_, maps)| maps.iter().copied())).collect();
+        let mut reading = Reading { bits: self.bits_function(), known: BTreeMap::new() };
+        for map in maps {
+            let word = self.read_map(map, &mut reading);
+            if let Some(place) = words.get(&map) {
+                self.code.keep_word(word, *place);
+            }
+        }
+        for (place, maps) in guards {
+            let all = self.code.build.ins().iconst(types::I64, -1);
+            let known: Vec<Value> = maps.iter().filter_map(|map| reading.known.get(map).copied()).collect();
+            let word = known.into_iter().fold(all, |all, word| self.code.build.ins().band(all, word));
+            self.code.keep_word(word, place);
+        }
+        self.fill_folds();
+        self.code.jump(head, &[self.stage.first]);
+    }
+
+    fn read_map(&mut self, map: Map, reading: &mut Reading) -> Value {
+        let (pointer, at) = self.map_place(map);
+        let function = self.declared(reading.bits);
+        let call = self.code.build.ins().call(function, &[pointer, at, self.stage.size]);
+        let word = self.code.build.inst_results(call).first().copied();
+        let word = word.unwrap_or(at);
+        let _ = reading.known.insert(map, word);
+        word
+    }
+
+    /// Which folds have first and last days that are used.
+    fn settle_edges(&mut self) {
+        let wanted: BTreeSet<Value> = self.stage.folds.iter().flat_map(|f| f.edges.iter().copied()).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let function = &self.code.build.func;
+        let insts = function.layout.blocks().flat_map(|block| function.layout.block_insts(block));
+        let used: BTreeSet<Value> =
+            insts.flat_map(|inst| function.dfg.inst_values(inst)).filter(|value| wanted.contains(value)).collect();
+        for fold in &mut self.stage.folds {
+            fold.plan.edges = !fold.edges.is_disjoint(&used);
+        }
+    }
+
+    /// Calls the functions that fold the periods: of all rows, then of those in which days are shared.
+    fn fill_folds(&mut self) {
+        let Some(present) = self.stage.present else { return };
+        let Some(column) = self.layout.columns.iter().position(|c| c.cell == Cell::Periods) else { return };
+        let folds = std::mem::take(&mut self.stage.folds);
+        let plans: Vec<Plan> = folds.iter().map(|f| f.plan).collect();
+        let [from, to, party, kind, quality] = self.pieces(column);
+        let offsets = self.column_place(column, Part::Offsets, 4);
+        let present = self.code.build.ins().stack_addr(types::I64, present, 0);
+        let given = Given { offsets, size: self.stage.size, from, to, party, kind, present };
+        let (mut places, mut met, mut meetings) = (Vec::new(), Vec::new(), Vec::new());
+        for fold in &folds {
+            let [first, last] = [fold.plan.first, fold.plan.last].map(|bound| self.bound_place(bound));
+            let [sums, firsts, lasts] = [fold.sums, fold.firsts, fold.lasts]
+                .map(|place| self.code.build.ins().stack_addr(types::I64, place, 0));
+            let edges = fold.plan.edges;
+            let (firsts, lasts) = (edges.then_some(firsts), edges.then_some(lasts));
+            let of = Places { first, last, sums, firsts, lasts };
+            let until = fold.merge.as_ref().and_then(|merge| self.bound_place(merge.until));
+            let merge = fold.merge.as_ref().map(|merge| (merge.until, self.sweep(merge.how.clone())));
+            places.push(of);
+            met.push(Met { of, until });
+            meetings.push(Meeting { plan: fold.plan, plain: fold.plain, merge, apart: APART });
+        }
+        let Some(id) = self.runs_function(plans) else { return };
+        let function = self.declared(id);
+        let words = given.words(&places);
+        let _ = self.code.build.ins().call(function, &words);
+        if meetings.is_empty() {
+            return;
+        }
+        let Some(id) = self.shared_function(meetings) else { return };
+        let function = self.declared(id);
+        let words = super::shared::words(&given, quality, &met);
+        let _ = self.code.build.ins().call(function, &words);
+    }
+
+    /// Where a day of the first row is, if it is in a column.
+    fn bound_place(&mut self, bound: Bound) -> Option<Value> {
+        match bound {
+            Bound::Known(_) => None,
+            Bound::Column(column, _) => Some(self.column_place(column, Part::Values, 4)),
+        }
+    }
+}
+
+/// The number of a set of parties, a bit each: a byte for each party.
+pub(super) fn holders_of(mask: i64) -> i64 {
+    (0..MARK).filter(|at| mask >> at & 1 == 1).fold(0, |all, at| all | 1 << (8 * at))
+}
