@@ -185,7 +185,7 @@ fn lower(
         aside.define("runs", (*id, signature), (days, &[]), |code, params, _| code.runs(params, plans))?;
     }
     if let Some((id, meetings)) = &beside.shared {
-        let signature = shared_signature(aside.module, meetings);
+        let signature = shared_signature(aside.module);
         let sweeps: Vec<FuncId> = meetings.iter().filter_map(|m| m.merge.as_ref().map(|(_, id)| *id)).collect();
         let parties = shape.parties.len();
         aside.define("shared", (*id, signature), (days, &sweeps), |code, params, sweeps| {

@@ -129,7 +129,9 @@ impl Row<'_, '_> {
                         ..career.as_ref().clone()
                     });
                 }
-                Val::new(self.open_if(of.shared), none.data)
+                let (shared, tag) = self.shared_in(of);
+                let open = self.open_if(shared);
+                Val::new(self.code.worst(tag, open), none.data)
             }
             (HostFn::AsIfOwn, Data::Periods(of), Some(Data::Country(Word::Known(party)))) => {
                 let owner = Some(usize::try_from(*party).ok()?);

@@ -50,7 +50,7 @@ pub(super) struct Career {
     pub owner: Option<usize>,
     /// The parties whose records were brought together, a bit each.
     pub made_of: Word,
-    /// What was counted; nothing yet for a record as communicated.
+    /// What was counted; nothing yet where not several were brought together.
     pub counted: Option<Rc<Vec<Counted>>>,
     /// Whether a day is two parties': then what was displaced is not known here.
     pub shared: Bit,
@@ -126,19 +126,46 @@ impl Row<'_, '_> {
         }
     }
 
+    /// Those of these parties that hold a period, as far as that is known.
+    fn among(&self, of: Word) -> Word {
+        match (of, self.scanned_parties()) {
+            (Word::Known(of), Some(Word::Known(all))) => Word::Known(of & all),
+            _ => of,
+        }
+    }
+
+    /// As [`Row::select_days`]; where not several are brought together nothing is counted before somebody asks.
+    fn brought_together(&mut self, selection: &Selection) -> Option<(Option<Rc<Vec<Counted>>>, Bit, Tag)> {
+        let of = selection.merged.as_ref().map(|merged| self.among(merged.of));
+        if of.is_none_or(|of| matches!(of, Word::Known(of) if of.count_ones() < 2)) {
+            return Some((None, Bit::Known(false), Tag::value()));
+        }
+        let (counted, shared, tag) = self.select_days(selection)?;
+        Some((Some(counted), shared, tag))
+    }
+
+    /// Whether a day of periods is two parties', and what else is to be said of it.
+    pub fn shared_in(&mut self, career: &Career) -> (Bit, Tag) {
+        if career.counted.is_some() || career.is_record {
+            return (career.shared, Tag::value());
+        }
+        self.select_days(&career.selection).map_or((Bit::Known(true), Tag::open()), |(_, shared, tag)| (shared, tag))
+    }
+
     /// Each party's days within limits, folded once.
     fn folded(&mut self, scanned: &Scanned, limits: &Limits) -> Folded {
         if let Some((_, known)) = self.folds.iter().find(|(l, _)| l == limits) {
             return known.clone();
         }
         if scanned.staged
-            && let Some((counted, met)) = self.staged(limits, scanned.parties, None)
+            && let Some((counted, met, tag)) = self.staged(limits, scanned.parties, None)
         {
             let [shared, doubled] = [SHARED, DOUBLED].map(|flag| {
                 let met = self.code.band(met, Word::Known(flag));
                 self.code.test(IntCC::NotEqual, met, Word::Known(0))
             });
-            let folded = Folded { counted: Rc::new(counted), shared, doubled, edge: Bit::Known(false) };
+            let edge = self.code.is_open(tag);
+            let folded = Folded { counted: Rc::new(counted), shared, doubled, edge };
             self.folds.push((*limits, folded.clone()));
             return folded;
         }
@@ -185,10 +212,7 @@ impl Row<'_, '_> {
         let Some(merged) = &selection.merged else { return Some((within.counted, within.shared, tag)) };
         let whole = Limits { first: Word::Known(calendar::first_day()), last: selection.until, ..limits };
         let base = self.folded(&scanned, &whole);
-        let of = match (merged.of, scanned.parties) {
-            (Word::Known(of), Word::Known(all)) => Word::Known(of & all),
-            _ => merged.of,
-        };
+        let of = self.among(merged.of);
         let one = self.is_one_party(of);
         let several = self.code.not(one);
         let sweeps = self.code.and(base.shared, several);
@@ -227,10 +251,10 @@ impl Row<'_, '_> {
         }
         let how = self.merging(selection, merged);
         let merging = Some((how, selection.until, both));
-        let (counted, met) = self.staged(&selection.limits, scanned.parties, merging)?;
+        let (counted, met, tag) = self.staged(&selection.limits, scanned.parties, merging)?;
         let shared = self.code.band(met, Word::Known(SHARED));
         let shared = self.code.test(IntCC::NotEqual, shared, Word::Known(0));
-        let tag = self.decided(Tag::value(), met);
+        let tag = self.decided(tag, met);
         Some((Rc::new(counted), shared, tag))
     }
 
@@ -335,13 +359,12 @@ impl Row<'_, '_> {
         if tag.never_value() {
             return Val::new(tag, Data::Void);
         }
-        let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
+        let Some((counted, shared, also)) = self.brought_together(&selection) else { return Val::open() };
         let tag = self.code.worst(tag, also);
         let origins = match &selection.merged {
             Some(merged) => (0..self.parties()).map(|at| self.code.has(merged.of, at)).collect(),
             None => vec![Bit::Known(true); self.parties()],
         };
-        let counted = Some(counted);
         let career = Career { selection, origins, owner: None, made_of, counted, shared, is_record: false };
         Val::new(tag, Data::Periods(Rc::new(career)))
     }
@@ -357,9 +380,9 @@ impl Row<'_, '_> {
             let earlier = self.code.test(IntCC::SignedLessThan, last, selection.limits.last);
             selection.limits.last = self.code.select(earlier, last, selection.limits.last);
         }
-        let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
+        let Some((counted, shared, also)) = self.brought_together(&selection) else { return Val::open() };
         let tag = self.code.worst(tag, also);
-        let career = Career { selection, counted: Some(counted), shared, is_record: false, ..career.clone() };
+        let career = Career { selection, counted, shared, is_record: false, ..career.clone() };
         Val::new(tag, Data::Periods(Rc::new(career)))
     }
 
@@ -400,14 +423,16 @@ impl Row<'_, '_> {
         let mut selection = career.selection.clone();
         selection.limits.kinds &= kinds;
         let Some(scanned) = self.scanned() else { return Val::open() };
-        let whole = self.folded(&scanned, &career.selection.limits);
-        let Some((counted, shared, also)) = self.select_days(&selection) else { return Val::open() };
+        let Some((counted, shared, also)) = self.brought_together(&selection) else { return Val::open() };
         let mut tag = self.code.worst(tag, also);
         if career.selection.merged.is_some() {
-            let unclear = self.code.or(whole.doubled, career.shared);
+            let whole = self.folded(&scanned, &career.selection.limits);
+            let (shared, also) = self.shared_in(career);
+            let unclear = self.code.or(whole.doubled, shared);
+            tag = self.code.worst(tag, also);
             tag = self.code.unless(tag, unclear, Tag::open());
         }
-        let career = Career { selection, counted: Some(counted), shared, is_record: false, ..career.clone() };
+        let career = Career { selection, counted, shared, is_record: false, ..career.clone() };
         Val::new(tag, Data::Periods(Rc::new(career)))
     }
 

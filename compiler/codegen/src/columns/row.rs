@@ -203,11 +203,23 @@ impl<'p, 'f> Row<'p, 'f> {
     }
 
     /// The function that folds rows in which days are shared.
-    pub fn shared_function(&mut self, meetings: Vec<Meeting>) -> Option<FuncId> {
-        let signature = shared_signature(&*self.module, &meetings);
-        let id = self.module.declare_function("shared", Linkage::Local, &signature).ok()?;
-        *self.shared = Some((id, meetings));
-        Some(id)
+    pub fn shared_function(&mut self) -> FuncId {
+        if let Some((id, _)) = self.shared {
+            return *id;
+        }
+        let signature = shared_signature(&*self.module);
+        // A name that was not declared before is never refused.
+        let id = self.module.declare_function("shared", Linkage::Local, &signature);
+        let id = id.unwrap_or(FuncId::from_u32(0));
+        *self.shared = Some((id, Vec::new()));
+        id
+    }
+
+    /// What that function folds.
+    pub fn shares(&mut self, meetings: Vec<Meeting>) {
+        if let Some((_, known)) = self.shared {
+            *known = meetings;
+        }
     }
 
     /// A function of the module, to be called here.
@@ -444,6 +456,11 @@ impl<'p, 'f> Row<'p, 'f> {
         }
     }
 
+    /// The parties that hold a period, once the record was read.
+    pub fn scanned_parties(&self) -> Option<Word> {
+        self.scanned.flatten().map(|scanned| scanned.parties)
+    }
+
     /// The record of periods, read once.
     pub fn scanned(&mut self) -> Option<Scanned> {
         if let Some(known) = self.scanned {
@@ -582,9 +599,10 @@ pub(super) fn runs_signature(module: &dyn Module, plans: &[Plan]) -> cranelift_c
 }
 
 /// The signature of the function that folds rows in which days are shared.
-pub(super) fn shared_signature(module: &dyn Module, meetings: &[Meeting]) -> cranelift_codegen::ir::Signature {
+pub(super) fn shared_signature(module: &dyn Module) -> cranelift_codegen::ir::Signature {
     let mut signature = module.make_signature();
-    signature.params.extend((0..shared::parameters(meetings)).map(|_| AbiParam::new(types::I64)));
+    signature.params.extend((0..shared::PARAMETERS).map(|_| AbiParam::new(types::I64)));
+    signature.returns.push(AbiParam::new(types::I64));
     signature
 }
 

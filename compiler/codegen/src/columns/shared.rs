@@ -1,6 +1,6 @@
-//! Rows in which days are shared: those that the pass over all periods (`runs`) marked, folded one by one before any row
-//! is decided. Each party's days by itself, and, where precedence decides, by a sweep (`fold`); the results are beside
-//! those of other rows, in the same form, with what was met in the last lane.
+//! Rows in which days are shared: those that the pass over all periods (`runs`) marked. Where precedence decides they are
+//! folded one by one, by a sweep (`fold`), before any row is decided; each party's days by itself only once the row that is
+//! decided needs them. The results are beside those of other rows, in the same form, with what was met in the last lane.
 
 use super::fold::{Counted, DOUBLED, END, KEPT, Limits, Record, SHARED, Sweep};
 use super::runs::{Given, LANES, LONGEST, MARK, MEETS, Places, Plan};
@@ -14,8 +14,8 @@ use cranelift_module::FuncId;
 /// A fold of rows in which days are shared.
 pub(super) struct Meeting {
     pub plan: Plan,
-    /// Whether each party's days by itself are asked for.
-    pub plain: bool,
+    /// Whether each party's days by itself are asked for, while a row is decided.
+    pub alone: bool,
     /// The last day that counts for precedence, and the sweep that decides, where they are brought together.
     pub merge: Option<(Bound, FuncId)>,
     /// How far behind the results of parties by themselves those of a sweep are.
@@ -30,16 +30,13 @@ pub(super) struct Met {
     pub until: Option<Value>,
 }
 
-/// How many parameters of the function are not those of a fold.
-const GENERAL: usize = 8;
+/// How many words a kernel has room for: more than there ever are.
+pub(super) const MOST_WORDS: i64 = 64;
 
-/// How many parameters the function has.
-pub(super) fn parameters(meetings: &[Meeting]) -> usize {
-    let until = |m: &Meeting| usize::from(matches!(m.merge, Some((Bound::Column(..), _))));
-    GENERAL + meetings.iter().map(|m| m.plan.parameters() + until(m)).sum::<usize>()
-}
+/// The parameters: where the words are, the first row, the one after the last, and whether rows are being decided.
+pub(super) const PARAMETERS: usize = 4;
 
-/// The parameters, in order.
+/// What the function finds in the frame of the kernel, in order.
 pub(super) fn words(given: &Given, quality: Value, folds: &[Met]) -> Vec<Value> {
     let mut words = vec![quality];
     let places: Vec<Places> = folds.iter().map(|m| m.of).collect();
@@ -48,10 +45,18 @@ pub(super) fn words(given: &Given, quality: Value, folds: &[Met]) -> Vec<Value> 
     words
 }
 
+/// How many words there are before the last days for precedence, and in all.
+fn counts(meetings: &[Meeting]) -> (usize, usize) {
+    let plans: Vec<Plan> = meetings.iter().map(|m| m.plan).collect();
+    let given = super::runs::parameters(&plans);
+    let until = |m: &&Meeting| matches!(m.merge, Some((Bound::Column(..), _)));
+    (given, 1 + given + meetings.iter().filter(until).count())
+}
+
 fn from_words(words: &[Value], meetings: &[Meeting]) -> Option<(Value, Given, Vec<Met>)> {
     let (quality, words) = words.split_first()?;
     let plans: Vec<Plan> = meetings.iter().map(|m| m.plan).collect();
-    let count = super::runs::parameters(&plans);
+    let (count, _) = counts(meetings);
     let (given, places) = Given::from_words(words.get(..count)?, &plans)?;
     let mut rest = words.get(count..)?.iter().copied();
     let mut met = Vec::new();
@@ -66,8 +71,7 @@ fn from_words(words: &[Value], meetings: &[Meeting]) -> Option<(Value, Given, Ve
 }
 
 /// A row that is folded.
-struct Shared<'a> {
-    given: &'a Given,
+struct Shared {
     record: Record,
     row: Value,
     parties: usize,
@@ -128,17 +132,22 @@ impl Code<'_> {
         meetings: &[Meeting],
         sweeps: &[FuncRef],
     ) -> Option<()> {
-        let (quality, given, met) = from_words(params, meetings)?;
+        let [words, first, end, late] = *params else { return None };
+        let (_, count) = counts(meetings);
+        let word = |at: usize| i32::try_from(at * 8).ok().map(|offset| self.get(words, offset));
+        let words: Option<Vec<Word>> = (0..count).map(word).collect();
+        let words: Vec<Value> = words?.into_iter().map(|word| self.value(word)).collect();
+        let (quality, given, met) = from_words(&words, meetings)?;
         let (head, row) = self.block_of(1);
-        let [look, fold, done] = [(); 3].map(|()| self.block_of(0).0);
-        let zero = self.build.ins().iconst(types::I64, 0);
-        self.jump(head, &[zero]);
+        let [look, fold, early, lately, done] = [(); 5].map(|()| self.block_of(0).0);
+        self.jump(head, &[first]);
         self.build.switch_to_block(head);
         let [row] = row[..] else { return None };
-        let more = self.build.ins().icmp(IntCC::SignedLessThan, row, given.size);
+        let more = self.build.ins().icmp(IntCC::SignedLessThan, row, end);
         self.build.ins().brif(more, look, &[], done, &[]);
         self.build.switch_to_block(done);
-        self.build.ins().return_(&[]);
+        let zero = self.build.ins().iconst(types::I64, 0);
+        self.build.ins().return_(&[zero]);
         self.build.switch_to_block(look);
         let next = self.build.ins().iadd_imm_s(row, 1);
         let mark = self.mark_of(&given, row);
@@ -152,13 +161,35 @@ impl Code<'_> {
         let (begin, end) = (self.value(begin), self.value(end));
         let Given { from, to, party, kind, .. } = given;
         let record = Record { begin, end, from, to, party, kind, quality };
-        let shared = Shared { given: &given, record, row, parties };
+        let shared = Shared { record, row, parties };
+        self.build.ins().brif(late, lately, &[], early, &[]);
+        self.build.switch_to_block(early);
         let mut sweeps = sweeps.iter().copied();
+        let mut left = Bit::Known(false);
         for (meeting, met) in meetings.iter().zip(&met) {
-            let sweep = if meeting.merge.is_some() { Some(sweeps.next()?) } else { None };
-            self.meeting(&shared, meeting, met, sweep);
+            if meeting.merge.is_some() {
+                let more = self.brought_together(&shared, meeting, met, sweeps.next()?);
+                left = self.or(left, more);
+            }
         }
+        // A row whose results are too large is left to when it is decided.
+        let left = self.word_of(left);
+        let left = self.value(left);
+        let left = self.build.ins().ireduce(types::I8, left);
+        let mark = self.mark_of(&given, row);
+        let old = self.read_mark(mark);
+        let new = self.build.ins().bor(old, left);
+        self.build.ins().store(MemFlagsData::trusted(), new, mark, 0);
         self.jump(head, &[next]);
+        self.build.switch_to_block(lately);
+        let mut left = Bit::Known(false);
+        for (meeting, met) in meetings.iter().zip(&met).filter(|(m, _)| m.alone) {
+            let more = self.each_by_itself(&shared, meeting, met);
+            left = self.or(left, more);
+        }
+        let left = self.word_of(left);
+        let left = self.value(left);
+        self.build.ins().return_(&[left]);
         Some(())
     }
 
@@ -173,7 +204,7 @@ impl Code<'_> {
     }
 
     /// A day that limits a fold, for the row.
-    fn day_of(&mut self, shared: &Shared<'_>, bound: Bound, place: Option<Value>) -> Word {
+    fn day_of(&mut self, shared: &Shared, bound: Bound, place: Option<Value>) -> Word {
         match (bound, place) {
             (Bound::Known(day), _) => Word::Known(day),
             (Bound::Column(_, days), Some(place)) => {
@@ -185,21 +216,28 @@ impl Code<'_> {
         }
     }
 
-    /// One fold of a row.
-    fn meeting(&mut self, shared: &Shared<'_>, meeting: &Meeting, met: &Met, sweep: Option<FuncRef>) {
-        let plan = &meeting.plan;
+    /// The days that limit a fold of a row.
+    fn limits_of(&mut self, shared: &Shared, plan: &Plan, met: &Met) -> Limits {
         let first = self.day_of(shared, plan.first, met.of.first);
         let last = self.day_of(shared, plan.last, met.of.last);
-        if meeting.plain {
-            let limits = Limits { kinds: plan.kinds, first, last, mode: plan.mode };
-            let bytes = i64::try_from(shared.parties + 1).unwrap_or(1) * KEPT;
-            let state = self.place(bytes);
-            let flags = self.plain_one_by_one(&shared.record, &limits, shared.parties, state);
-            let (counted, edge) = self.counted(state, shared.parties);
-            self.put_results(shared, (plan, met, 0), &counted, (flags, edge));
-            self.slots.release(bytes);
-        }
-        let (Some((until, _)), Some(sweep)) = (meeting.merge, sweep) else { return };
+        Limits { kinds: plan.kinds, first, last, mode: plan.mode }
+    }
+
+    /// Each party's days of a row; whether they are too many.
+    fn each_by_itself(&mut self, shared: &Shared, meeting: &Meeting, met: &Met) -> Bit {
+        let limits = self.limits_of(shared, &meeting.plan, met);
+        let bytes = i64::try_from(shared.parties + 1).unwrap_or(1) * KEPT;
+        let state = self.place(bytes);
+        let flags = self.plain_one_by_one(&shared.record, &limits, shared.parties, state);
+        let (counted, edge) = self.counted(state, shared.parties);
+        self.slots.release(bytes);
+        self.put_results(shared, (&meeting.plan, met, 0), &counted, (flags, edge))
+    }
+
+    /// The days of a row as precedence decides; whether they are too many.
+    fn brought_together(&mut self, shared: &Shared, meeting: &Meeting, met: &Met, sweep: FuncRef) -> Bit {
+        let Some((until, _)) = meeting.merge else { return Bit::Known(true) };
+        let Limits { first, last, .. } = self.limits_of(shared, &meeting.plan, met);
         let until = self.day_of(shared, until, met.until);
         let bytes = i64::try_from(shared.parties + 1).unwrap_or(1) * KEPT;
         let state = self.place(bytes);
@@ -207,21 +245,20 @@ impl Code<'_> {
         let [until, first, last] = [until, first, last].map(|day| self.value(day));
         let words = Sweep { record: shared.record, until, first, last, of, state }.words();
         let call = self.build.ins().call(sweep, &words);
-        let Some(flags) = self.build.inst_results(call).first().copied() else { return };
+        let Some(flags) = self.build.inst_results(call).first().copied() else { return Bit::Known(true) };
         let (counted, edge) = self.counted(state, shared.parties);
-        self.put_results(shared, (plan, met, meeting.apart), &counted, (Word::Run(flags), edge));
         self.slots.release(bytes);
+        self.put_results(shared, (&meeting.plan, met, meeting.apart), &counted, (Word::Run(flags), edge))
     }
 
-    /// Writes what was counted of each party, and what was met. A row whose results are too large is left to when it is
-    /// decided.
+    /// Writes what was counted of each party, and what was met. Whether it is too much.
     fn put_results(
         &mut self,
-        shared: &Shared<'_>,
+        shared: &Shared,
         (plan, met, apart): (&Plan, &Met, i64),
         counted: &[Counted],
         (flags, edge): (Word, Bit),
-    ) {
+    ) -> Bit {
         let apart = i32::try_from(apart).unwrap_or(0);
         let places = [Some(met.of.sums), met.of.firsts, met.of.lasts];
         let places = places.map(|place| place.map(|place| self.element(place, Word::Run(shared.row), LANES * 4)));
@@ -251,12 +288,6 @@ impl Code<'_> {
             put(self, counted.last, (lasts, lane));
         }
         put(self, flags, (sums, usize::try_from(MARK).unwrap_or(3)));
-        let left = self.word_of(left);
-        let left = self.value(left);
-        let left = self.build.ins().ireduce(types::I8, left);
-        let mark = self.mark_of(shared.given, shared.row);
-        let old = self.read_mark(mark);
-        let new = self.build.ins().bor(old, left);
-        self.build.ins().store(MemFlagsData::trusted(), new, mark, 0);
+        left
     }
 }

@@ -11,7 +11,8 @@ use super::few::FEW;
 use super::fold::{Counted, Limits, MOST, Merging};
 use super::row::Row;
 use super::runs::{Given, LANES, LONGEST, MARK, MEETS, Places, Plan};
-use super::shared::{Meeting, Met};
+use super::shared::{MOST_WORDS, Meeting, Met};
+use super::tag::Tag;
 use super::word::{Bit, Code, Word, constant_memory};
 use accord_core::DatedIn;
 use accord_core::columns::{Cell, Part};
@@ -61,8 +62,8 @@ struct Merge {
 /// days are shared, as they were brought together.
 struct Staged {
     plan: Plan,
-    /// Whether what each party has by itself is asked for.
-    plain: bool,
+    /// Whether what each party has by itself is asked for where days are shared.
+    alone: bool,
     merge: Option<Merge>,
     sums: StackSlot,
     firsts: StackSlot,
@@ -87,6 +88,7 @@ pub(super) struct Stage {
     present: Option<StackSlot>,
     /// How far behind the first results of a row those are that count where days are shared: nothing, or [`APART`].
     apart: Option<Value>,
+    words_of_shared: Option<StackSlot>,
     folds: Vec<Staged>,
 }
 
@@ -107,6 +109,7 @@ impl Stage {
             guarded: false,
             present: None,
             apart: None,
+            words_of_shared: None,
             folds: Vec::new(),
         }
     }
@@ -282,46 +285,45 @@ impl Row<'_, '_> {
     }
 
     /// The fold that is to be made, and its position.
-    fn fold_of(&mut self, plan: Plan, plain: bool, merge: Option<Merge>) -> Option<usize> {
+    fn fold_of(&mut self, plan: Plan, merge: Option<Merge>) -> Option<usize> {
         let fits = |f: &Staged| f.plan == plan && (merge.is_none() || f.merge.is_none() || f.merge == merge);
         let fold = match self.stage.folds.iter().position(fits) {
             Some(fold) => fold,
             None if self.stage.folds.len() < MOST_FOLDS => {
                 let [sums, firsts, lasts] = [(); 3].map(|()| self.code.kept(APART + RESULTS));
-                let (plain, merge, edges) = (false, None, BTreeSet::new());
-                self.stage.folds.push(Staged { plan, plain, merge, sums, firsts, lasts, edges });
+                let (alone, merge, edges) = (false, None, BTreeSet::new());
+                self.stage.folds.push(Staged { plan, alone, merge, sums, firsts, lasts, edges });
                 self.stage.folds.len() - 1
             }
             None => return None,
         };
         let found = self.stage.folds.get_mut(fold)?;
-        found.plain |= plain;
         found.merge = merge.or_else(|| found.merge.take());
         Some(fold)
     }
 
     /// What the stage folded of the row, where it can: its record is one that it folds, of these parties. If all that
-    /// hold a period are brought together in some way, that where the condition holds. Also what was met.
+    /// hold a period are brought together in some way, that where the condition holds. Also what was met, and what else is
+    /// to be said of it.
     pub fn staged(
         &mut self,
         limits: &Limits,
         parties: Word,
         merge: Option<(Merging, Word, Bit)>,
-    ) -> Option<(Vec<Counted>, Word)> {
+    ) -> Option<(Vec<Counted>, Word, Tag)> {
         if limits.mode == DatedIn::MonthsTouched {
             return None;
         }
         let (first, last) = (self.code.bound(limits.first)?, self.code.bound(limits.last)?);
         let plan = Plan { kinds: limits.kinds, first, last, mode: limits.mode, edges: false };
-        let (fold, apart) = match merge {
-            None => (self.fold_of(plan, true, None)?, Word::Known(0)),
-            Some((how, until, both)) => {
-                let apart = Word::Run(self.stage.apart?);
-                let merge = Merge { how, until: self.code.bound(until)? };
-                let plain = both != Bit::Known(true);
-                (self.fold_of(plan, plain, Some(merge))?, self.code.select(both, apart, Word::Known(0)))
-            }
+        let apart = Word::Run(self.stage.apart?);
+        let (both, merge) = match merge {
+            None => (Bit::Known(false), None),
+            Some((how, until, both)) => (both, Some(Merge { how, until: self.code.bound(until)? })),
         };
+        let fold = self.fold_of(plan, merge)?;
+        let (apart, left) = self.where_both(fold, both, apart)?;
+        let tag = self.code.unless(Tag::value(), left, Tag::open());
         let Staged { sums, firsts, lasts, .. } = self.stage.folds.get(fold)?;
         let places = [*sums, *firsts, *lasts].map(|place| self.code.build.ins().stack_addr(types::I64, place, 0));
         let places = places.map(|place| {
@@ -360,7 +362,49 @@ impl Row<'_, '_> {
         }
         let [sums, ..] = places;
         let met = read(self, sums, usize::try_from(MARK).unwrap_or(3), false);
-        Some((counted, Word::Run(met)))
+        Some((counted, Word::Run(met), tag))
+    }
+
+    /// How far behind the first results those are that count: where all parties are brought together those of all, else
+    /// those of parties by themselves, folded now if days are shared. Whether these are too many.
+    fn where_both(&mut self, fold: usize, both: Bit, apart: Word) -> Option<(Word, Bit)> {
+        if both == Bit::Known(true) {
+            return Some((apart, Bit::Known(false)));
+        }
+        self.stage.folds.get_mut(fold)?.alone = true;
+        let (late, _) = self.code.block_of(0);
+        let (done, found) = self.code.block_of(2);
+        let shared = self.code.test(IntCC::NotEqual, apart, Word::Known(0));
+        let alone = self.code.not(both);
+        let lacks = self.code.and(shared, alone);
+        let lacks = self.code.flag(lacks);
+        let (apart, zero) = (self.code.value(apart), self.code.build.ins().iconst(types::I64, 0));
+        self.code.build.ins().brif(lacks, late, &[], done, &[apart.into(), zero.into()]);
+        self.code.build.set_cold_block(late);
+        self.code.build.switch_to_block(late);
+        let function = self.shared_function();
+        let function = self.declared(function);
+        let words = self.words();
+        let words = self.code.build.ins().stack_addr(types::I64, words, 0);
+        let (at, one) = (self.stage.at, self.code.build.ins().iconst(types::I64, 1));
+        let end = self.code.build.ins().iadd(at, one);
+        let call = self.code.build.ins().call(function, &[words, at, end, one]);
+        let left = self.code.build.inst_results(call).first().copied().unwrap_or(one);
+        self.code.jump(done, &[zero, left]);
+        self.code.build.switch_to_block(done);
+        let [apart, left] = found[..] else { return None };
+        let left = self.code.test(IntCC::NotEqual, Word::Run(left), Word::Known(0));
+        Some((Word::Run(apart), left))
+    }
+
+    /// Where the words are that the function for shared days reads.
+    fn words(&mut self) -> StackSlot {
+        if let Some(words) = self.stage.words_of_shared {
+            return words;
+        }
+        let words = self.code.kept(MOST_WORDS * 8);
+        self.stage.words_of_shared = Some(words);
+        words
     }
 
     /// Fills what the arms read, in a block, and goes on to the rows.
@@ -436,7 +480,7 @@ impl Row<'_, '_> {
             let merge = fold.merge.as_ref().map(|merge| (merge.until, self.sweep(merge.how.clone())));
             places.push(of);
             met.push(Met { of, until });
-            meetings.push(Meeting { plan: fold.plan, plain: fold.plain, merge, apart: APART });
+            meetings.push(Meeting { plan: fold.plan, alone: fold.alone, merge, apart: APART });
         }
         let Some(id) = self.runs_function(plans) else { return };
         let function = self.declared(id);
@@ -445,10 +489,17 @@ impl Row<'_, '_> {
         if meetings.is_empty() {
             return;
         }
-        let Some(id) = self.shared_function(meetings) else { return };
+        let id = self.shared_function();
         let function = self.declared(id);
-        let words = super::shared::words(&given, quality, &met);
-        let _ = self.code.build.ins().call(function, &words);
+        self.shares(meetings);
+        let place = self.words();
+        let place = self.code.build.ins().stack_addr(types::I64, place, 0);
+        for (at, word) in super::shared::words(&given, quality, &met).into_iter().enumerate() {
+            let offset = i32::try_from(at * 8).unwrap_or(0);
+            self.code.put(Word::Run(word), place, offset);
+        }
+        let zero = self.code.build.ins().iconst(types::I64, 0);
+        let _ = self.code.build.ins().call(function, &[place, zero, self.stage.size, zero]);
     }
 
     /// Where a day of the first row is, if it is in a column.

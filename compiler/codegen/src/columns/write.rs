@@ -253,7 +253,7 @@ impl Results {
     }
 
     /// The code for rows whose records the stage folded, for each set of parties that hold a period: for rows without
-    /// anything unusual, and for others of these parties.
+    /// anything unusual, and, of all parties, for others. Those of fewer go on to the code for any row.
     fn staged(
         &self,
         row: &mut Row<'_, '_>,
@@ -280,16 +280,19 @@ impl Results {
             blocks.push((mask, block));
         }
         row.code.jump(any, &[]);
+        let all = (1_i64 << row.parties()) - 1;
         for (mask, block) in blocks {
-            let (unusual, _) = row.code.block_of(0);
+            let unusual = if mask == all { row.code.block_of(0).0 } else { any };
             let scanned = Scanned { tag: Tag::value(), staged: true, parties: Word::Known(mask), ..scanned };
             row.code.build.switch_to_block(block);
             row.arm(key, Some(unusual), Some(scanned));
             row.guard();
             self.results(row, subject);
-            row.code.build.switch_to_block(unusual);
-            row.arm(key, None, Some(scanned));
-            self.results(row, subject);
+            if mask == all {
+                row.code.build.switch_to_block(unusual);
+                row.arm(key, None, Some(scanned));
+                self.results(row, subject);
+            }
         }
     }
 
