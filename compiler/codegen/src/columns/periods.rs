@@ -28,6 +28,9 @@ pub(super) struct Merged {
 /// What a selection counts of each party, whether a day is two parties', and what else is to be said of it.
 pub(super) type Selected = (Rc<Vec<Counted>>, Bit, Tag);
 
+/// The same, of which nothing may be counted yet.
+type Together = (Option<Rc<Vec<Counted>>>, Bit, Tag);
+
 /// What a party has in one unit, with the most that can be, and how it becomes another.
 type Amount<'a> = ((Word, i64), Unit, Option<&'a Way>);
 
@@ -135,7 +138,7 @@ impl Row<'_, '_> {
     }
 
     /// As [`Row::select_days`]; where not several are brought together nothing is counted before somebody asks.
-    fn brought_together(&mut self, selection: &Selection) -> Option<(Option<Rc<Vec<Counted>>>, Bit, Tag)> {
+    fn brought_together(&mut self, selection: &Selection) -> Option<Together> {
         let of = selection.merged.as_ref().map(|merged| self.among(merged.of));
         if of.is_none_or(|of| matches!(of, Word::Known(of) if of.count_ones() < 2)) {
             return Some((None, Bit::Known(false), Tag::value()));
