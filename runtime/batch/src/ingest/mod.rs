@@ -214,7 +214,7 @@ fn scalar(column: &Column, array: &ArrayRef, parties: &[Country]) -> Result<Scal
         Cell::Member(_, words) => {
             let number = |text: &str| words.iter().position(|w| w == text).and_then(|at| u8::try_from(at).ok());
             let codes = codes::codes::<u8>(array, 0, &number)?;
-            let seen = members(codes.values.values());
+            let seen = members(codes.values.values(), codes.valid.as_ref());
             let few = seen.len() <= FEW_MEMBERS && seen.len() < words.len();
             let all = u16::try_from(words.len()).unwrap_or(u16::MAX);
             Scalar { members: few.then_some(seen), ..coded(codes, 1, all) }
@@ -247,13 +247,17 @@ fn coded<T: arrow_buffer::ArrowNativeType + Into<u16>>(codes: Codes<T>, width: u
     Scalar { lane, fill: constant.map(Fill::Constant), members: None, odd }
 }
 
-/// The members that occur; where nothing is, whatever stands there counts too.
-fn members(codes: &[u8]) -> BTreeSet<u16> {
+/// The members that occur: code is made for each.
+fn members(codes: &[u8], valid: Option<&NullBuffer>) -> BTreeSet<u16> {
     let mut seen = [false; 256];
-    for code in codes {
+    let mut see = |code: &u8| {
         if let Some(seen) = seen.get_mut(usize::from(*code)) {
             *seen = true;
         }
+    };
+    match valid {
+        None => codes.iter().for_each(see),
+        Some(valid) => valid.valid_indices().filter_map(|at| codes.get(at)).for_each(&mut see),
     }
     (0u16..256).zip(seen).filter(|(_, seen)| *seen).map(|(code, _)| code).collect()
 }

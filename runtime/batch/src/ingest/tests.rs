@@ -195,6 +195,8 @@ fn words_become_numbers_however_they_are_kept() {
     assert!(one.shape.members.is_empty());
     let two = see(&block(vec![("claim.benefit", dictionary(&words, vec![Some(2), Some(0)]))]), &[]).unwrap();
     assert_eq!(two.shape.members[&1].iter().copied().collect::<Vec<_>>(), [1, 2]);
+    let rare = see(&block(vec![("claim.benefit", dictionary(&words, vec![Some(2), None, Some(2)]))]), &[]).unwrap();
+    assert_eq!(rare.shape.members[&1].iter().copied().collect::<Vec<_>>(), [2], "where nothing is there is no member");
     let wrong = dictionary(&["old_age", "pension"], vec![Some(0), Some(1), None]);
     let seen = see(&block(vec![("claim.benefit", wrong)]), &[(1, Part::Values, 1)]).unwrap();
     assert_eq!((seen.odd, seen.rows), (vec![1], vec![vec![Some(0), Some(0), None]]));
