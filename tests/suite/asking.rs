@@ -366,3 +366,21 @@ fn a_real_solver_decides_what_was_left() {
     let found = diff(&paths[0], &paths[1], &["--solver", "auto", "--json"]);
     assert_eq!(found.code, 1, "{}{}", found.out, found.err);
 }
+
+/// What is told does not depend on where things lie in memory: twenty processes print the same bytes.
+#[test]
+fn twenty_runs_print_the_same_bytes() {
+    for (old, new, more) in [
+        ("agreements/nl-factors/2012", "agreements/nl-factors/2013", &["--json"][..]),
+        ("agreements/nl-nz/1990", "agreements/nl-nz/2000", &[]),
+        ("agreements/eu-12/2010", "agreements/eu-12/2012", &["--json"]),
+    ] {
+        let [from, to] = [old, new].map(|p| accord_tests::at(p).display().to_string());
+        let first = diff(&from, &to, more);
+        assert!(first.code < 2 && !first.out.is_empty(), "{old}: {}", first.err);
+        for run in 1..20 {
+            let again = diff(&from, &to, more);
+            assert_eq!((again.code, &again.out), (first.code, &first.out), "{old}, run {run}");
+        }
+    }
+}

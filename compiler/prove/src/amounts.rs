@@ -120,8 +120,34 @@ impl Space<'_> {
         let mut formulas = Formulas::default();
         let left = self.formula(&mut formulas, a);
         let right = self.formula(&mut formulas, b);
-        // A divisor that is nothing at all is a mistake in the facts, on either side.
-        left.equals(&right)
+        // Formulas are equal where both are values, or fail for the same.
+        let are_values = self.arena.may(a) == VALUE && self.arena.may(b) == VALUE;
+        left.equals(&right) && (are_values || self.divisors(a) == self.divisors(b))
+    }
+
+    /// What a term divides by, anywhere in it: each factor by itself, but for figures.
+    fn divisors(&self, term: Term) -> BTreeSet<Term> {
+        let (mut divisors, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut queue = vec![(term, false)];
+        while let Some((term, divides)) = queue.pop() {
+            if !seen.insert((term, divides)) {
+                continue;
+            }
+            let shape = self.arena.shape(term);
+            match &*shape {
+                Shape::Host(HostFn::Multiply, operands, _) if divides => {
+                    queue.extend(operands.iter().map(|t| (*t, true)));
+                }
+                Shape::Host(HostFn::Divide, operands, _) => {
+                    queue.extend(operands.first().map(|t| (*t, divides)));
+                    queue.extend(operands.get(1).map(|t| (*t, true)));
+                }
+                _ if divides && self.arena.known(term).is_none() => _ = divisors.insert(term),
+                _ => {}
+            }
+            queue.extend(crate::term::children(&shape).into_iter().map(|t| (t, false)));
+        }
+        divisors
     }
 
     fn formula(&self, formulas: &mut Formulas, term: Term) -> Quotient {

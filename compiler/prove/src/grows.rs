@@ -13,7 +13,7 @@ use crate::path::{Choice, Measure, Path};
 use crate::report::Proof;
 use crate::split::{Space, Split};
 use crate::standing::Engine;
-use crate::term::{Arena, Shape, Side, Sort, Term, VALUE};
+use crate::term::{Arena, NOTHING, Shape, Side, Sort, Term, VALUE};
 use accord_core::{Country, Grain, HostFn, Length, Mode, Outcome, Ratio, Remainder, Rounding, Unit, Value, ratio};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -182,8 +182,10 @@ impl SideBySide<'_, '_> {
                 return Ok(());
             }
         }
-        // Who has nothing, or of whom nothing can be said, has nothing to lose.
-        if self.space.arena.may(both.value[0]) & VALUE == 0 {
+        // Who has nothing, or of whom nothing can be said, has nothing to lose; of whom nothing can be said after is not
+        // compared.
+        let may = both.value.map(|t| self.space.arena.may(t));
+        if may[0] & VALUE == 0 || may[1] & (VALUE | NOTHING) == 0 {
             return Ok(());
         }
         if let Some((atom, choices)) = self.split(path, &both) {

@@ -235,7 +235,7 @@ impl<'r, 'p> Regions<'r, 'p> {
 
     /// Nobody was found, and nothing is left to tell apart: a solver is asked, where there is one.
     fn solve(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
-        let open = "no person was found in a group for whom both texts come to different forms";
+        let open = "in some group both texts come to different forms, and nobody was found in it";
         if !self.pair.has_solver() {
             return self.leave_open(open);
         }
