@@ -306,10 +306,10 @@ fn what_a_solver_says_is_told_by_its_name_or_not_at_all() {
     for (name, answer, wanted) in [
         // Whoever it names is asked again, and answers alike.
         ("lies", "echo sat; echo '((f1 12))'", "whom a solver found is answered alike"),
-        ("babbles", "echo hello", "no person was found"),
-        ("fails", "exit 1", "no person was found"),
-        ("gives-up", "echo unknown", "no person was found"),
-        ("dawdles", "sleep 30", "no person was found"),
+        ("babbles", "echo hello", "nobody was found in it"),
+        ("fails", "exit 1", "nobody was found in it"),
+        ("gives-up", "echo unknown", "nobody was found in it"),
+        ("dawdles", "sleep 30", "nobody was found in it"),
     ] {
         let solver = script(&folder, name, answer);
         let begun = std::time::Instant::now();

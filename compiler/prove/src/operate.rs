@@ -282,7 +282,8 @@ impl Arena {
             return Some(self.any(found));
         }
         // Whether a member is in several sets together is whether it is in one of them.
-        if self.is_sure(a)
+        let is_apart = self.known_value(a).is_some() || (self.is_sure(a) && self.parties.len() > Arena::FEW);
+        if is_apart
             && let Shape::Host(HostFn::Union, parts, _) = &*self.shape(b)
             && parts.iter().all(|p| self.is_sure(*p))
         {
