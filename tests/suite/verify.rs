@@ -14,6 +14,7 @@ use accord_tests::scratch;
 use judge::{Judged, alike, answer, judge};
 use page::{Defect, Page, Versions, pages};
 use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// The folders of pages that are compared.
@@ -33,9 +34,12 @@ fn compared(versions: &Versions) -> Report {
 
 /// Works on each page in a folder of its own.
 fn each<T: Send>(pages: &[Page], work: impl Fn(&Page, &Versions) -> T + Sync) -> Vec<T> {
+    // Several tests look at the same pages at once: each has folders of its own.
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    let time = TIMES.fetch_add(1, Ordering::Relaxed);
     let results = in_parallel(pages.len(), |i| {
         let page = &pages[i];
-        let folder = scratch(&format!("verify-{}", page.name.replace('/', "-"))).expect("a folder");
+        let folder = scratch(&format!("verify-{time}-{}", page.name.replace('/', "-"))).expect("a folder");
         let result = work(page, &page.versions(&folder));
         let _ = std::fs::remove_dir_all(&folder);
         result
