@@ -376,27 +376,7 @@ impl<'s, 'w> Finder<'s, 'w> {
                 }
             }
             Sort::Countries => {
-                let mut concrete = Concrete::new(arena, facts, &person.args);
-                let held = match concrete.eval(base) {
-                    Outcome::Value(Value::Set(set)) => set,
-                    _ => BTreeSet::new(),
-                };
-                let mut all: Vec<Country> = self.maker.parties.clone();
-                all.extend(self.space.world.countries.iter().take(8));
-                all.extend(self.space.world.elsewhere());
-                all.extend(
-                    of_sort(near, Sort::Country).filter_map(|v| if let Value::Country(c) = v { Some(c) } else { None }),
-                );
-                for country in all {
-                    let value = Value::Country(country);
-                    let mut set = held.clone();
-                    if !set.remove(&value) {
-                        set.insert(value.clone());
-                    }
-                    give(Value::Set(set));
-                    give(Value::Set(BTreeSet::from([value])));
-                }
-                give(Value::Set(BTreeSet::new()));
+                self.sets_near(base, person, facts, near).into_iter().for_each(&mut give);
             }
             Sort::Date => of_sort(near, Sort::Date).take(MOST_VALUES).for_each(&mut give),
             sort @ (Sort::Length | Sort::Number) => {
@@ -434,6 +414,37 @@ impl<'s, 'w> Finder<'s, 'w> {
         if let Some((_, _, true)) = self.maker.ty(slot) {
             changes.push((slot.clone(), Content::Outcome(Outcome::Nothing)));
         }
+    }
+
+    /// Sets of States with one more or one less than a person has, of one alone, and of none.
+    fn sets_near(
+        &self,
+        base: Term,
+        person: &Person,
+        facts: &Facts,
+        near: &BTreeMap<Sort, BTreeSet<Value>>,
+    ) -> Vec<Value> {
+        let mut concrete = Concrete::new(self.arena(), facts, &person.args);
+        let held = match concrete.eval(base) {
+            Outcome::Value(Value::Set(set)) => set,
+            _ => BTreeSet::new(),
+        };
+        let mut all: Vec<Country> = self.maker.parties.clone();
+        all.extend(self.space.world.countries.iter().take(8));
+        all.extend(self.space.world.elsewhere());
+        let country = |value| if let Value::Country(country) = value { Some(country) } else { None };
+        all.extend(of_sort(near, Sort::Country).filter_map(country));
+        let mut sets = Vec::new();
+        for country in all {
+            let value = Value::Country(country);
+            let mut set = held.clone();
+            if !set.remove(&value) {
+                set.insert(value.clone());
+            }
+            sets.extend([Value::Set(set), Value::Set(BTreeSet::from([value]))]);
+        }
+        sets.push(Value::Set(BTreeSet::new()));
+        sets
     }
 
     /// Values on both sides of what a fact is compared with.
