@@ -9,6 +9,7 @@ mod commands;
 mod differential;
 mod format;
 mod generate;
+mod mapped;
 mod native;
 mod robust;
 mod rulesets;

@@ -176,6 +176,7 @@ impl<'a> Collector<'a, '_> {
             ast::ItemKind::Remark { word, text, .. } => self.remark(word, text),
             ast::ItemKind::Heading { .. } | ast::ItemKind::Use(_) | ast::ItemKind::Case { .. } => {}
             // The text of a day has none of these: `versions::consolidate` put their words in place.
+            ast::ItemKind::Correspondence(_) => self.sink.push(crate::words::of_a_map(item.span)),
             ast::ItemKind::Amendment(_) | ast::ItemKind::Instruction(_) | ast::ItemKind::Kept(_) => {}
             ast::ItemKind::Rule(_) | ast::ItemKind::Term { .. } | ast::ItemKind::SlotDef { .. } => {
                 self.clause_member(item)

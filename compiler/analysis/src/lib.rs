@@ -12,6 +12,7 @@ mod clauses;
 mod collect;
 mod compare;
 mod condition;
+mod derived;
 mod elaborate;
 mod exact;
 mod graph;
@@ -36,6 +37,7 @@ use accord_source::{Diagnostics, Span};
 use accord_syntax::ast;
 
 pub use condition::CONDITION;
+pub use derived::{Derivation, Derived, DerivedPlace};
 
 /// What analysis made of an agreement.
 #[derive(Debug)]
@@ -44,19 +46,26 @@ pub struct Analysis {
     pub program: Option<ir::Program>,
     /// What each place is, in words, for an editor.
     pub hovers: Vec<(Span, String)>,
+    /// Facts that a map tells by others, in the order of the map.
+    pub derived: Vec<Derived>,
+}
+
+/// What is put beside a text to compare it.
+#[derive(Clone, Debug, Default)]
+pub struct Beside<'a> {
+    /// A condition on persons: the decision [`CONDITION`] of the program.
+    pub condition: Option<&'a ast::Expr>,
+    /// Facts that are told by others.
+    pub derived: Vec<Derivation<'a>>,
 }
 
 /// Checks the files of one agreement (stdlib's first) and makes the program of it. Findings go to the sink.
 pub fn analyse(files: &[&ast::File], sink: &mut Diagnostics) -> Analysis {
-    analyse_asking(files, None, sink)
+    analyse_beside(files, &Beside::default(), sink)
 }
 
-/// The same, with a condition on persons that is asked beside the text: the decision [`CONDITION`] of the program.
-pub fn analyse_asking<'a>(
-    files: &[&'a ast::File],
-    condition: Option<&'a ast::Expr>,
-    sink: &mut Diagnostics,
-) -> Analysis {
+/// The same, with what is put beside the text to compare it.
+pub fn analyse_beside<'a>(files: &[&'a ast::File], beside: &Beside<'a>, sink: &mut Diagnostics) -> Analysis {
     let mut found = Diagnostics::default();
     let declarations = collect::collect(files, &mut found);
     let mut cx = scope::Cx::new(&declarations, &mut found);
@@ -68,9 +77,10 @@ pub fn analyse_asking<'a>(
     rules::elaborate(&mut cx);
     cx.elaborate_everything();
     standards::elaborate(&mut cx);
-    if let Some(condition) = condition {
+    if let Some(condition) = beside.condition {
         condition::elaborate(&mut cx, condition);
     }
+    let derived = derived::elaborate(&mut cx, &beside.derived);
     graph::order(&mut cx);
     lint::lint(&mut cx);
     let (program, hovers) = cx.finish();
@@ -78,5 +88,5 @@ pub fn analyse_asking<'a>(
     let poisoned = program.exprs.iter().any(|e| matches!(e.ty, ir::Ty::Error));
     let program = (!found.has_errors() && !poisoned).then_some(program);
     sink.append(found);
-    Analysis { program, hovers }
+    Analysis { program, hovers, derived }
 }

@@ -62,6 +62,11 @@ pub(crate) fn unknown_instrument(of: &ast::Name) -> Diagnostic {
         .help("begin it with `agreement NAME \"title\"`")
 }
 
+pub(crate) fn of_a_map(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::Misplaced, span, "a line of a map of two versions inside a text")
+        .help("put it into a file of its own, and name that file: `accord diff OLD NEW --map FILE`")
+}
+
 pub(crate) fn outside_agreement(span: Span) -> Diagnostic {
     Diagnostic::new(Code::Misplaced, span, "an article before any agreement")
         .help("begin the file with `agreement NAME \"title\"` and its parties")

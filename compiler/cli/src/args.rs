@@ -131,6 +131,10 @@ pub struct Diff {
     /// "claim.benefit is old_age.pension and person.residence is US"
     #[arg(long = "where", value_name = "CONDITION")]
     pub condition: Option<String>,
+    /// What corresponds to what where the facts of the versions differ: lines `renamed OLD to NEW` and
+    /// `derived FACT means ...`
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Count how the claims of this file are answered by both: Parquet, Arrow, CSV or JSON lines
     #[arg(long, value_name = "FILE")]
     pub population: Option<PathBuf>,

@@ -5,6 +5,7 @@ use crate::trouble::Trouble;
 use crate::version::Because;
 use accord_analysis::case::{self, Case};
 use accord_analysis::versions::{Consolidated, consolidate};
+use accord_analysis::{Beside, Derived};
 use accord_core::Date;
 use accord_ir::{Program, Verified};
 use accord_source::{Diagnostics, FileId, Span};
@@ -31,6 +32,8 @@ pub struct Examined {
     pub found: Diagnostics,
     /// The text it was checked in, where anything amends it.
     pub text: Option<Consolidated>,
+    /// Facts that a map tells by others.
+    pub derived: Vec<Derived>,
 }
 
 impl Examined {
@@ -42,17 +45,26 @@ impl Examined {
 
 /// Checks an agreement and reads its cases. `Err` is a defect of the compiler.
 pub fn examine(loaded: &Loaded, root: &Root) -> Result<Examined, Trouble> {
-    examine_asking(loaded, root, None)
+    examine_beside(loaded, root, None, &Beside::default())
 }
 
-/// The same, with a condition on persons that is asked beside the text.
-pub fn examine_asking(loaded: &Loaded, root: &Root, condition: Option<&ast::Expr>) -> Result<Examined, Trouble> {
+/// The same, with what is put beside the text to compare it; `files` stand for its own, already consolidated.
+pub fn examine_beside(
+    loaded: &Loaded,
+    root: &Root,
+    files: Option<Vec<ast::File>>,
+    beside: &Beside<'_>,
+) -> Result<Examined, Trouble> {
     let mut found = Diagnostics::default();
     let written = loaded.trees(root);
-    let text = consolidate(&written, root.day, &mut found);
-    let trees = text.as_ref().map_or(written, |t| t.files.iter().collect());
+    let text = if files.is_some() { None } else { consolidate(&written, root.day, &mut found) };
+    let trees = match (&files, &text) {
+        (Some(files), _) => files.iter().collect(),
+        (None, Some(text)) => text.files.iter().collect(),
+        (None, None) => written,
+    };
     let amended_well = !found.has_errors();
-    let analysis = accord_analysis::analyse_asking(&trees, condition, &mut found);
+    let analysis = accord_analysis::analyse_beside(&trees, beside, &mut found);
     // What could not be read has no meaning, and nothing stands in for it.
     let program = analysis.program.filter(|_| amended_well && !loaded.has_errors(root));
     let verified = match program.map(accord_ir::verify).transpose() {
@@ -66,7 +78,7 @@ pub fn examine_asking(loaded: &Loaded, root: &Root, condition: Option<&ast::Expr
             return Err(Trouble::defect(format!("the program made of `{path}` is not sound: {words}{more}")));
         }
     };
-    Ok(Examined { text, ..with_cases(loaded, root, verified, found) })
+    Ok(Examined { text, derived: analysis.derived, ..with_cases(loaded, root, verified, found) })
 }
 
 /// A program that was checked before, with the cases a root was given.
@@ -79,7 +91,7 @@ pub fn with_cases(loaded: &Loaded, root: &Root, verified: Option<Verified>, mut 
             None => unread += 1,
         }
     }
-    Examined { verified, cases, unread, found, text: None }
+    Examined { verified, cases, unread, found, text: None, derived: Vec::new() }
 }
 
 /// A case as it was written.

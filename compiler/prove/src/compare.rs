@@ -5,6 +5,7 @@ use crate::guide::Guide;
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
+use crate::renames::Renamed;
 use crate::report::{Changed, Compared, Open, Proof, Report, Verdict};
 use crate::slice::{Texts, Writer};
 use crate::smt::{Question, Solved, Solver, Written};
@@ -31,6 +32,11 @@ pub struct Options {
     /// Only persons of whom this is yes under either text: a decision of both that no rule settles. It is not compared
     /// itself.
     pub condition: Option<String>,
+    /// What the version after has another name for.
+    pub renamed: Vec<Renamed>,
+    /// Facts that one version alone asks for and that are told by facts of the other, as [`Report::vocabulary`] names
+    /// them.
+    pub derived: Vec<String>,
 }
 
 /// As many groups of a change as a reader takes in.
@@ -38,7 +44,14 @@ pub const AT_MOST: usize = 12;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { decisions: Vec::new(), at_most: AT_MOST, budget: 1_000_000, condition: None }
+        Options {
+            decisions: Vec::new(),
+            at_most: AT_MOST,
+            budget: 1_000_000,
+            condition: None,
+            renamed: Vec::new(),
+            derived: Vec::new(),
+        }
     }
 }
 
@@ -87,7 +100,8 @@ pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
 
 /// The same; of groups in which nobody is found a solver is asked.
 pub fn diff_with(old: &Verified, new: &Verified, options: &Options, solver: Option<&mut dyn Solver>) -> Report {
-    let (world, names) = World::of(old.program(), new.program());
+    let (mut world, names) = World::of(old.program(), new.program(), &options.renamed);
+    world.tell_derived(&options.derived);
     let edited = edits(old.program(), &names[0], new.program(), &names[1]);
     let pair = Pair {
         old,
@@ -561,7 +575,8 @@ impl Pair<'_> {
         let new_facts = self.names[1].facts(new, &facts);
         let back = |names: &Names, program: &Program| -> Vec<Value> {
             let each = person.args.iter().zip(&asked.params);
-            each.filter_map(|(v, p)| names.back(program, &p.ty, &Outcome::Value(v.clone())).value().cloned()).collect()
+            each.filter_map(|(v, p)| names.back(program, &p.ty, &p.name, &Outcome::Value(v.clone())).value().cloned())
+                .collect()
         };
         let before = Interp::new(self.old, &old_facts).ask(asked.nodes[0], &back(&self.names[0], old));
         let args = back(&self.names[1], new);

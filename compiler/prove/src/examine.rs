@@ -41,7 +41,7 @@ impl Default for ExamineOptions {
 /// Examines a version: what is wrong with it, in the order of the kinds, then of the text.
 pub fn examine(verified: &Verified, options: &ExamineOptions) -> Vec<Finding> {
     let program = verified.program();
-    let (world, [names, _]) = World::of(program, program);
+    let (world, [names, _]) = World::of(program, program, &[]);
     let study = Study { verified, program, world: &world, names: &names, options, left: Cell::new(options.total) };
     let mut found = Vec::new();
     let mut idle = Idle::new(program);
@@ -283,7 +283,7 @@ pub(crate) fn answer(study: &Study<'_>, decision: &Decision, maker: &Maker<'_>, 
 pub(crate) fn told(study: &Study<'_>, decision: &Decision, maker: &Maker<'_>, person: &Person) -> report::Person {
     let facts = study.names.facts(study.program, &maker.facts(person));
     let back = |(value, param): (&Value, &accord_ir::Param)| {
-        study.names.back(study.program, &param.ty, &Outcome::Value(value.clone())).value().cloned()
+        study.names.back(study.program, &param.ty, &param.name, &Outcome::Value(value.clone())).value().cloned()
     };
     let args: Vec<Value> = person.args.iter().zip(&decision.params).filter_map(back).collect();
     let answer = Interp::new(study.verified, &facts).ask(decision.node, &args);

@@ -5,6 +5,7 @@
 //! | of whom is told | `about` |
 //! | both versions as one graph of terms | `term`, `operate`, `settle`, `hashed` |
 //! | their words brought together | `world` |
+//! | what has another name in the other version | `renames` |
 //! | from programs to terms | `state` |
 //! | groups of persons, and how they are split | `path`, `split`, `within` |
 //! | whether two formulas are the same | `amounts` |
@@ -58,6 +59,7 @@ mod person;
 mod planted;
 mod reading;
 mod regions;
+mod renames;
 pub mod report;
 pub mod requirement;
 mod say;
@@ -81,5 +83,6 @@ mod world;
 pub use compare::{AT_MOST, Options, diff, diff_with};
 pub use examine::{ExamineOptions, examine};
 pub use regions::is_against;
+pub use renames::{Amiss, Named, Renamed};
 pub use report::Report;
 pub use smt::{Question, Solved, Solver};

@@ -11,7 +11,7 @@ use accord_source::Span;
 pub struct Report {
     /// What was edited in the text, in the order of the new text, then what was dropped.
     pub edits: Vec<Edit>,
-    /// Facts, words and parties that only one version knows.
+    /// Facts, words, parties and decisions that only one version knows, or that have another name.
     pub vocabulary: Vec<VocabularyChange>,
     /// Of whom it tells, where that is not everybody.
     pub about: Option<About>,
@@ -67,15 +67,28 @@ pub enum EditKind {
     Altered,
 }
 
-/// A word that only one version has.
+/// A word that only one version has, or that both have by another name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VocabularyChange {
     /// `fact`, `field`, `word`, `party`, `decision`.
     pub what: &'static str,
     /// Its name: `claim.child_residence`.
     pub name: String,
-    /// Whether it is new; else it is gone.
-    pub added: bool,
+    /// What became of it.
+    pub how: Became,
+}
+
+/// What became of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// A map says that the version after calls it this.
+    Renamed(String),
+    /// One version alone has it, and a map tells it by the facts of the other.
+    Derived,
 }
 
 /// What became of a decision, for some of its arguments and some branches.

@@ -79,7 +79,7 @@ impl<'p> Writer<'p> {
         match &expr.kind {
             ExprKind::Const(outcome) => format!("{:?}", normal(self.names.outcome(outcome))),
             ExprKind::Fact(fact) => format!("fact{}", self.names.fact(fact.0 as usize)),
-            ExprKind::Given(party, name) => format!("given({},{name})", self.expr(texts, *party)),
+            ExprKind::Given(party, name) => format!("given({},{})", self.expr(texts, *party), self.names.given(name)),
             ExprKind::Local(local) => format!("local{}", local.0),
             ExprKind::Call(node, args) => {
                 let args = children(self, texts, args);

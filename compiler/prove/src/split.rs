@@ -646,7 +646,9 @@ impl<'w> Space<'w> {
             let equal = self.equal_term(old, new);
             let equal = self.arena.truth(equal).or_else(|| path.decided(equal));
             if equal != Some(true) {
-                found.push(Leaf { path: path.clone(), old, new, sure: equal == Some(false) });
+                // Answers of two kinds, an amount and none, differ whatever the figures.
+                let unlike = self.arena.may(old) & self.arena.may(new) == 0;
+                found.push(Leaf { path: path.clone(), old, new, sure: unlike || equal == Some(false) });
             }
             return Some(());
         };

@@ -51,7 +51,7 @@ pub(crate) struct Words<'p> {
 impl<'p> Words<'p> {
     pub(crate) fn new(verified: &'p Verified) -> Words<'p> {
         let program = verified.program();
-        let (world, [names, _]) = World::of(program, program);
+        let (world, [names, _]) = World::of(program, program, &[]);
         Words { verified, world, names }
     }
 

@@ -189,9 +189,10 @@ impl<'p> Reader<'p> {
             }
             ExprKind::Given(party, name) => {
                 let party = self.eval(arena, frame, *party);
+                let name = self.names.given(name);
                 let optional = self.given_is_optional(arena, party, name);
                 let may = if optional { VALUE | NOTHING } else { VALUE };
-                arena.given(party, &Rc::from(name.as_str()), sort, may)
+                arena.given(party, &Rc::from(name), sort, may)
             }
             ExprKind::Local(local) => match frame.get(local.0 as usize).copied().flatten() {
                 Some(term) => term,

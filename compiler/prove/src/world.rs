@@ -1,8 +1,9 @@
 //! What both versions speak of: their words, records and facts brought together by name, so that a person can be
 //! described once and shown to both.
 
-use crate::report::VocabularyChange;
-use accord_core::{Country, EnumId, Facts, Outcome, Value};
+use crate::renames::{Named, Renamed, after, before};
+use crate::report::{Became, VocabularyChange};
+use accord_core::{Country, EnumId, Facts, GivenKey, Outcome, Value};
 use accord_ir::{EnumDef, FactDef, GivenDef, Program, RecordDef, RecordId, Ty};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -29,6 +30,8 @@ pub(crate) struct Names {
     records: Vec<u16>,
     fields: Vec<Vec<usize>>,
     facts: Vec<usize>,
+    /// Facts of legislations that the world has another name for: that of the program, that of the world.
+    given: Vec<(String, String)>,
 }
 
 fn number(n: usize) -> u16 {
@@ -36,12 +39,19 @@ fn number(n: usize) -> u16 {
 }
 
 impl World {
-    /// The words of both programs, those of the first one first.
-    pub(crate) fn of(old: &Program, new: &Program) -> (World, [Names; 2]) {
+    /// The words of both programs, those of the first one first; `renamed` is what the second has another name for.
+    pub(crate) fn of(old: &Program, new: &Program, renamed: &[Renamed]) -> (World, [Names; 2]) {
         let mut world = World::default();
-        let first = world.take_in(old, false);
-        let second = world.take_in(new, true);
-        world.gone(old, new);
+        let first = world.take_in(old, &[]);
+        world.changes.clear();
+        let second = world.take_in(new, renamed);
+        world.gone(old, new, renamed);
+        world.decided(old, new);
+        for known in renamed {
+            let name = known.full(&known.before);
+            let how = Became::Renamed(known.after.clone());
+            world.changes.push(VocabularyChange { what: known.what.word(), name, how });
+        }
         for program in [old, new] {
             for expr in &program.exprs {
                 if let accord_ir::ExprKind::Const(Outcome::Value(value)) = &expr.kind {
@@ -56,33 +66,79 @@ impl World {
         (world, [first, second])
     }
 
-    fn take_in(&mut self, program: &Program, second: bool) -> Names {
+    fn added(&mut self, what: Named, name: String) {
+        self.changes.push(VocabularyChange { what: what.word(), name, how: Became::Added });
+    }
+
+    fn take_in(&mut self, program: &Program, renamed: &[Renamed]) -> Names {
         let mut names = Names::default();
-        let mut added = Vec::new();
+        self.take_in_enums(program, renamed, &mut names);
+        self.take_in_records(program, renamed, &mut names);
+        for def in &program.facts {
+            let ty = names.ty(&def.ty);
+            // Of another type it is another fact.
+            let known = before(renamed, Named::Fact, "", &def.name);
+            let there = known.and_then(|name| self.facts.iter().position(|f| f.name == name && f.ty == ty));
+            let place = there.unwrap_or_else(|| {
+                self.facts.push(FactDef { ty, ..def.clone() });
+                self.added(Named::Fact, def.name.clone());
+                self.facts.len() - 1
+            });
+            names.facts.push(place);
+        }
+        for def in &program.given {
+            let name = before(renamed, Named::Given, "", &def.name).unwrap_or(&def.name).to_owned();
+            if name != def.name {
+                names.given.push((def.name.clone(), name.clone()));
+            }
+            if !self.given.iter().any(|g| g.name == name && g.party == def.party) {
+                let of = def.party.map_or(String::new(), |p| format!(" of {p}"));
+                self.added(Named::Given, format!("{name}{of}"));
+                self.given.push(GivenDef { ty: names.ty(&def.ty), name, ..def.clone() });
+            }
+        }
+        for party in &program.parties {
+            if !self.parties.contains(&party.country) {
+                self.parties.push(party.country);
+                let name = party.country.code().to_owned();
+                self.changes.push(VocabularyChange { what: "party", name, how: Became::Added });
+            }
+        }
+        names
+    }
+
+    fn take_in_enums(&mut self, program: &Program, renamed: &[Renamed], names: &mut Names) {
         for def in &program.enums {
-            let at = match self.enums.iter().position(|e| e.name == def.name) {
-                Some(at) => at,
-                None => {
-                    self.enums.push(EnumDef { name: def.name.clone(), members: Vec::new() });
-                    self.enums.len() - 1
-                }
-            };
-            let mut members = Vec::new();
+            let known = before(renamed, Named::Enum, "", &def.name);
+            let at = known.and_then(|name| self.enums.iter().position(|e| e.name == name));
+            let at = at.unwrap_or_else(|| {
+                self.enums.push(EnumDef { name: def.name.clone(), members: Vec::new() });
+                self.enums.len() - 1
+            });
+            let (mut members, mut added) = (Vec::new(), Vec::new());
             if let Some(known) = self.enums.get_mut(at) {
                 for member in &def.members {
-                    let place = known.members.iter().position(|m| m == member).unwrap_or_else(|| {
+                    let name = before(renamed, Named::Word, &known.name, member);
+                    let there = name.and_then(|name| known.members.iter().position(|m| m == name));
+                    let place = there.unwrap_or_else(|| {
                         known.members.push(member.clone());
-                        added.push(("word", format!("{} of {}", member, def.name)));
+                        added.push(format!("{member} of {}", known.name));
                         known.members.len() - 1
                     });
                     members.push(number(place));
                 }
             }
+            added.into_iter().for_each(|name| self.added(Named::Word, name));
             names.enums.push(number(at));
             names.members.push(members);
         }
+    }
+
+    fn take_in_records(&mut self, program: &Program, renamed: &[Renamed], names: &mut Names) {
         for def in &program.records {
-            let at = self.records.iter().position(|r| r.name == def.name).unwrap_or_else(|| {
+            let known = before(renamed, Named::Record, "", &def.name);
+            let at = known.and_then(|name| self.records.iter().position(|r| r.name == name));
+            let at = at.unwrap_or_else(|| {
                 let empty = RecordDef { fields: Vec::new(), optional: Vec::new(), phrases: Vec::new(), ..def.clone() };
                 self.records.push(empty);
                 self.records.len() - 1
@@ -90,66 +146,59 @@ impl World {
             names.records.push(number(at));
         }
         for (def, at) in program.records.iter().zip(names.records.clone()) {
-            let mut fields = Vec::new();
+            let (mut fields, mut added) = (Vec::new(), Vec::new());
             for (position, (name, ty)) in def.fields.iter().enumerate() {
                 let ty = names.ty(ty);
                 let Some(known) = self.records.get_mut(usize::from(at)) else { continue };
-                let place = known.fields.iter().position(|(n, _)| n == name).unwrap_or_else(|| {
+                let was = before(renamed, Named::Field, &known.name, name);
+                let there = was.and_then(|was| known.fields.iter().position(|(n, t)| n == was && *t == ty));
+                let place = there.unwrap_or_else(|| {
                     known.fields.push((name.clone(), ty));
                     known.optional.push(def.optional.get(position).copied().unwrap_or(true));
                     known.phrases.push(def.phrases.get(position).cloned().unwrap_or_default());
-                    added.push(("field", format!("{}.{name}", def.name)));
+                    added.push(format!("{}.{name}", known.name));
                     known.fields.len() - 1
                 });
                 fields.push(place);
             }
+            added.into_iter().for_each(|name| self.added(Named::Field, name));
             names.fields.push(fields);
         }
-        for def in &program.facts {
-            let place = self.facts.iter().position(|f| f.name == def.name).unwrap_or_else(|| {
-                self.facts.push(FactDef { ty: names.ty(&def.ty), ..def.clone() });
-                added.push(("fact", def.name.clone()));
-                self.facts.len() - 1
-            });
-            names.facts.push(place);
-        }
-        for def in &program.given {
-            if !self.given.iter().any(|g| g.name == def.name && g.party == def.party) {
-                self.given.push(GivenDef { ty: names.ty(&def.ty), ..def.clone() });
-                let of = def.party.map_or(String::new(), |p| format!(" of {p}"));
-                added.push(("fact", format!("{}{of}", def.name)));
-            }
-        }
-        for party in &program.parties {
-            if !self.parties.contains(&party.country) {
-                self.parties.push(party.country);
-                added.push(("party", party.country.code().to_owned()));
-            }
-        }
-        if second {
-            self.changes.extend(added.into_iter().map(|(what, name)| VocabularyChange { what, name, added: true }));
-        }
-        names
     }
 
     /// What the second version no longer knows.
-    fn gone(&mut self, old: &Program, new: &Program) {
+    fn gone(&mut self, old: &Program, new: &Program, renamed: &[Renamed]) {
         let mut lost = Vec::new();
+        let called = |what, within: &str, name| after(renamed, what, within, name).map(str::to_owned);
         for def in &old.facts {
-            if !new.facts.iter().any(|f| f.name == def.name) {
+            let name = called(Named::Fact, "", &def.name);
+            if !new.facts.iter().any(|f| name.as_ref() == Some(&f.name)) {
                 lost.push(("fact", def.name.clone()));
             }
         }
         for def in &old.given {
-            if !new.given.iter().any(|g| g.name == def.name && g.party == def.party) {
+            let name = called(Named::Given, "", &def.name);
+            if !new.given.iter().any(|g| name.as_ref() == Some(&g.name) && g.party == def.party) {
                 lost.push(("fact", def.party.map_or(def.name.clone(), |p| format!("{} of {p}", def.name))));
             }
         }
         for def in &old.records {
-            let Some(other) = new.records.iter().find(|r| r.name == def.name) else { continue };
-            for (name, _) in &def.fields {
-                if !other.fields.iter().any(|(n, _)| n == name) {
-                    lost.push(("field", format!("{}.{name}", def.name)));
+            let name = called(Named::Record, "", &def.name);
+            let Some(other) = new.records.iter().find(|r| name.as_ref() == Some(&r.name)) else { continue };
+            for (field, _) in &def.fields {
+                let name = called(Named::Field, &def.name, field);
+                if !other.fields.iter().any(|(n, _)| name.as_ref() == Some(n)) {
+                    lost.push(("field", format!("{}.{field}", def.name)));
+                }
+            }
+        }
+        for def in &old.enums {
+            let name = called(Named::Enum, "", &def.name);
+            let Some(other) = new.enums.iter().find(|e| name.as_ref() == Some(&e.name)) else { continue };
+            for member in &def.members {
+                let name = called(Named::Word, &def.name, member);
+                if !other.members.iter().any(|m| name.as_ref() == Some(m)) {
+                    lost.push(("word", format!("{member} of {}", def.name)));
                 }
             }
         }
@@ -158,7 +207,25 @@ impl World {
                 lost.push(("party", party.country.code().to_owned()));
             }
         }
-        self.changes.extend(lost.into_iter().map(|(what, name)| VocabularyChange { what, name, added: false }));
+        let lost = lost.into_iter().map(|(what, name)| VocabularyChange { what, name, how: Became::Removed });
+        self.changes.extend(lost);
+    }
+
+    /// Decisions that one version alone takes: nobody's answer can be compared.
+    fn decided(&mut self, old: &Program, new: &Program) {
+        for (one, other, how) in [(new, old, Became::Added), (old, new, Became::Removed)] {
+            for decision in one.decisions.iter().filter(|d| other.decision(&d.name).is_none()) {
+                let (what, name) = ("decision", decision.name.clone());
+                self.changes.push(VocabularyChange { what, name, how: how.clone() });
+            }
+        }
+    }
+
+    /// Facts that are told by others are neither added nor gone.
+    pub(crate) fn tell_derived(&mut self, derived: &[String]) {
+        for change in self.changes.iter_mut().filter(|c| derived.contains(&c.name)) {
+            change.how = Became::Derived;
+        }
     }
 
     fn note_countries(&mut self, value: &Value) {
@@ -221,6 +288,11 @@ impl Names {
         }
     }
 
+    /// What the world calls a fact of a legislation.
+    pub(crate) fn given<'n>(&'n self, name: &'n str) -> &'n str {
+        self.given.iter().find(|(own, _)| own == name).map_or(name, |(_, world)| world.as_str())
+    }
+
     pub(crate) fn fact(&self, fact: usize) -> usize {
         self.facts.get(fact).copied().unwrap_or(fact)
     }
@@ -235,21 +307,23 @@ impl Names {
         let mut row = Vec::new();
         for (position, def) in program.facts.iter().enumerate() {
             let outcome = facts.fact(self.fact(position)).cloned().unwrap_or(Outcome::Nothing);
-            row.push(self.back(program, &def.ty, &outcome));
+            row.push(self.back(program, &def.ty, &def.name, &outcome));
         }
         let mut result =
             Facts { row, given: Default::default(), optional: optional(program), rates: facts.rates.clone() };
         for (key, outcome) in &facts.given {
-            let known = program.given.iter().find(|g| *g.name == *key.name && g.party.is_none_or(|p| p == key.party));
-            if let Some(def) = known {
-                result.given.insert(key.clone(), self.back(program, &def.ty, outcome));
+            let fits = |g: &&GivenDef| self.given(&g.name) == &*key.name && g.party.is_none_or(|p| p == key.party);
+            if let Some(def) = program.given.iter().find(fits) {
+                let key = GivenKey { party: key.party, name: Rc::from(def.name.as_str()) };
+                let own = self.back(program, &def.ty, &key.missing_name(), outcome);
+                result.given.insert(key, own);
             }
         }
         result
     }
 
-    /// A value of the world as the program has it; what it has no word for is not known to it.
-    pub(crate) fn back(&self, program: &Program, ty: &Ty, outcome: &Outcome) -> Outcome {
+    /// A value of the world as the program has it; what it has no word for is not known to it, by the name of the fact.
+    pub(crate) fn back(&self, program: &Program, ty: &Ty, name: &str, outcome: &Outcome) -> Outcome {
         let Outcome::Value(value) = outcome else { return outcome.clone() };
         match (ty, value) {
             (Ty::Member(id), Value::Member(_, position)) => {
@@ -257,24 +331,24 @@ impl Names {
                 let place = members.and_then(|m| m.iter().position(|p| p == position));
                 match place {
                     Some(place) => Outcome::Value(Value::Member(*id, number(place))),
-                    None => Outcome::missing("a word that this version does not have"),
+                    None => Outcome::missing(name),
                 }
             }
             (Ty::Set(inner), Value::Set(set)) => {
-                let all = set.iter().map(|v| self.back(program, inner, &Outcome::Value(v.clone())));
+                let all = set.iter().map(|v| self.back(program, inner, name, &Outcome::Value(v.clone())));
                 Outcome::Value(Value::Set(all.filter_map(|o| o.value().cloned()).collect()))
             }
             (Ty::List(inner), Value::List(list)) => {
-                let all = list.iter().map(|v| self.back(program, inner, &Outcome::Value(v.clone())));
+                let all = list.iter().map(|v| self.back(program, inner, name, &Outcome::Value(v.clone())));
                 Outcome::Value(Value::List(all.filter_map(|o| o.value().cloned()).collect()))
             }
             (Ty::Record(id), Value::Record(fields)) => {
                 let Some(def) = program.record(*id) else { return outcome.clone() };
                 let places = self.fields.get(usize::from(id.0)).cloned().unwrap_or_default();
                 let own = def.fields.iter().zip(places);
-                let own = own.map(|((_, ty), place)| {
+                let own = own.map(|((field, ty), place)| {
                     let there = fields.get(place).cloned().unwrap_or(Outcome::Nothing);
-                    self.back(program, ty, &there)
+                    self.back(program, ty, &format!("{name}.{field}"), &there)
                 });
                 Outcome::Value(Value::Record(Rc::new(own.collect())))
             }

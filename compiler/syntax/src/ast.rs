@@ -4,8 +4,10 @@
 //! before the statements it heads, as on paper; [`crate::ast::File`] is read from top to bottom.
 
 mod amendment;
+mod correspondence;
 
 pub use amendment::{Amendment, Deed, Instruction, Kept};
+pub use correspondence::Correspondence;
 
 use accord_source::{FileId, Span};
 
@@ -270,6 +272,8 @@ pub enum ItemKind {
     Instruction(Instruction),
     /// `[relations] keeps article 5(1) as read on D [when c]`.
     Kept(Kept),
+    /// A line of a map of two versions.
+    Correspondence(Correspondence),
     /// Text that could not be read; the finding was recorded.
     Junk,
 }

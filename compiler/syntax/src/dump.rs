@@ -1,9 +1,9 @@
 //! The tree as text, without places: what `accord --emit ast` prints, and what the formatter must not change.
 
 use crate::ast::{
-    Address, Amendment, Applies, Arg, Binder, Block, Dates, DemandKind, Expr, ExprKind, Field, File, Instruction, Item,
-    ItemKind, Kept, Name, Op, Param, ParameterBody, Promise, Quantifier, QuantifierWord, Relation, RelationKind, Row,
-    Rule, Signature, Slot, SlotValue, Text, Type, TypeKind, WordRow,
+    Address, Amendment, Applies, Arg, Binder, Block, Correspondence, Dates, DemandKind, Expr, ExprKind, Field, File,
+    Instruction, Item, ItemKind, Kept, Name, Op, Param, ParameterBody, Promise, Quantifier, QuantifierWord, Relation,
+    RelationKind, Row, Rule, Signature, Slot, SlotValue, Text, Type, TypeKind, WordRow,
 };
 
 /// Lines longer than this are broken between the parts of a list.
@@ -159,6 +159,10 @@ fn item(item: &Item) -> Node {
         }
         ItemKind::Instruction(i) => instruction(i),
         ItemKind::Kept(k) => kept(k),
+        ItemKind::Correspondence(Correspondence::Renamed { before, after }) => {
+            list("renamed", [name(before), name(after)])
+        }
+        ItemKind::Correspondence(Correspondence::Derived { fact, means }) => list("derived", [name(fact), expr(means)]),
         ItemKind::Junk => list("junk", []),
         _ => declaration(&item.kind),
     }

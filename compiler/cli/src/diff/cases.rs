@@ -1,8 +1,8 @@
 //! Every person that is shown, as a case of both versions: `accord run` gives what the comparison said.
 
-use super::Pair;
 use super::json::effect;
 use super::told::asked;
+use super::{Pair, Version};
 use crate::output::{Readers, replace};
 use crate::trouble::Trouble;
 use accord_analysis::case;
@@ -33,13 +33,15 @@ impl Side {
 }
 
 /// A person as a case of one version, with what that version answers; the name says what it shows.
-pub fn written(program: &Program, decision: &str, witness: &Witness, side: Side, remark: &str) -> String {
+pub fn written(version: &Version<'_>, decision: &str, witness: &Witness, side: Side, remark: &str) -> String {
+    let program = version.verified.program();
     let (facts, answer) = match side {
         Side::Old => (&witness.old_facts, &witness.before),
         Side::New => (&witness.new_facts, &witness.after),
     };
     let name = format!("{}{remark}, {}", asked(program, decision, &witness.args), side.word());
-    case_of(program, decision, &name, facts, &witness.args, &answer.outcome)
+    let facts = version.beyond.own(version.verified, facts);
+    case_of(program, decision, &name, &facts, &witness.args, &answer.outcome)
 }
 
 /// A person as a case that expects one answer.
@@ -96,7 +98,7 @@ fn write_one(
     remark: &str,
 ) -> Result<usize, Trouble> {
     for (side, version) in [(Side::Old, &pair.old), (Side::New, &pair.new)] {
-        let text = written(version.verified.program(), decision, person, side, remark);
+        let text = written(version, decision, person, side, remark);
         let file = folder.join(format!("{stem}.{}.accord", side.word()));
         replace(&file, text.as_bytes(), Readers::Any)?;
     }

@@ -11,13 +11,15 @@ use accord_analysis::case;
 use accord_core::{Answer, Outcome, Value};
 use accord_ir::Program;
 use accord_prove::Report;
-use accord_prove::report::{Changed, Compared, Edit, EditKind, Effect, Open, Proof, Region, Verdict, Witness};
+use accord_prove::report::{
+    Became, Changed, Compared, Edit, EditKind, Effect, Open, Proof, Region, Verdict, VocabularyChange, Witness,
+};
 use accord_source::Span;
 use serde_json::{Value as Json, json};
 
 /// The report as JSON.
 pub fn diff(pair: &Pair<'_>, report: &Report, told: &Told) -> String {
-    let vocabulary = report.vocabulary.iter().map(|v| json!({ "what": v.what, "name": v.name, "added": v.added }));
+    let vocabulary = report.vocabulary.iter().map(word);
     pretty(&json!({
         "schema": "accord.diff/1",
         "before": version(&pair.old),
@@ -95,6 +97,17 @@ fn compared(pair: &Pair<'_>, compared: &Compared) -> Json {
     value
 }
 
+/// `added` is whether the version after alone has it; `null` where a map says what it is in the other version.
+fn word(change: &VocabularyChange) -> Json {
+    let (added, renamed) = match &change.how {
+        Became::Added => (Some(true), None),
+        Became::Removed => (Some(false), None),
+        Became::Renamed(to) => (None, Some(to)),
+        Became::Derived => (None, None),
+    };
+    json!({ "what": change.what, "name": change.name, "added": added, "renamed_to": renamed })
+}
+
 fn proof_json(proof: &Proof) -> Json {
     match proof {
         Proof::Untouched => json!({ "by": "untouched" }),
@@ -161,7 +174,7 @@ fn person(pair: &Pair<'_>, decision: &str, witness: &Witness) -> Json {
     json!({
         "before": answered(old, &witness.before),
         "after": answered(new, &witness.after),
-        "case_before": case_json(&written(old, decision, witness, Side::Old, "")),
-        "case_after": case_json(&written(new, decision, witness, Side::New, "")),
+        "case_before": case_json(&written(&pair.old, decision, witness, Side::Old, "")),
+        "case_after": case_json(&written(&pair.new, decision, witness, Side::New, "")),
     })
 }

@@ -15,6 +15,7 @@
 //! | both texts of an edit, for the page | `clause` |
 //! | as JSON | `json` |
 //! | of whom it is told, where that is not everybody | `condition` |
+//! | what corresponds to what, where facts differ | `map` |
 //! | each person shown, as case files | `cases` |
 //! | a file of claims, counted under both | `population` |
 //! | what is left open, put to a solver | `solver` |
@@ -24,6 +25,7 @@ mod clause;
 mod condition;
 mod json;
 mod lead;
+mod map;
 mod meaning;
 mod narrow;
 mod page;
@@ -42,18 +44,18 @@ pub use told::{answer, asked, left_open, question};
 use crate::args::Diff;
 use crate::console::Console;
 use crate::draw::draw;
-use crate::examine::{Examined, examine_asking};
+use crate::examine::{Examined, examine_beside};
 use crate::load::{Loaded, Root};
 use crate::output::{Readers, replace};
 use crate::trouble::Trouble;
 use crate::version::Because;
 use crate::{COULD_NOT, FINE, NO, NOT_KNOWN};
-use accord_analysis::CONDITION;
+use accord_analysis::{Beside, CONDITION};
 use accord_ir::Verified;
 use accord_prove::{Options, Solver};
 use accord_source::{Diagnostic, Diagnostics, Severity, SourceMap};
-use accord_syntax::ast::Expr;
 use condition::{Only, Written};
+use map::{Beyond, Map};
 use solver::Asked;
 use std::path::Path;
 use told::{Standing, Told};
@@ -67,6 +69,8 @@ pub struct Version<'a> {
     pub name: &'a str,
     /// As the user named it.
     pub path: &'a str,
+    /// What a map puts beside its text.
+    pub beyond: &'a Beyond,
 }
 
 /// Two versions, with the texts of both.
@@ -90,6 +94,7 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         return Err(Trouble::new("`--where` has no condition").help("write one, such as \"person.residence is US\""));
     }
     let condition = args.condition.as_ref().map(|text| Written::read(text, &mut loaded.sources, &mut unread));
+    let map = args.map.as_ref().map(|path| Map::read(path, &mut loaded.sources, &mut unread)).transpose()?;
     if unread.has_errors() {
         console.note(&draw(&loaded.sources, &unread.sorted(), console.err_colour));
         return Ok(COULD_NOT);
@@ -98,7 +103,15 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let (Some(old_root), Some(new_root)) = (loaded.roots.get(old), loaded.roots.get(new)) else {
         return Err(Trouble::defect("a version was lost"));
     };
-    let examined = [examine_one(&loaded, old_root, asked)?, examine_one(&loaded, new_root, asked)?];
+    let roots = [old_root, new_root].map(as_compared);
+    let beside = Beside { condition: asked, ..Beside::default() };
+    let examine = |root: &Root| examine_beside(&loaded, root, None, &beside);
+    let mut examined = [examine(&roots[0])?, examine(&roots[1])?];
+    let mut in_map = Diagnostics::default();
+    let (mapped, beyond) = match &map {
+        Some(map) => map.apply(&loaded, roots.each_ref(), asked, &mut examined, &mut in_map)?,
+        None => Default::default(),
+    };
     let (old_path, new_path) = (args.old.display().to_string(), args.new.display().to_string());
     let mut found = loaded.found.clone();
     let in_condition = |d: &Diagnostic| condition.as_ref().is_some_and(|c| c.is_about(d));
@@ -108,21 +121,32 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         let mistakes = condition.mistakes(examined.each_ref().map(|e| &e.found), [&old_path, &new_path]);
         mistakes.into_iter().for_each(|d| found.push(d));
     }
+    let is_sound = !in_map.has_errors();
+    found.append(in_map);
     let errors: Vec<_> = found.sorted().into_iter().filter(|d| d.severity == Severity::Error).collect();
     console.note(&draw(&loaded.sources, &errors, console.err_colour));
     let [Examined { verified: Some(old), .. }, Examined { verified: Some(new), .. }] = &examined else {
         return Ok(COULD_NOT);
     };
+    if !is_sound {
+        return Ok(COULD_NOT);
+    }
     let pair = Pair {
         sources: &loaded.sources,
         loaded: &loaded,
-        old: Version { verified: old, name: &old.program().agreement, path: &old_path },
-        new: Version { verified: new, name: &new.program().agreement, path: &new_path },
+        old: Version { verified: old, name: &old.program().agreement, path: &old_path, beyond: &beyond[0] },
+        new: Version { verified: new, name: &new.program().agreement, path: &new_path, beyond: &beyond[1] },
     };
     known_decisions(&pair, &args.decision)?;
     let asked = condition.as_ref().map(|_| CONDITION.to_owned());
-    let options =
-        Options { decisions: args.decision.clone(), at_most: args.at_most, condition: asked, ..Options::default() };
+    let options = Options {
+        decisions: args.decision.clone(),
+        at_most: args.at_most,
+        condition: asked,
+        renamed: mapped.renamed,
+        derived: mapped.derived,
+        ..Options::default()
+    };
     let mut solver = Asked::of(args)?;
     let report = accord_prove::diff_with(old, new, &options, solver.as_mut().map(|s| s as &mut dyn Solver));
     if let Some(solver) = &solver {
@@ -155,8 +179,8 @@ fn both(old: &Path, new: &Path) -> Result<(Loaded, usize, usize), Trouble> {
 }
 
 /// A version without its cases: they are not what is compared.
-fn examine_one(loaded: &Loaded, root: &Root, condition: Option<&Expr>) -> Result<Examined, Trouble> {
-    examine_asking(loaded, &Root { cases: Vec::new(), because: Because::Compared, ..root.clone() }, condition)
+fn as_compared(root: &Root) -> Root {
+    Root { cases: Vec::new(), because: Because::Compared, ..root.clone() }
 }
 
 /// A name that neither version decides is a slip of the pen.

@@ -6,10 +6,14 @@ use accord_core::{Answer, Country, Facts, Value};
 use accord_interp::Interp;
 use accord_prove::Report;
 use accord_prove::report::{
-    Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, VocabularyChange, Witness,
+    Became, Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, VocabularyChange,
+    Witness,
 };
 use accord_source::Span;
 use std::ffi::OsString;
+
+/// No map.
+static NOTHING_BEYOND: super::Beyond = super::Beyond { derived: Vec::new(), borrowed: Vec::new() };
 
 const OLD: &str = r#"
 legislation XA.pensions "Pension law of Alpha"
@@ -100,7 +104,7 @@ impl Made {
     fn pair(&self) -> Pair<'_> {
         let version = |at: usize, path| {
             let verified = self.examined[at].verified.as_ref().unwrap();
-            Version { verified, name: &verified.program().agreement, path }
+            Version { verified, name: &verified.program().agreement, path, beyond: &NOTHING_BEYOND }
         };
         let (sources, loaded) = (&self.loaded.sources, &self.loaded);
         Pair { sources, loaded, old: version(0, "old.accord"), new: version(1, "new.accord") }
@@ -189,7 +193,7 @@ impl Made {
         let changed = |region| Verdict::Changed(Changed { regions: vec![region], more: 0, open: None, solver: None });
         Report {
             edits: self.edits(),
-            vocabulary: vec![VocabularyChange { what: "fact", name: "claim.child".into(), added: true }],
+            vocabulary: vec![VocabularyChange { what: "fact", name: "claim.child".into(), how: Became::Added }],
             about: None,
             decisions: vec![
                 of("in_personal_scope", vec![vec![]], &[], Verdict::Same(Proof::Untouched)),

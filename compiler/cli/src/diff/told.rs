@@ -14,7 +14,7 @@ use accord_core::{Answer, Facts, Outcome, Value};
 use accord_ir::{DecisionId, Program, Verified};
 use accord_prove::Report;
 use accord_prove::report::{
-    Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness,
+    Became, Changed, Compared, Edit, EditKind, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -204,11 +204,7 @@ impl Told {
             open: Vec::new(),
             same: Vec::new(),
             edits: report.edits.iter().filter(|e| !is_only_reached(pair, e)).map(edited).collect(),
-            vocabulary: report
-                .vocabulary
-                .iter()
-                .map(|v| format!("{} {} {}", v.what, v.name, is_there(v.added)))
-                .collect(),
+            vocabulary: report.vocabulary.iter().map(|v| format!("{} {}{}", v.what, v.name, became(&v.how))).collect(),
         };
         for compared in &report.decisions {
             told.decision(pair, compared);
@@ -281,8 +277,13 @@ fn edited(edit: &Edit) -> Edited {
     Edited { kind: edit.kind, address: edit.address.clone(), title: edit.title.clone(), what: edit.what.clone() }
 }
 
-fn is_there(added: bool) -> &'static str {
-    if added { "is new" } else { "is gone" }
+fn became(how: &Became) -> String {
+    match how {
+        Became::Added => " is new".to_owned(),
+        Became::Removed => " is gone".to_owned(),
+        Became::Renamed(to) => format!(" is called {to} after"),
+        Became::Derived => ", which one version alone asks for, is told by the map".to_owned(),
+    }
 }
 
 fn change(pair: &Pair<'_>, compared: &Compared, changed: &Changed, label: String, words: String) -> Change {

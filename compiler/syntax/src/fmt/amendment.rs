@@ -1,9 +1,9 @@
-//! Amending instruments.
+//! Amending instruments, and what corresponds to what in two versions.
 
 use super::Writer;
 use super::doc::{Doc, cat, group, text};
 use super::exprs::{addresses, quoted};
-use crate::ast::{Amendment, Instruction, Kept};
+use crate::ast::{Amendment, Correspondence, Instruction, Kept};
 
 impl Writer<'_> {
     pub(super) fn amendment(&mut self, amendment: &Amendment) -> Doc {
@@ -25,6 +25,16 @@ impl Writer<'_> {
             parts.push(self.applies(applies));
         }
         group(cat(parts))
+    }
+
+    pub(super) fn correspondence(&mut self, line: &Correspondence) -> Doc {
+        match line {
+            Correspondence::Renamed { before, after } => text(format!("renamed {} to {}", before.text, after.text)),
+            Correspondence::Derived { fact, means } => {
+                let body = self.body(means);
+                group(cat([text(format!("derived {} means", fact.text)), body]))
+            }
+        }
     }
 
     pub(super) fn kept(&mut self, kept: &Kept) -> Doc {

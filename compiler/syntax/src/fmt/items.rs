@@ -49,7 +49,7 @@ fn place(kind: &ItemKind, scope: Scope, in_clause: bool) -> Place {
         ItemKind::Use(_) | ItemKind::Interface { .. } | ItemKind::Enum { .. } | ItemKind::Record { .. } => {
             top(false, None)
         }
-        ItemKind::Question { .. } => top(false, None),
+        ItemKind::Question { .. } | ItemKind::Correspondence(_) => top(false, None),
         ItemKind::Label(_) => Place { column: 2, apart: false, opens: Some(Scope::Label) },
         ItemKind::SlotDef { .. }
         | ItemKind::Rule(_)
@@ -253,6 +253,7 @@ impl Writer<'_> {
             ItemKind::Amendment(amendment) => self.amendment(amendment),
             ItemKind::Instruction(instruction) => self.instruction(instruction),
             ItemKind::Kept(kept) => self.kept(kept),
+            ItemKind::Correspondence(line) => self.correspondence(line),
             _ => self.declaration(item),
         }
     }

@@ -54,6 +54,8 @@ impl<'t> Builder<'_, 't> {
             Rule::amendment => return self.amendment(pair),
             Rule::instruction => return self.instruction(pair),
             Rule::kept => return self.kept(pair),
+            Rule::renamed => return self.renamed(pair),
+            Rule::derived => return self.derived(pair),
             _ => {}
         }
         let mut bag = self.bag(pair);
@@ -428,6 +430,7 @@ pub(super) fn poisoned(kind: ItemKind) -> ItemKind {
         | ItemKind::Demand(_)
         | ItemKind::Assumes { .. }
         | ItemKind::Property(_)
+        | ItemKind::Correspondence(_)
         | ItemKind::Kept(_) => ItemKind::Junk,
         other => other,
     }

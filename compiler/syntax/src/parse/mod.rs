@@ -7,6 +7,7 @@
 
 mod amendment;
 mod build;
+mod correspondence;
 mod exprs;
 mod hints;
 mod items;

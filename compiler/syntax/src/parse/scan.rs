@@ -429,9 +429,19 @@ impl<'t> Scan<'t> {
             "text" => text || (word_next && matches!(self.tok(i + 2), Some(Tok::Text | Tok::OpenText))),
             "evidence" => word_next && (!self.first_on_line(i + 1) || EVIDENCE.contains(&self.word(i + 1))),
             "facts" => next == Some(Tok::Open(b'{')),
+            "renamed" => self.word(self.path_end(i + 1)) == "to",
+            "derived" => self.word(self.path_end(i + 1)) == "means",
             "record" => word_next && self.tok(i + 2) == Some(Tok::Open(b'{')),
             word => next == Some(Tok::Open(b'{')) && !is_reserved(word) && !self.takes_braces(i),
         }
+    }
+
+    /// The token after `person.residence`.
+    fn path_end(&self, mut i: usize) -> usize {
+        while self.tok(i) == Some(Tok::Word) && self.tok(i + 1) == Some(Tok::Dot) {
+            i += 2;
+        }
+        i + 1
     }
 
     fn after_point(&self, i: usize) -> bool {
