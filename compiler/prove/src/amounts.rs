@@ -7,6 +7,7 @@ use crate::split::{Space, Split};
 use crate::state::FIRST_VARIABLE;
 use crate::term::{Shape, Side, Sort, Term, VALUE};
 use accord_core::{Currency, HostFn, Outcome, Ratio, Unit, Value, ratio};
+use accord_ir::{Ty, UnitOf};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A product of quantities with their powers.
@@ -122,7 +123,19 @@ impl Space<'_> {
         let right = self.formula(&mut formulas, b);
         // Formulas are equal where both are values, or fail for the same.
         let are_values = self.arena.may(a) == VALUE && self.arena.may(b) == VALUE;
-        left.equals(&right) && (are_values || self.divisors(a) == self.divisors(b))
+        left.equals(&right) && (are_values || self.fail_alike(&mut formulas, a, b))
+    }
+
+    /// Whether two terms divide by the same: each divisor of one is one of the other, however it is put.
+    fn fail_alike(&self, formulas: &mut Formulas, a: Term, b: Term) -> bool {
+        let (left, right) = (self.divisors(a), self.divisors(b));
+        if left == right {
+            return true;
+        }
+        let mut of = |all: &BTreeSet<Term>| all.iter().map(|t| self.formula(formulas, *t)).collect::<Vec<_>>();
+        let (left, right) = (of(&left), of(&right));
+        let within = |some: &[Quotient], all: &[Quotient]| some.iter().all(|d| all.iter().any(|other| d.equals(other)));
+        within(&left, &right) && within(&right, &left)
     }
 
     /// What a term divides by, anywhere in it: each factor by itself, but for figures.
@@ -137,6 +150,10 @@ impl Space<'_> {
             match &*shape {
                 Shape::Host(HostFn::Multiply, operands, _) if divides => {
                     queue.extend(operands.iter().map(|t| (*t, true)));
+                }
+                // The number of a length is nothing where the length is.
+                Shape::Host(HostFn::NumberOf, operands, _) if divides => {
+                    queue.extend(operands.iter().map(|t| (*t, true)))
                 }
                 Shape::Host(HostFn::Divide, operands, _) => {
                     queue.extend(operands.first().map(|t| (*t, divides)));
@@ -174,12 +191,40 @@ impl Space<'_> {
                     let (over, under) = (self.formula(formulas, *a), self.formula(formulas, *b));
                     over.by(&under)
                 }
+                (HostFn::NumberOf, [of]) if let Some(unit) = self.unit_of(*of) => {
+                    let one = self.quantity(formulas, Quantity::Length(unit));
+                    self.formula(formulas, *of).by(&one)
+                }
                 _ => {
                     let operands = operands.iter().map(|t| self.operand(formulas, *t)).collect();
                     self.quantity(formulas, Quantity::Of(*function, *side, operands))
                 }
             },
             _ => self.quantity(formulas, Quantity::Term(term)),
+        }
+    }
+
+    /// The unit that a length is counted in, where it is always the same.
+    fn unit_of(&self, term: Term) -> Option<Unit> {
+        if let Some(Value::Length(length)) = self.arena.known_value(term) {
+            return Some(length.unit);
+        }
+        match &*self.arena.shape(term) {
+            Shape::Host(HostFn::LengthOf | HostFn::InUnit, operands, _) => {
+                match operands.get(1).and_then(|t| self.arena.known_value(*t)) {
+                    Some(Value::Unit(unit)) => Some(unit),
+                    _ => None,
+                }
+            }
+            Shape::Host(HostFn::Add | HostFn::Subtract | HostFn::Larger | HostFn::Smaller, parts, _) => {
+                let first = self.unit_of(*parts.first()?)?;
+                parts.iter().all(|t| self.unit_of(*t) == Some(first)).then_some(first)
+            }
+            Shape::Fact(fact) => match self.world.facts.get(*fact as usize).map(|f| &f.ty) {
+                Some(Ty::Length(UnitOf::Fixed(unit))) => Some(*unit),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

@@ -9,6 +9,7 @@
 //! | from programs to terms | `state` |
 //! | groups of persons, and how they are split | `path`, `split`, `within` |
 //! | whether two formulas are the same | `amounts` |
+//! | the same for one group, by what is assumed of it | `equal` |
 //! | what is left, as a question to a solver | `smt` |
 //! | whether sums can be as assumed | `sums` |
 //! | a term for one person, and what one fact of theirs can change | `concrete`, `reading` |
@@ -41,6 +42,7 @@ mod answers;
 mod compare;
 mod concrete;
 mod edits;
+mod equal;
 mod examine;
 mod figures;
 mod goals;

@@ -6,7 +6,8 @@
 
 use crate::term::{Among, Arena, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
 use crate::world::World;
-use accord_core::{Conversions, HostFn, Length, Outcome, Unit, Value, ratio};
+use accord_core::{Conversions, HostFn, Length, Number, Outcome, Unit, Value, ratio};
+use accord_ir::Quantifier;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,6 +86,30 @@ impl Measure {
     }
 }
 
+/// What sums are told of single terms.
+struct Known<'p> {
+    path: &'p Path,
+    arena: &'p Arena,
+}
+
+impl crate::sums::Known for Known<'_> {
+    fn is_value(&self, term: Term) -> bool {
+        self.path.masks.get(&term).copied().unwrap_or(u8::MAX) & self.arena.stored(term) == VALUE
+    }
+
+    fn is_positive(&self, term: Term) -> bool {
+        self.path.is_positive(term)
+    }
+}
+
+/// What is zero wherever a term is neither a value nor nothing: what it divides by, where nothing else can be amiss.
+fn divisor(arena: &Arena, term: Term) -> Option<Term> {
+    let Shape::Host(HostFn::Divide, operands, _) = &*arena.shape(term) else { return None };
+    let [over, under] = operands.as_slice() else { return None };
+    let are_sound = [over, under].iter().all(|t| arena.stored(**t) & ODD == 0);
+    are_sound.then_some(*under)
+}
+
 /// A condition on a measure: it is at most a value (`true`), or at least one.
 pub(crate) struct Limit {
     pub(crate) of: Measure,
@@ -129,7 +154,11 @@ impl Path {
             }
             Choice::Nothing => self.mask(arena, term, NOTHING),
             Choice::Value => self.mask(arena, term, VALUE),
-            Choice::Odd => self.mask(arena, term, ODD),
+            // Nothing to divide by, or nothing divided, is nothing.
+            Choice::Odd => {
+                self.mask(arena, term, ODD)
+                    && divisor(arena, term).is_none_or(|by| self.mask(arena, by, VALUE) && self.sums_fit(arena, world))
+            }
             Choice::Count(n) => {
                 self.news.terms.push(term);
                 self.counts.insert(term, n);
@@ -260,7 +289,16 @@ impl Path {
         if tighter {
             *slot = Some((value, strict));
         }
-        let fits = match (&bounds.low, &bounds.high) {
+        // What is counted is whole; what somebody states is not below nothing.
+        let whole = matches!(limit.of, Measure::Of(term) if is_count(arena, term));
+        let ends = |bound: &Bound, up: bool| bound.clone().map(|b| if whole { whole_number(b, up) } else { b });
+        let (low, high) = (ends(&bounds.low, true), ends(&bounds.high, false));
+        let stated = matches!(limit.of, Measure::Of(term) if crate::sums::is_never_negative(arena, term));
+        let below = |(value, strict): &(Value, bool)| sign(value).is_some_and(|s| s < 0 || (s == 0 && *strict));
+        if stated && high.as_ref().is_some_and(below) {
+            return false;
+        }
+        let fits = match (&low, &high) {
             (Some((low, a)), Some((high, b))) => match compare(conversions, low, high) {
                 Some(Ordering::Greater) => false,
                 Some(Ordering::Equal) => !a && !b,
@@ -323,12 +361,42 @@ impl Path {
         (pins && low == high).then(|| low.clone())
     }
 
+    /// Whether one of two amounts can be below the other; also where that is not said.
+    pub(crate) fn may_be_below(&self, arena: &Arena, world: &World, less: Term, more: Term) -> bool {
+        crate::sums::below(arena, world, less, more).is_none_or(|limit| self.may_be(arena, world, limit))
+    }
+
+    /// Whether a limit can be kept besides what is assumed.
+    pub(crate) fn may_be(&self, arena: &Arena, world: &World, limit: crate::sums::Limit) -> bool {
+        self.fits(arena, world, None, Some(limit))
+    }
+
+    /// Whether it is assumed that something is more than nothing.
+    pub(crate) fn is_positive(&self, term: Term) -> bool {
+        let low = self.bounds.get(&Measure::Of(term)).and_then(|b| b.low.as_ref());
+        low.and_then(|(value, strict)| Some((sign(value)?, *strict)))
+            .is_some_and(|(sign, strict)| sign > 0 || (sign == 0 && strict))
+    }
+
+    /// Whether what a quotient divides by can be zero here; of anything else it is not said.
+    pub(crate) fn can_fail(&self, arena: &Arena, world: &World, term: Term) -> bool {
+        divisor(arena, term).is_none_or(|by| self.fits(arena, world, Some(by), None))
+    }
+
     fn sums_fit(&self, arena: &Arena, world: &World) -> bool {
         #[cfg(test)]
         if crate::planted::is(crate::planted::Mistake::ForgottenSums) {
             return true;
         }
-        crate::sums::fit(arena, world, self.decisions())
+        self.fits(arena, world, None, None)
+    }
+
+    /// Whether sums can be as assumed, one of them being zero besides, and one limit more.
+    fn fits(&self, arena: &Arena, world: &World, zero: Option<Term>, more: Option<crate::sums::Limit>) -> bool {
+        let failed = self.masks.iter().filter(|(_, mask)| **mask & !ODD == 0);
+        let zero = failed.filter_map(|(term, _)| divisor(arena, *term)).chain(zero);
+        let known = Known { path: self, arena };
+        crate::sums::fit(arena, world, self.decisions(), zero, more, &known)
     }
 
     // ---- days ----
@@ -477,6 +545,37 @@ fn whole_days(value: Value, strict: bool, high: bool) -> (Value, bool) {
         return (Value::Date(beside), false);
     }
     (value, strict)
+}
+
+/// Whether a number is a count of something.
+fn is_count(arena: &Arena, term: Term) -> bool {
+    let shape = arena.shape(term);
+    matches!(&*shape, Shape::Host(HostFn::Size, ..) | Shape::Quantify(Quantifier::Count, ..))
+}
+
+/// A bound of a whole number, as the whole number that is just within it.
+fn whole_number((value, strict): (Value, bool), up: bool) -> (Value, bool) {
+    let Value::Number(n) = &value else { return (value, strict) };
+    let nearest = if up { n.value.ceil() } else { n.value.floor() };
+    let beyond = strict && nearest == n.value;
+    let step = if up { ratio(1, 1) } else { ratio(-1, 1) };
+    (Value::Number(Number::new(if beyond { nearest + step } else { nearest })), false)
+}
+
+/// Whether a figure is below nothing, nothing, or more: -1, 0, 1.
+pub(crate) fn sign(value: &Value) -> Option<i32> {
+    let figure = match value {
+        Value::Number(n) => n.value.clone(),
+        Value::Length(l) => l.counted.clone(),
+        Value::Money(m) => m.exact().value,
+        Value::Amount(a) => a.value.clone(),
+        _ => return None,
+    };
+    Some(match figure.cmp(&ratio(0, 1)) {
+        Ordering::Less => -1,
+        Ordering::Equal => 0,
+        Ordering::Greater => 1,
+    })
 }
 
 /// How two values of one kind stand to each other.

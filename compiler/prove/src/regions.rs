@@ -26,6 +26,9 @@ const MOST_FAILURES: usize = 10;
 pub(crate) const MOST_CHANCES: u64 = 100;
 /// Questions put to a solver about one decision of one party and branch.
 const MOST_QUESTIONS: usize = 10;
+/// Groups told apart to see that nobody is in one, before a person is looked for.
+const STEPS_INTO_WORDS: u32 = 30;
+
 /// Persons known from other questions that are varied, and how often each is.
 const MOST_KNOWN_VARIED: usize = 8;
 const MOST_VARIATIONS: u64 = 60;
@@ -101,6 +104,10 @@ impl<'r, 'p> Regions<'r, 'p> {
         self.leaves += 1;
         if self.leaves > MOST_LEAVES {
             self.leave_open("there are more groups than were looked at");
+            return;
+        }
+        // Nobody is looked for in vain where the words that the group is told by contradict each other.
+        if space.is_nobody(leaf, &mut STEPS_INTO_WORDS.clone()) {
             return;
         }
         let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {
@@ -505,16 +512,17 @@ impl<'r, 'p> Regions<'r, 'p> {
         self.found.push((path.clone(), Region { effect, who, each: false, witness, twin: None, edits }));
     }
 
-    pub(crate) fn finish(self, _: &Space<'_>) -> Verdict {
+    pub(crate) fn finish(self, space: &Space<'_>) -> Verdict {
         let left = &self.pair.tries_left;
         left.set(left.get().saturating_sub(self.tried));
         let open = self.open.map(|why| Open { why, tried: self.tried });
-        if let (None, true, Some(solver)) = (&open, self.found.is_empty(), &self.solver) {
-            return Verdict::Same(Proof::Solver(solver.clone()));
-        }
         if self.found.is_empty() {
-            let nothing = Open { why: "both texts come to different forms".to_owned(), tried: self.tried };
-            return Verdict::Undecided(open.unwrap_or(nothing));
+            return match (open, self.solver) {
+                (Some(open), _) => Verdict::Undecided(open),
+                (None, Some(solver)) => Verdict::Same(Proof::Solver(solver)),
+                // Nobody is in any of the groups that came apart.
+                (None, None) => Verdict::Same(Proof::Cases(space.steps)),
+            };
         }
         let mut regions: Vec<Region> = Vec::new();
         for (_, region) in self.found {

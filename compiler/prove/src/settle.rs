@@ -122,7 +122,7 @@ impl Arena {
         let unsettled = match (known.and_then(|k| k.into_iter().reduce(Outcome::worst)), whens.len()) {
             (Some(worst), _) => self.constant(worst),
             (None, 1) => whens.first().copied()?,
-            (None, _) => return None,
+            (None, _) => self.all(whens),
         };
         if open.len() > MOST_UNSETTLED {
             return Some(unsettled);
@@ -150,9 +150,10 @@ impl Arena {
             return results.first().copied();
         }
         let all_known = results.iter().all(|t| self.is_known(*t));
-        let values = results.iter().any(|t| self.may(*t) == VALUE);
-        let none = results.iter().any(|t| self.may(*t) & VALUE == 0);
-        (all_known || (values && none)).then_some(unsettled)
+        // Outcomes of two kinds are not the same.
+        let kinds: Vec<_> = results.iter().map(|t| self.may(*t)).collect();
+        let are_unlike = kinds.iter().any(|a| kinds.iter().any(|b| a & b == 0));
+        (all_known || are_unlike).then_some(unsettled)
     }
 
     /// Rules in an order that does not depend on where they stand.

@@ -428,7 +428,12 @@ impl<'w> Space<'w> {
             Shape::Decide(lines, default, _) => {
                 let whens = lines.iter().find_map(|l| self.pick(path, l.when));
                 let values = || lines.iter().find_map(|l| self.pick(path, l.value));
-                whens.or_else(values).or_else(|| default.and_then(|d| self.pick(path, d)))
+                // Where a condition stays neither yes nor no it matters whether there would be a value.
+                let stuck = || lines.iter().filter(|l| self.arena.is_odd(l.when));
+                whens
+                    .or_else(values)
+                    .or_else(|| default.and_then(|d| self.pick(path, d)))
+                    .or_else(|| stuck().find_map(|l| self.status(path, l.value)))
             }
             Shape::Host(function, operands, _) => self.pick_operation(path, term, *function, operands),
             Shape::Fact(_) | Shape::Given(..) | Shape::Bound(..) | Shape::Element(..) => self.pick_fact(path, term),
@@ -640,7 +645,8 @@ impl<'w> Space<'w> {
         }
         let split = split.filter(|(atom, _)| !path.assumed.iter().any(|(held, _)| held == atom));
         let Some((atom, choices)) = split else {
-            if self.contradicts_itself(path) || self.same_when_opened(path, old, new) {
+            if self.contradicts_itself(path) || self.same_when_opened(path, old, new) || self.equal_here(path, old, new)
+            {
                 return Some(());
             }
             let equal = self.equal_term(old, new);
@@ -685,8 +691,8 @@ impl<'w> Space<'w> {
                 None => self.arena.may(definition) & VALUE == 0,
             }
         });
-        let odd: Vec<(Term, Choice)> =
-            path.assumed.iter().filter(|(t, _)| self.arena.words.contains(t)).copied().collect();
+        let told = |(t, choice): &&(Term, Choice)| self.arena.words.contains(t) || *choice == Choice::Odd;
+        let odd: Vec<(Term, Choice)> = path.assumed.iter().filter(told).copied().collect();
         wrong
             || odd.into_iter().any(|(word, choice)| {
                 let bit = match choice {
@@ -696,8 +702,20 @@ impl<'w> Space<'w> {
                     Choice::Yes | Choice::No | Choice::Count(_) => return false,
                 };
                 let definition = self.definition(path, word);
-                self.arena.may(definition) & bit == 0
+                self.arena.may(definition) & bit == 0 || {
+                    let all_the_way = self.written_out(path, word);
+                    self.arena.may(all_the_way) & bit == 0
+                        || (choice == Choice::Odd && !path.can_fail(&self.arena, self.world, all_the_way))
+                }
             })
+    }
+
+    /// The same, whatever has a word inside it too.
+    fn written_out(&mut self, path: &Path, word: Term) -> Term {
+        let before = std::mem::replace(&mut self.opened, true);
+        let definition = self.definition(path, word);
+        self.opened = before;
+        definition
     }
 
     /// A condition inside one that was decided as a whole, where it is not yet clear that it can be so.

@@ -4,7 +4,7 @@
 //! A condition is taken as it stands among exact figures: that they are whole is not made use of. One unknown after the
 //! other is eliminated from all of them; if what is left says that a figure is below itself, there is nobody.
 
-use crate::term::{Arena, Shape, Sort, Term, VALUE};
+use crate::term::{Arena, Shape, Sort, Term};
 use crate::world::World;
 use accord_core::{Currency, HostFn, Ratio, Unit, Value, ratio};
 use accord_ir::{Ty, UnitOf};
@@ -43,24 +43,55 @@ struct Linear {
 
 /// That a sum is at most nothing, or below it.
 #[derive(Clone, Debug)]
-struct Limit {
+pub(crate) struct Limit {
     of: BTreeMap<Term, Ratio>,
     figure: Ratio,
     strict: bool,
 }
 
-/// Whether all of these can be so: conditions `a is at most b`, each with whether it is so.
-pub(crate) fn fit(arena: &Arena, world: &World, conditions: impl Iterator<Item = (Term, bool)>) -> bool {
+/// What is known of single terms.
+pub(crate) trait Known {
+    /// Whether it is a value, and not nothing.
+    fn is_value(&self, term: Term) -> bool;
+    /// Whether it is more than nothing.
+    fn is_positive(&self, term: Term) -> bool;
+}
+
+/// That one of two is below the other; `None` where they are not sums of what can be compared.
+pub(crate) fn below(arena: &Arena, world: &World, less: Term, more: Term) -> Option<Limit> {
+    let (less, more) = (linear(arena, world, less)?, linear(arena, world, more)?);
+    less.counted_in.with(more.counted_in)?;
+    let difference = less.plus(&more, -1);
+    Some(Limit { of: difference.of, figure: difference.figure, strict: true })
+}
+
+/// That a sum is below nothing; `None` where it is no sum.
+pub(crate) fn negative(arena: &Arena, world: &World, term: Term) -> Option<Limit> {
+    let sum = linear(arena, world, term)?;
+    Some(Limit { of: sum.of, figure: sum.figure, strict: true })
+}
+
+/// Whether all of these can be so: conditions `a is at most b`, each with whether it is so, terms that are zero,
+/// and one limit more.
+pub(crate) fn fit(
+    arena: &Arena,
+    world: &World,
+    conditions: impl Iterator<Item = (Term, bool)>,
+    zero: impl Iterator<Item = Term>,
+    more: Option<Limit>,
+    known: &dyn Known,
+) -> bool {
     let mut limits = Vec::new();
     let mut several = false;
     for (term, yes) in conditions {
         let Shape::Host(HostFn::AtMost, operands, _) = &*arena.shape(term) else { continue };
         let [a, b] = operands.as_slice() else { continue };
         // Nothing is below every figure, and is none.
-        if arena.stored(*a) != VALUE || arena.stored(*b) != VALUE {
-            continue;
-        }
-        let (Some(a), Some(b)) = (linear(arena, world, *a), linear(arena, world, *b)) else { continue };
+        let ends = multiplied_out(arena, world, *a, *b, known).or_else(|| {
+            let are_values = known.is_value(*a) && known.is_value(*b);
+            are_values.then(|| Some((linear(arena, world, *a)?, linear(arena, world, *b)?)))?
+        });
+        let Some((a, b)) = ends else { continue };
         if a.counted_in.with(b.counted_in).is_none() {
             continue;
         }
@@ -68,6 +99,13 @@ pub(crate) fn fit(arena: &Arena, world: &World, conditions: impl Iterator<Item =
         several |= difference.of.len() > 1 || difference.of.values().any(|c| *c != ratio(1, 1) && *c != ratio(-1, 1));
         limits.push(Limit { of: difference.of, figure: difference.figure, strict: !yes });
     }
+    for sum in zero.filter_map(|term| linear(arena, world, term)) {
+        several = true;
+        let negative = sum.times(&ratio(-1, 1));
+        limits.extend([sum, negative].map(|s| Limit { of: s.of, figure: s.figure, strict: false }));
+    }
+    several |= more.is_some();
+    limits.extend(more);
     // Bounds of one fact each were looked at where they were assumed.
     if !several {
         return true;
@@ -78,6 +116,9 @@ pub(crate) fn fit(arena: &Arena, world: &World, conditions: impl Iterator<Item =
             limits.push(Limit { of: BTreeMap::from([(*unknown, ratio(-1, 1))]), figure: ratio(0, 1), strict: false });
         }
     }
+    if !limits.iter().all(Limit::may_be) {
+        return false;
+    }
     unknowns.into_iter().all(|unknown| {
         if limits.len() > MOST {
             return true;
@@ -85,6 +126,21 @@ pub(crate) fn fit(arena: &Arena, world: &World, conditions: impl Iterator<Item =
         limits = without(unknown, &limits);
         limits.iter().all(Limit::may_be)
     })
+}
+
+/// `a is at most b` where one of them is a quotient of what is more than nothing: both sides times the divisor.
+fn multiplied_out(arena: &Arena, world: &World, a: Term, b: Term, known: &dyn Known) -> Option<(Linear, Linear)> {
+    let quotient = |term: Term| {
+        let Shape::Host(HostFn::Divide, operands, _) = &*arena.shape(term) else { return None };
+        let [over, under] = operands.as_slice() else { return None };
+        let is_sound = known.is_positive(*under) && known.is_value(*over) && number(arena, *under).is_none();
+        is_sound.then(|| Some((linear(arena, world, *over)?, linear(arena, world, *under)?)))?
+    };
+    if let (Some((over, under)), Some(by)) = (quotient(a), number(arena, b)) {
+        return Some((over, under.times(&by)));
+    }
+    let ((over, under), by) = (quotient(b)?, number(arena, a)?);
+    Some((under.times(&by), over))
 }
 
 impl Limit {
@@ -178,6 +234,16 @@ fn linear(arena: &Arena, world: &World, term: Term) -> Option<Linear> {
             let by = number(arena, *b).filter(|by| *by != ratio(0, 1))?;
             Some(linear(arena, world, *a)?.times(&by.recip()))
         }
+        // The number of a length is counted alike.
+        (HostFn::NumberOf, [of]) => linear(arena, world, *of)
+            .filter(|l| matches!(l.counted_in, In::Length(_)))
+            .map(|l| Linear { counted_in: In::Number, ..l })
+            .or_else(|| unknown(arena, world, term)),
+        (HostFn::Stored, [of]) => linear(arena, world, *of),
+        // No rounding makes anything of nothing.
+        (HostFn::Rounded, [of, _]) => linear(arena, world, *of)
+            .filter(|l| l.of.is_empty() && l.figure == ratio(0, 1))
+            .or_else(|| unknown(arena, world, term)),
         _ => unknown(arena, world, term),
     }
 }
@@ -193,6 +259,13 @@ fn number(arena: &Arena, term: Term) -> Option<Ratio> {
 /// compared with: others are converted first.
 fn unknown(arena: &Arena, world: &World, term: Term) -> Option<Linear> {
     let counted_in = match (arena.sort(term), &*arena.shape(term)) {
+        // What was counted in a unit, or brought to it, is in that unit.
+        (Sort::Length, Shape::Host(HostFn::LengthOf | HostFn::InUnit, operands, _)) => {
+            match operands.get(1).and_then(|unit| arena.known_value(*unit)) {
+                Some(Value::Unit(unit)) => In::Length(unit),
+                _ => return None,
+            }
+        }
         (Sort::Length, Shape::Fact(fact)) => match world.facts.get(*fact as usize).map(|f| &f.ty) {
             Some(Ty::Length(UnitOf::Fixed(unit))) => In::Length(*unit),
             _ => return None,
@@ -205,15 +278,33 @@ fn unknown(arena: &Arena, world: &World, term: Term) -> Option<Linear> {
 }
 
 /// Lengths and amounts that somebody states are not below zero.
-fn is_never_negative(arena: &Arena, term: Term) -> bool {
+pub(crate) fn is_never_negative(arena: &Arena, term: Term) -> bool {
+    if let Shape::Host(function @ (HostFn::LengthOf | HostFn::InUnit), operands, _) = &*arena.shape(term) {
+        let of = operands.first();
+        return *function == HostFn::LengthOf || of.is_some_and(|of| is_never_negative(arena, *of));
+    }
     matches!(arena.sort(term), Sort::Length | Sort::Money) && arena.is_fact(term)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::term::VALUE;
     use accord_core::{Conversions, Length, Money, Outcome};
     use accord_ir::FactDef;
+
+    /// Everything is given.
+    struct Stated;
+
+    impl Known for Stated {
+        fn is_value(&self, _: Term) -> bool {
+            true
+        }
+
+        fn is_positive(&self, _: Term) -> bool {
+            false
+        }
+    }
 
     fn world() -> World {
         let fact = |name: &str, ty| FactDef { name: name.to_owned(), ty, optional: false, phrase: String::new() };
@@ -248,12 +339,40 @@ mod tests {
         let twelve = months(&mut arena, 12);
         let (own_low, sum_low) = (at_most(&mut arena, twelve, own), at_most(&mut arena, twelve, sum));
         // Own is at least 12 and the sum is not: nobody. The other way round: somebody.
-        assert!(!fit(&arena, &world, [(own_low, true), (sum_low, false)].into_iter()));
-        assert!(fit(&arena, &world, [(own_low, false), (sum_low, true)].into_iter()));
+        assert!(!fit(
+            &arena,
+            &world,
+            [(own_low, true), (sum_low, false)].into_iter(),
+            std::iter::empty(),
+            None,
+            &Stated
+        ));
+        assert!(fit(
+            &arena,
+            &world,
+            [(own_low, false), (sum_low, true)].into_iter(),
+            std::iter::empty(),
+            None,
+            &Stated
+        ));
         // The sum is at most 12, and own is 12: just so. Own more than 12: nobody.
         let (sum_high, own_high) = (at_most(&mut arena, sum, twelve), at_most(&mut arena, own, twelve));
-        assert!(fit(&arena, &world, [(sum_high, true), (own_low, true)].into_iter()));
-        assert!(!fit(&arena, &world, [(sum_high, true), (own_high, false)].into_iter()));
+        assert!(fit(
+            &arena,
+            &world,
+            [(sum_high, true), (own_low, true)].into_iter(),
+            std::iter::empty(),
+            None,
+            &Stated
+        ));
+        assert!(!fit(
+            &arena,
+            &world,
+            [(sum_high, true), (own_high, false)].into_iter(),
+            std::iter::empty(),
+            None,
+            &Stated
+        ));
     }
 
     #[test]
@@ -268,8 +387,34 @@ mod tests {
         };
         let (one, half) = (euro(&mut arena, 100), euro(&mut arena, 50));
         let (low, high) = (at_most(&mut arena, twice, one), at_most(&mut arena, rate, half));
-        assert!(!fit(&arena, &world, [(low, true), (high, false)].into_iter()));
-        assert!(fit(&arena, &world, [(low, true), (high, true)].into_iter()));
+        assert!(!fit(&arena, &world, [(low, true), (high, false)].into_iter(), std::iter::empty(), None, &Stated));
+        assert!(fit(&arena, &world, [(low, true), (high, true)].into_iter(), std::iter::empty(), None, &Stated));
+    }
+
+    #[test]
+    fn a_sum_with_something_in_it_is_not_zero() {
+        let (mut arena, world) = (arena(), world());
+        let own = fact(&mut arena, 0, Sort::Length);
+        let other = fact(&mut arena, 1, Sort::Length);
+        let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, other], crate::term::Side::Both), Sort::Length, VALUE);
+        let none = months(&mut arena, 0);
+        let nothing_there = at_most(&mut arena, own, none);
+        assert!(!fit(&arena, &world, [(nothing_there, false)].into_iter(), [sum].into_iter(), None, &Stated));
+        assert!(fit(&arena, &world, [(nothing_there, true)].into_iter(), [sum].into_iter(), None, &Stated));
+    }
+
+    #[test]
+    fn neither_of_two_that_are_at_most_each_other_is_below() {
+        let (mut arena, world) = (arena(), world());
+        let (one, other) = (fact(&mut arena, 8, Sort::Money), fact(&mut arena, 9, Sort::Money));
+        let (there, back) = (at_most(&mut arena, one, other), at_most(&mut arena, other, one));
+        let limit = || below(&arena, &world, one, other);
+        let fits = |conditions: Vec<(Term, bool)>| {
+            fit(&arena, &world, conditions.into_iter(), std::iter::empty(), limit(), &Stated)
+        };
+        assert!(fits(vec![(there, true)]));
+        assert!(!fits(vec![(there, true), (back, true)]));
+        assert!(!fits(vec![(there, false)]));
     }
 
     #[test]
@@ -280,6 +425,13 @@ mod tests {
         let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, stay], crate::term::Side::Both), Sort::Length, VALUE);
         let twelve = months(&mut arena, 12);
         let (own_low, sum_low) = (at_most(&mut arena, twelve, own), at_most(&mut arena, twelve, sum));
-        assert!(fit(&arena, &world, [(own_low, true), (sum_low, false)].into_iter()));
+        assert!(fit(
+            &arena,
+            &world,
+            [(own_low, true), (sum_low, false)].into_iter(),
+            std::iter::empty(),
+            None,
+            &Stated
+        ));
     }
 }
