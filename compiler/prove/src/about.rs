@@ -2,7 +2,7 @@
 //!
 //! The condition is assumed of every group from the start, so nobody else is told apart, shown, or counted in a proof.
 
-use crate::compare::Pair;
+use crate::compare::{Pair, conversions};
 use crate::path::{Choice, Path};
 use crate::person::Maker;
 use crate::report::{About, Somebody};
@@ -50,7 +50,7 @@ impl Pair<'_> {
     pub(crate) fn about(&self) -> Option<About> {
         let parties = self.looked_at();
         let programs: [&Program; 2] = [self.old.program(), self.new.program()];
-        let mut arena = Arena::new(parties.clone(), programs.map(|p| p.conversions.clone()));
+        let mut arena = Arena::new(parties.clone(), programs.map(conversions));
         let mut first = Reader::new(programs[0], &self.names[0], self.world, Side::Old);
         let mut second = Reader::new(programs[1], &self.names[1], self.world, Side::New);
         let [old, new] = self.conditions(&mut arena, [&mut first, &mut second])?;

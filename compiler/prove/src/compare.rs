@@ -14,7 +14,7 @@ use crate::state::{Reader, sort_of};
 use crate::term::{Arena, Side, Sort, Term};
 use crate::witness::Finder;
 use crate::world::{Names, World};
-use accord_core::{Country, HostFn, Outcome, Value};
+use accord_core::{Conversions, Country, HostFn, Outcome, Value};
 use accord_interp::Interp;
 use accord_ir::{Decision, NodeId, Param, Program, Ty, Verified};
 use std::cell::{Cell, RefCell};
@@ -165,7 +165,7 @@ impl Pair<'_> {
         let mut texts = Texts::default();
         let before = Writer::new(self.old.program(), &self.names[0], false).node(&mut texts, nodes[0]);
         let after = Writer::new(self.new.program(), &self.names[1], false).node(&mut texts, nodes[1]);
-        let same_law = self.old.program().conversions == self.new.program().conversions;
+        let same_law = conversions(self.old.program()) == conversions(self.new.program());
         let params = match self.new.program().node(nodes[1]) {
             Some(node) => node.params.clone(),
             None => return Vec::new(),
@@ -217,8 +217,8 @@ impl Pair<'_> {
     /// Both versions as terms, the parties of records being these; `None` where that takes too much, or
     /// lengths are summed up that the versions convert differently.
     fn space(&self, asked: &Asked, parties: &[Country]) -> Option<(Space<'_>, Term, Term)> {
-        let conversions = [self.old.program().conversions.clone(), self.new.program().conversions.clone()];
-        let mut arena = Arena::new(parties.to_vec(), conversions);
+        let both = [self.old, self.new].map(|verified| conversions(verified.program()));
+        let mut arena = Arena::new(parties.to_vec(), both);
         let args: Vec<Term> = asked
             .args
             .iter()
@@ -616,6 +616,14 @@ fn too_large() -> Verdict {
                 .to_owned(),
         tried: 0,
     })
+}
+
+/// How a text converts, wherever it says so.
+pub(crate) fn conversions(program: &Program) -> Conversions {
+    let mut all = program.conversions.clone();
+    all.exact.iter_mut().for_each(|c| c.provision = 0);
+    all.rounding.iter_mut().for_each(|c| c.provision = 0);
+    all
 }
 
 /// The countries that a statement names, each as often as it does, and whether it stands alone or in a set.
