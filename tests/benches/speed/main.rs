@@ -1,7 +1,7 @@
 //! Speed, measured against peers: `cargo bench -p accord-tests --bench speed`.
 //!
 //! `-- --quick` takes a few minutes, `-- --full` compares ten million rows; `-- --rows N` compares so many;
-//! `-- --files` only goes from file to file. Nothing is asserted about time: the machine is described, works are taken
+//! `-- --files` only goes from file to file, `-- --threads` only measures a second thread. Nothing is asserted about time: the machine is described, works are taken
 //! in turns, medians and ratios are printed. Results that differ are shown, and make it fail.
 //!
 //! | file | what |
@@ -11,6 +11,8 @@
 //! | `naive` | hand-written Rust without a thought of speed |
 //! | `engine`, `native`, `law` | what is compared; Accord's kernel, tree walk and general machine code |
 //! | `scalar`, `scalar_native`, `peers` | the rule with months given; peers in other languages, in `tests/benches/peers` |
+//! | `threads` | what a second thread gains |
+//! | `compile` | checking, making code, testing |
 //! | `files` | from file to file, with and without evaluation |
 //! | `machine` | clock, copying, tables |
 
@@ -22,6 +24,7 @@
 )]
 
 mod calendar;
+mod compile;
 mod engine;
 mod expert;
 mod files;
@@ -36,6 +39,7 @@ mod rows;
 mod scalar;
 mod scalar_native;
 mod sweep;
+mod threads;
 
 use engine::{Engine, Expert, Naive, run_all};
 use law::Agreement;
@@ -82,6 +86,17 @@ fn main() {
         accord_cli::examine::on_deep_stack(measured).expect("it runs to its end");
         return;
     }
+    if std::env::args().any(|a| a == "--threads") {
+        println!("# Speed\n\n{}", description());
+        let measured = || {
+            let agreement = Agreement::load();
+            let (law, native) = (agreement.law, Native::new(&agreement).ok());
+            let engines = Engines { expert: Expert(law), naive: Naive(law), native };
+            threads::threads(&engines.fast(), &generate(plan().rows, Mix::USUAL, 1), plan().times);
+        };
+        accord_cli::examine::on_deep_stack(measured).expect("it runs to its end");
+        return;
+    }
     if !accord_cli::examine::on_deep_stack(measure).expect("every part runs to its end") {
         eprintln!("\nresults differ, see above");
         std::process::exit(1);
@@ -118,9 +133,10 @@ fn measure() -> bool {
     let mut same = agree(&agreement, &engines, plan);
     let rows = generate(plan.rows, Mix::USUAL, 1);
     full(&engines, &rows, plan);
-    threads(&engines, &rows, plan);
+    threads::threads(&engines.fast(), &rows, plan.times);
     growth(&engines, plan);
     walks(&agreement, plan);
+    compile::compile(plan.times);
     files::files(&agreement, plan.rows, plan.times.min(7));
     same &= scalar(plan);
     same
@@ -217,27 +233,6 @@ fn full(engines: &Engines, rows: &Rows, plan: Plan) {
         copied / 1e9,
         at_copy / 1e6
     );
-}
-
-/// What a second thread gains.
-fn threads(engines: &Engines, rows: &Rows, plan: Plan) {
-    let table = Table::begin(
-        "A second thread",
-        &["engine", "one thread, ns a row", "two, ns a row", "gain", "of the expert's"],
-    );
-    let mut expert = f64::NAN;
-    for engine in engines.fast() {
-        let (mut one, mut two) = (Out::new(rows.count), Out::new(rows.count));
-        let taken = in_turns(
-            plan.times,
-            &mut [&mut || run_all(engine, rows, &mut one, 1), &mut || run_all(engine, rows, &mut two, 2)],
-        );
-        let gain = ratio(&taken[1], &taken[0]);
-        expert = if expert.is_nan() { gain } else { expert };
-        let ns = |taken: &[f64]| format!("{:.1}", median(taken.to_vec()) * 1e9 / rows.count as f64);
-        let relative = format!("{:.3}", gain / expert);
-        table.line(&[engine.name().to_owned(), ns(&taken[0]), ns(&taken[1]), format!("{gain:.2}"), relative]);
-    }
 }
 
 /// Rows that are measured at a time.
