@@ -14,6 +14,7 @@
 //! | `ops`, `amounts`, `days`, `calendar` | operations of the runtime |
 //! | `fold`, `sweep`, `ties`, `few`, `periods` | the record of periods |
 //! | `stage`, `runs`, `shared`, `table` | what is found out of 64 rows at once |
+//! | `order` | in which order these are decided |
 //! | `write` | the function, its loop and its results |
 //! | `native` | in memory, as an object file, as text |
 //!
@@ -30,6 +31,7 @@ mod fold;
 mod native;
 mod number;
 mod ops;
+mod order;
 mod periods;
 mod row;
 mod runs;

@@ -9,6 +9,7 @@
 
 use super::few::FEW;
 use super::fold::{Counted, Limits, MOST, Merging};
+use super::order::Order;
 use super::row::Row;
 use super::runs::{Given, LANES, LONGEST, MARK, MEETS, Places, Plan};
 use super::shared::{MOST_WORDS, Meeting, Met};
@@ -408,7 +409,7 @@ impl Row<'_, '_> {
     }
 
     /// Fills what the arms read, in a block, and goes on to the rows.
-    pub fn fill(&mut self, block: Block, head: Block) {
+    pub fn fill(&mut self, block: Block, head: Block, order: Option<&Order>) {
         self.settle_edges();
         self.code.build.switch_to_block(block);
         self.at_row(self.stage.first);
@@ -430,7 +431,12 @@ impl Row<'_, '_> {
             self.code.keep_word(word, place);
         }
         self.fill_folds();
-        self.code.jump(head, &[self.stage.first]);
+        if let Some(order) = order {
+            let members = self.column_place(order.column, Part::Values, 1);
+            order.fill(&mut self.code, members, self.stage.size);
+        }
+        let zero = self.code.build.ins().iconst(types::I64, 0);
+        self.code.jump(head, &[zero]);
     }
 
     fn read_map(&mut self, map: Map, reading: &mut Reading) -> Value {

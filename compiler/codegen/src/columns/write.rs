@@ -3,6 +3,7 @@
 
 use super::data::{Data, Val};
 use super::number::parts;
+use super::order::Order;
 use super::periods::Scanned;
 use super::row::{Answered, Beside, Given, Row, missing};
 use super::stage::{ROWS, Stage, holders_of};
@@ -95,36 +96,38 @@ pub(super) fn function(
     let [cols, outs, lo, hi] = params[..] else { return Err(missing("a parameter")) };
     let (rows, first) = code.block_of(1);
     let [begin, fill, body, next, finish, done] = [(); 6].map(|()| code.block_of(0).0);
-    let (head, at) = code.block_of(1);
+    let (head, number) = code.block_of(1);
     code.jump(rows, &[lo]);
     code.build.switch_to_block(rows);
-    let ([first], [at]) = (&first[..], &at[..]) else { return Err(missing("the row")) };
-    let (first, at) = (*first, *at);
+    let ([first], [number]) = (&first[..], &number[..]) else { return Err(missing("the row")) };
+    let (first, number) = (*first, *number);
     let more = code.build.ins().icmp(IntCC::SignedLessThan, first, hi);
     code.build.ins().brif(more, begin, &[], done, &[]);
     code.build.switch_to_block(begin);
     let left = code.build.ins().isub(hi, first);
     let size = code.smaller(Word::Run(left), Word::Known(ROWS));
     let size = code.value(size);
-    let end = code.build.ins().iadd(first, size);
     code.jump(fill, &[]);
     code.build.switch_to_block(head);
-    let more = code.build.ins().icmp(IntCC::SignedLessThan, at, end);
+    let more = code.build.ins().icmp(IntCC::SignedLessThan, number, size);
     code.build.ins().brif(more, body, &[], finish, &[]);
     code.build.switch_to_block(body);
+    let key = key(subject);
+    let order = key.and_then(|key| Order::new(&mut code, key, arms(subject, key)));
+    let within = order.as_ref().map_or(number, |order| order.row(&mut code, number));
+    let at = code.build.ins().iadd(first, within);
     let to = code.build.ins().isub(at, lo);
-    let within = code.build.ins().isub(at, first);
     let Subject { program, layout, shape, .. } = *subject;
     let results = Results { outs, to, next, bits: bits_of(&mut code, subject) };
     let stage = Stage::new(first, size, within);
     let mut row = Row::new(code, Given { program, layout, shape, cols, at, stage, beside, module });
-    match key(subject) {
+    match key {
         None => results.arm(&mut row, subject, None),
         Some(key) => results.arms(&mut row, subject, key),
     }
-    row.fill(fill, head);
+    row.fill(fill, head, order.as_ref());
     row.code.build.switch_to_block(next);
-    let following = row.code.build.ins().iadd_imm_s(at, 1);
+    let following = row.code.build.ins().iadd_imm_s(number, 1);
     row.code.jump(head, &[following]);
     row.code.build.switch_to_block(finish);
     let position = row.code.build.ins().isub(first, lo);
