@@ -204,6 +204,10 @@ impl<'p> Row<'p, '_> {
                 Data::Number(..) => Bit::Known(false),
                 _ => self.code.and(sure, same),
             };
+            // A condition that native code does not know may well be settled.
+            let unknown = self.code.is_open(one.condition);
+            let known = self.code.not(unknown);
+            let is_same = self.code.and(known, is_same);
             let settled = self.code.not(one.open);
             let is_same = self.code.or(settled, is_same);
             unchanged = self.code.and(unchanged, is_same);

@@ -3,11 +3,12 @@
 
 use super::at::Places;
 use super::guard::guarded;
+use super::sound;
 use super::{Bad, Carried, Columns, Damage, Decoder, Decoders, Feed, Opened, Pieces, Portion, ROWS};
 use crate::BatchError;
 use crate::error::{plain, short};
 use accord_core::columns::Layout;
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{FileDecoder, StreamReader, read_footer_length};
@@ -53,10 +54,19 @@ pub(super) fn is_file(mut file: &File) -> bool {
 struct Known {
     file: Places,
     blocks: Vec<Block>,
-    decoder: FileDecoder,
+    /// The columns that are looked at here, and those that the decoder looks at.
+    plain: Part,
+    other: Part,
     /// Which columns of the file are wanted, and what they are.
     wanted: Vec<usize>,
     schema: SchemaRef,
+}
+
+/// Some of the wanted columns.
+struct Part {
+    decoder: FileDecoder,
+    /// Their places among all that are wanted.
+    places: Vec<usize>,
 }
 
 /// Takes batches off, small ones together.
@@ -76,10 +86,20 @@ struct Decoding {
 /// An Arrow IPC file.
 pub(super) fn file(file: File, layout: &Layout, carried: &Carried) -> Result<Opened, BatchError> {
     let opened = guarded(|| Ok(described(Places::new(file).map_err(damaged)?)?));
-    let (file, blocks, mut decoder, schema) = opened.map_err(|d| d.error)?;
+    let (file, blocks, decoder, schema) = opened.map_err(|d| d.error)?;
     let (columns, wanted) = Columns::new(layout, &schema, carried)?;
-    decoder = decoder.with_projection(wanted.clone());
-    let known = Arc::new(Known { file, blocks, decoder, wanted, schema: columns.schema().clone() });
+    let part = |decoder: FileDecoder, plain: bool| {
+        let fields = columns.schema().fields().iter().enumerate();
+        let places: Vec<usize> =
+            fields.filter(|(_, f)| sound::is_plain(f.data_type()) == plain).map(|(at, _)| at).collect();
+        let of_file = places.iter().filter_map(|at| wanted.get(*at)).copied().collect();
+        Part { decoder: decoder.with_projection(of_file), places }
+    };
+    let mut plain = part(decoder, true);
+    plain.decoder = sound::unlooked(plain.decoder);
+    let again = guarded(|| Ok(described(file.clone())?)).map_err(|d| d.error)?;
+    let other = part(again.2, false);
+    let known = Arc::new(Known { file, blocks, plain, other, wanted, schema: columns.schema().clone() });
     let rows = guarded(|| (0..known.blocks.len()).try_fold(0u64, |sum, at| Ok(sum.saturating_add(known.rows(at)?))));
     let rows = rows.map_err(|d| d.error)?;
     let shared = known.clone();
@@ -136,9 +156,30 @@ impl Known {
         let Some(block) = self.blocks.get(at) else { return Ok(None) };
         let bytes = read(&self.file, block)?;
         within(block, &bytes)?;
-        let batch = self.decoder.read_record_batch(block, &bytes);
+        let batch = self.decoded(block, &bytes);
         let batch = batch.map_err(|e| self.blamed(block, &bytes).unwrap_or_else(|| damaged(e)))?;
         batch.map(|batch| alike(&batch, &self.schema).map(|()| batch)).transpose()
+    }
+
+    /// A batch of all columns. Those that are numbers, codes and lists of them are looked at here, which is faster.
+    fn decoded(&self, block: &Block, bytes: &Buffer) -> Result<Option<RecordBatch>, String> {
+        let read = |part: &Part| part.decoder.read_record_batch(block, bytes).map_err(|e| e.to_string());
+        let Some(plain) = read(&self.plain)? else { return Ok(None) };
+        let mut all: Vec<(usize, ArrayRef)> = Vec::with_capacity(self.wanted.len());
+        let rows = plain.num_rows();
+        for (place, column) in self.plain.places.iter().zip(plain.columns()) {
+            sound::look_at(column.as_ref())?;
+            all.push((*place, column.clone()));
+        }
+        if !self.other.places.is_empty() {
+            let Some(other) = read(&self.other)? else { return Ok(None) };
+            all.extend(self.other.places.iter().copied().zip(other.columns().iter().cloned()));
+        }
+        all.sort_by_key(|(place, _)| *place);
+        let columns = all.into_iter().map(|(_, column)| column).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let made = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options);
+        made.map(Some).map_err(|e| e.to_string())
     }
 
     /// What is wrong with the first column that cannot be read by itself.
