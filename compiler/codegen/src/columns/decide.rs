@@ -186,7 +186,8 @@ impl<'p> Row<'p, '_> {
                 unchanged = Bit::Known(false);
                 continue;
             };
-            // With this rule alone added: no other survives that it does not beat.
+            // With this rule alone added: where the others come to a value or nothing they agree, and with another result
+            // beside it they no longer do. Else no other may survive that it does not beat.
             let mut alone = one.open;
             for other in standing.iter().filter(|o| !o.rule.beaten_by.contains(&one.id) && o.id != one.id) {
                 let absent = self.code.not(other.applies);
@@ -197,7 +198,11 @@ impl<'p> Row<'p, '_> {
             let sure = self.code.and(known, clear);
             let differ = self.code.not(same);
             let differ = self.code.and(sure, differ);
-            let differs = self.code.and(alone, differ);
+            let unsettled = self.code.is_unsettled(plainest.tag);
+            let agreed = self.code.not(unsettled);
+            let agreed = self.code.and(agreed, one.open);
+            let counts = self.code.or(alone, agreed);
+            let differs = self.code.and(counts, differ);
             changes = self.code.or(changes, differs);
             let is_same = match value.data {
                 // How a number was written is part of it.
