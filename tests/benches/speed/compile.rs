@@ -51,7 +51,7 @@ pub fn compile(times: usize) {
     let path = accord_tests::at("agreements").join(&name);
     let shown = path.display().to_string();
     let loads = || {
-        let loaded = Loaded::from_paths(&[path.clone()]).expect("it is read");
+        let loaded = Loaded::from_paths(std::slice::from_ref(&path)).expect("it is read");
         let examined = examine(&loaded, loaded.roots.first().expect("an agreement")).expect("it is checked");
         assert!(examined.verified.is_some(), "it has no errors");
     };
