@@ -8,10 +8,12 @@ use std::fmt::Write;
 use std::hint::black_box;
 
 /// Provisions of the agreements that are made.
-const PROVISIONS: [usize; 4] = [30, 100, 300, 1_000];
+const PROVISIONS: [usize; 3] = [30, 100, 300];
 
-/// A text of so many provisions, each a rule of a decision of its own that asks the one before it, with a term and an
-/// exception.
+/// So many decisions rest on each other in a row.
+const CHAIN: usize = 50;
+
+/// A text of so many provisions, each a rule of a decision of its own that asks the one before it, with a term.
 fn text(provisions: usize) -> String {
     let mut text = format!(
         "agreement GX \"A generated agreement\"\n  parties:   XA, XB\n  signed:    2000-01-01\n  \
@@ -19,7 +21,7 @@ fn text(provisions: usize) -> String {
          facts   own_time: months   all_time: months   whole: EUR   right: YesNo\n  decides part_{provisions}\n\n"
     );
     for at in 1..=provisions {
-        let whole = if at == 1 { "whole".to_owned() } else { format!("part_{}", at - 1) };
+        let whole = if at % CHAIN == 1 { "whole".to_owned() } else { format!("part_{}", at - 1) };
         // Writing to a string does not fail.
         let _ = write!(
             text,

@@ -343,6 +343,13 @@ fn scalar(plan: Plan) -> bool {
         wrong_of_ours += different;
         line(&format!("Accord, {name}, row by row"), seconds, different);
     }
+    let walked = median(taken[0].clone()) / facts.len() as f64;
+    println!(
+        "\nthe interpreter of Catala takes 27 to 35 microseconds a person for this rule, as measured elsewhere: {:.0} to {:.0} \
+         times the tree walk",
+        27e-6 / walked,
+        35e-6 / walked
+    );
     let folder = accord_tests::scratch("speed").expect("a folder of its own");
     scalar::write(&columns, &out, &folder).expect("columns are written");
     let peers = [

@@ -10,10 +10,13 @@ use std::sync::{Barrier, Mutex};
 use std::time::Instant;
 
 /// Rows of a part: what one thread does of a piece, where two do it.
-const PART: usize = 32_768;
+const PART: usize = 16_384;
 
 /// Of a turn in which the threads had less of their time than this it cannot be told what a thread gains.
 const UNDISTURBED: f64 = 0.98;
+
+/// Of fewer turns than this that were not disturbed nothing is told; then all of them count, and it is said.
+const FEWEST: usize = 20;
 
 /// When a thread worked, and how much of that it had a core.
 #[derive(Clone, Copy)]
@@ -115,7 +118,7 @@ pub fn threads(engines: &[&dyn Engine], rows: &Rows, times: usize) {
     });
     let each = engines.len() * 2;
     // Of each turn the seconds of every engine on one thread and on two; the first of every piece do not count.
-    let (mut turns, mut disturbed) = (Vec::new(), 0);
+    let (mut turns, mut disturbed) = (Vec::new(), Vec::new());
     for (turn, steps) in steps.chunks(each).enumerate().skip(pieces) {
         let mut seconds = vec![[0.0; 2]; engines.len()];
         let mut least: f64 = 1.0;
@@ -126,13 +129,16 @@ pub fn threads(engines: &[&dyn Engine], rows: &Rows, times: usize) {
             seconds[step.engine][step.threads - 1] = taken;
             least = worked.iter().map(|w| w.on_core).fold(least, f64::min);
         }
-        if least < UNDISTURBED { disturbed += 1 } else { turns.push(seconds) }
+        if least < UNDISTURBED { &mut disturbed } else { &mut turns }.push(seconds);
     }
-    let heading = format!(
-        "A second thread: {} rows at a time, {} turns, and {disturbed} that did not count because something else had a core",
-        2 * PART,
-        turns.len()
-    );
+    let (sound, others) = (turns.len(), disturbed.len());
+    let counted = if sound < FEWEST {
+        turns.append(&mut disturbed);
+        format!("something else had a core in {others} of {} turns, so this says little", sound + others)
+    } else {
+        format!("{sound} turns, and {others} that do not count because something else had a core")
+    };
+    let heading = format!("A second thread, {} rows at a time: {counted}", 2 * PART);
     let table = Table::begin(&heading, &["engine", "one thread, ns a row", "two, ns a row", "gain", "of the expert's"]);
     for (at, engine) in engines.iter().enumerate() {
         let of = |what: &dyn Fn(&Vec<[f64; 2]>) -> f64| median(turns.iter().map(what).collect());
