@@ -1,4 +1,4 @@
-//! Speed, measured against peers: `cargo bench -p accord-tests --bench speed`.
+//! Speed, measured against peers: `cargo bench --workspace --bench speed`.
 //!
 //! `-- --quick` takes a few minutes, `-- --full` compares ten million rows; `-- --rows N` compares so many;
 //! `-- --files` only goes from file to file, `-- --threads` only measures a second thread. Nothing is asserted about time: the machine is described, works are taken
