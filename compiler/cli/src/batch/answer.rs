@@ -64,9 +64,21 @@ type Wanted = (DecisionId, Vec<Value>, Output);
 /// The program on one thread.
 struct Here {
     verified: Verified,
-    jit: Option<Jit>,
     asks: Vec<(NodeId, Vec<Value>)>,
+    made: Made,
 }
+
+/// General machine code of a program: making it takes as long as the interpreter takes for many rows.
+enum Made {
+    /// Not yet; so many rows were answered without.
+    After(usize),
+    Code(Box<Jit>),
+    /// It cannot be made: the interpreter gives the same answers.
+    Never,
+}
+
+/// So many rows of a thread are answered before machine code is made for others.
+const FIRST_ROWS: usize = 1_000;
 
 /// Where the program could not be read again, which it was before: it answers nothing.
 struct Nowhere;
@@ -101,9 +113,7 @@ impl Everywhere {
         let program = verified.program();
         let node = |(decision, args, _): Wanted| Some((program.decisions.get(decision.0 as usize)?.node, args));
         let asks = wanted.into_iter().map(node).collect::<Option<Vec<_>>>()?;
-        // Without machine code the interpreter gives the same answers.
-        let jit = Jit::compile(&verified).ok();
-        Some(Here { verified, jit, asks })
+        Some(Here { verified, asks, made: Made::After(0) })
     }
 }
 
@@ -118,18 +128,23 @@ impl Generals for Everywhere {
 
 impl General for Here {
     fn answer(&mut self, facts: &Facts, outputs: &[usize]) -> Vec<(Answer, String)> {
+        self.made = match std::mem::replace(&mut self.made, Made::Never) {
+            Made::After(rows) if rows < FIRST_ROWS => Made::After(rows + 1),
+            Made::After(_) => Jit::compile(&self.verified).map_or(Made::Never, |jit| Made::Code(Box::new(jit))),
+            made => made,
+        };
         let program = self.verified.program();
         let worded = |answer: Answer| {
             let words = words(program, &answer.outcome);
             (Answer { outcome: in_general(answer.outcome), ..answer }, words)
         };
         let asks = outputs.iter().filter_map(|at| self.asks.get(*at));
-        match &self.jit {
-            Some(jit) => {
+        match &self.made {
+            Made::Code(jit) => {
                 let mut run = jit.run(&self.verified, facts);
                 asks.map(|(node, args)| worded(run.ask(*node, args))).collect()
             }
-            None => {
+            Made::After(_) | Made::Never => {
                 let mut interp = Interp::new(&self.verified, facts);
                 asks.map(|(node, args)| worded(interp.ask(*node, args))).collect()
             }

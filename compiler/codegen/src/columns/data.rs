@@ -195,6 +195,12 @@ impl Code<'_> {
             (Data::Country(a), Data::Country(b)) => Data::Country(self.select(condition, *a, *b)),
             (Data::Member(x, a), Data::Member(y, b)) if x == y => Data::Member(*x, self.select(condition, *a, *b)),
             (Data::Parties(a), Data::Parties(b)) => Data::Parties(self.select(condition, *a, *b)),
+            (Data::Parties(a), Data::Known(Value::Set(none))) if none.is_empty() => {
+                Data::Parties(self.select(condition, *a, Word::Known(0)))
+            }
+            (Data::Known(Value::Set(none)), Data::Parties(b)) if none.is_empty() => {
+                Data::Parties(self.select(condition, Word::Known(0), *b))
+            }
             (Data::Members(x, a), Data::Members(y, b)) if x == y => Data::Members(*x, self.select(condition, *a, *b)),
             (Data::Known(a), Data::Known(b)) if a == b => Data::Known(a.clone()),
             _ => return None,

@@ -2,9 +2,11 @@
 //!
 //! How rules are resolved is said at [`accord_ir::Decision::rules`]. What shows only by trying the ways in which open
 //! conditions may be settled is tried for one open rule at a time: where one of them would change the result, the
-//! result is open. Where none is seen to, and where rules contradict each other, the general evaluator decides.
+//! result is open. Where every open rule comes to what the others come to, no way of settling them changes anything: in
+//! each some open rule stands, and all that stand agree. Where neither is seen, and where rules contradict each other,
+//! the general evaluator decides.
 
-use super::data::Val;
+use super::data::{Data, Val};
 use super::expr::Locals;
 use super::row::{Answered, Row};
 use super::tag::Tag;
@@ -14,6 +16,9 @@ use accord_ir::{DecisionId, Rule};
 use cranelift_codegen::ir::condcodes::IntCC;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+
+/// More unsettled rules than this, and the ways of settling them are not tried: as the interpreter has it.
+const MOST_UNSETTLED: usize = 8;
 
 /// A rule under consideration.
 struct Standing<'p> {
@@ -117,10 +122,12 @@ impl<'p> Row<'p, '_> {
         let mut rules: Vec<(RuleId, Bit)> = standing.iter().map(|s| (s.id, s.applies)).collect();
         let any_open = standing.iter().fold(Bit::Known(false), |any, s| self.code.or(any, s.open));
         if any_open != Bit::Known(false) {
-            let tag = self.undecided(standing, &val);
-            let stop = self.code.select_tag(any_open, tag, Tag::value());
+            let (tag, unchanged) = self.undecided(standing, &val);
+            let changed = self.code.not(unchanged);
+            let undecided = self.code.and(any_open, changed);
+            let stop = self.code.select_tag(undecided, tag, Tag::value());
             val = self.code.behind(stop, &val);
-            let sure = self.code.not(any_open);
+            let sure = self.code.not(undecided);
             for (_, applies) in &mut rules {
                 *applies = self.code.and(*applies, sure);
             }
@@ -132,7 +139,7 @@ impl<'p> Row<'p, '_> {
     /// only one applies.
     fn join(&mut self, standing: &[Standing<'p>]) -> Joined {
         let mut joined = Joined {
-            val: Val::new(Tag::value(), super::data::Data::Void),
+            val: Val::new(Tag::value(), Data::Void),
             any: Bit::Known(false),
             disagree: Bit::Known(false),
             worst: Tag::value(),
@@ -165,42 +172,72 @@ impl<'p> Row<'p, '_> {
     }
 
     /// The outcome where conditions are open: the worst of them if one of the ways of settling them gives another
-    /// result than the plainest, else left to the general evaluator.
-    fn undecided(&mut self, standing: &[Standing<'p>], plainest: &Val) -> Tag {
-        let vague = self.names.bit(super::COINCIDING).unwrap_or(0);
+    /// result than the plainest, else left to the general evaluator; and whether none of them does.
+    fn undecided(&mut self, standing: &[Standing<'p>], plainest: &Val) -> (Tag, Bit) {
         let mut worst = Tag::value();
         let mut changes = Bit::Known(false);
-        for one in standing.iter().filter(|s| s.open != Bit::Known(false)) {
+        let open: Vec<&Standing<'p>> = standing.iter().filter(|s| s.open != Bit::Known(false)).collect();
+        // Of more than these the ways of settling them are not tried.
+        let mut unchanged = Bit::Known(open.len() <= MOST_UNSETTLED);
+        for one in open {
             let tag = self.code.select_tag(one.open, one.condition, Tag::value());
             worst = self.code.worst(worst, tag);
-            let Some(value) = &one.value else { continue };
-            // With this rule alone added: no other survives that it does not beat.
+            let Some(value) = &one.value else {
+                unchanged = Bit::Known(false);
+                continue;
+            };
+            // With this rule alone added: where the others come to a value or nothing they agree, and with another result
+            // beside it they no longer do. Else no other may survive that it does not beat.
             let mut alone = one.open;
             for other in standing.iter().filter(|o| !o.rule.beaten_by.contains(&one.id) && o.id != one.id) {
                 let absent = self.code.not(other.applies);
                 alone = self.code.and(alone, absent);
             }
             let (same, known) = self.code.same(value, plainest);
+            let clear = self.are_clear(value, plainest);
+            let sure = self.code.and(known, clear);
             let differ = self.code.not(same);
-            let differ = self.code.and(known, differ);
-            let mut sure = self.code.and(alone, differ);
-            let mut both_vague = Bit::Known(value.tag.may(3) && plainest.tag.may(3));
-            for val in [value, plainest] {
-                let open = self.code.is_open(val.tag);
-                let closed = self.code.not(open);
-                sure = self.code.and(sure, closed);
-                if both_vague != Bit::Known(false) {
-                    let word = self.code.number_of(val.tag);
-                    let named = self.code.band(word, Word::Known(vague));
-                    let vague = self.code.test(IntCC::NotEqual, named, Word::Known(0));
-                    both_vague = self.code.and(both_vague, vague);
-                }
-            }
-            // Two referrals of coinciding periods may be about the same days or not.
-            let clear = self.code.not(both_vague);
-            sure = self.code.and(sure, clear);
-            changes = self.code.or(changes, sure);
+            let differ = self.code.and(sure, differ);
+            let unsettled = self.code.is_unsettled(plainest.tag);
+            let agreed = self.code.not(unsettled);
+            let agreed = self.code.and(agreed, one.open);
+            let counts = self.code.or(alone, agreed);
+            let differs = self.code.and(counts, differ);
+            changes = self.code.or(changes, differs);
+            let is_same = match value.data {
+                // How a number was written is part of it.
+                Data::Number(..) => Bit::Known(false),
+                _ => self.code.and(sure, same),
+            };
+            // A condition that native code does not know may well be settled.
+            let unknown = self.code.is_open(one.condition);
+            let known = self.code.not(unknown);
+            let is_same = self.code.and(known, is_same);
+            let settled = self.code.not(one.open);
+            let is_same = self.code.or(settled, is_same);
+            unchanged = self.code.and(unchanged, is_same);
         }
-        self.code.select_tag(changes, worst, Tag::open())
+        (self.code.select_tag(changes, worst, Tag::open()), unchanged)
+    }
+
+    /// Whether both of two results are known, and are no two referrals of coinciding periods: these may be about the same
+    /// days or not.
+    fn are_clear(&mut self, value: &Val, plainest: &Val) -> Bit {
+        let vague = self.names.bit(super::COINCIDING).unwrap_or(0);
+        let mut clear = Bit::Known(true);
+        let mut both_vague = Bit::Known(value.tag.may(3) && plainest.tag.may(3));
+        for val in [value, plainest] {
+            let open = self.code.is_open(val.tag);
+            let closed = self.code.not(open);
+            clear = self.code.and(clear, closed);
+            if both_vague != Bit::Known(false) {
+                let word = self.code.number_of(val.tag);
+                let named = self.code.band(word, Word::Known(vague));
+                let vague = self.code.test(IntCC::NotEqual, named, Word::Known(0));
+                both_vague = self.code.and(both_vague, vague);
+            }
+        }
+        let distinct = self.code.not(both_vague);
+        self.code.and(clear, distinct)
     }
 }

@@ -1,15 +1,14 @@
 //! Folding a record: the unbroken runs of each party's days, in one pass over periods sorted by their first day.
 //!
 //! Two forms. The *plain* one takes each party by itself; it is all that is needed where no day is two parties'. The
-//! *sweep* decides by precedence who counts a day: for each party one vector of four last days, a lane for each class
-//! of precedence, so that what stands on a day is one comparison. Both take a number of steps that grows with the
-//! number of periods only.
+//! *sweep* decides by precedence who counts a day (`sweep`). Both take a number of steps that grows with the number of
+//! periods only.
 
 use super::calendar::{first_day, last_day};
 use super::word::{Bit, Code, Word};
-use accord_core::{Criterion, DatedIn, TieStep, Ties};
+use accord_core::{Criterion, DatedIn, Ties};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 /// The words kept of each party, by position.
 const START: i32 = 0;
@@ -26,15 +25,12 @@ const NEVER: i64 = i64::MAX;
 
 /// A sweep met a tie that the authorities settle.
 pub(super) const REFERRED: i64 = 1;
-/// A sweep met a tie that is settled by what came before or after: left to the general evaluator.
+/// A sweep met a tie of which it cannot tell how it is settled: left to the general evaluator.
 pub(super) const UNSETTLED: i64 = 2;
 /// A sweep met a day that is two parties'.
 pub(super) const SHARED: i64 = 4;
 /// A day is in two periods of a party: no sweep says so.
 pub(super) const DOUBLED: i64 = 8;
-
-/// Lanes of a vector of classes.
-const LANES: u8 = 4;
 
 /// Where the periods of a row are.
 #[derive(Clone, Copy)]
@@ -65,6 +61,8 @@ pub(super) struct Limits {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Merging {
     pub kinds: u8,
+    /// Kinds of which days are kept once it is decided who counts them.
+    pub kept: u8,
     pub precedence: Vec<Criterion>,
     pub ties: Ties,
     pub mode: DatedIn,
@@ -92,7 +90,7 @@ pub(super) struct Piece {
     pub to: Word,
     pub party: Word,
     pub kind: Value,
-    at: Value,
+    pub at: Value,
 }
 
 impl Code<'_> {
@@ -401,10 +399,10 @@ pub(super) const RUN: i64 = 24;
 /// The blocks of the plain form.
 struct Turn {
     /// Takes position, runs written, latest last day, whose it is, latest of the others, what was met.
-    head: cranelift_codegen::ir::Block,
+    head: Block,
     carried: Vec<Value>,
-    full: cranelift_codegen::ir::Block,
-    done: cranelift_codegen::ir::Block,
+    full: Block,
+    done: Block,
     found: Vec<Value>,
 }
 
@@ -414,364 +412,5 @@ impl Turn {
         let (full, _) = code.block_of(0);
         let (done, found) = code.block_of(1);
         Turn { head, carried, full, done, found }
-    }
-}
-
-/// The parameters of a sweep, in order.
-pub(super) struct Sweep {
-    pub record: Record,
-    /// The last day that counts for precedence.
-    pub until: Value,
-    /// The first day that is counted.
-    pub first: Value,
-    /// The last day that is counted.
-    pub last: Value,
-    /// The parties, a bit each.
-    pub of: Value,
-    /// Where the result goes.
-    pub state: Value,
-}
-
-/// How many parameters a sweep has.
-pub(super) const SWEEP_PARAMETERS: usize = 12;
-
-impl Sweep {
-    pub fn words(&self) -> [Value; SWEEP_PARAMETERS] {
-        let r = &self.record;
-        [
-            r.begin, r.end, r.from, r.to, r.party, r.kind, r.quality, self.until, self.first, self.last, self.of,
-            self.state,
-        ]
-    }
-
-    pub fn from_words(words: &[Value]) -> Option<Sweep> {
-        let [begin, end, from, to, party, kind, quality, until, first, last, of, state] = *words else { return None };
-        let record = Record { begin, end, from, to, party, kind, quality };
-        Some(Sweep { record, until, first, last, of, state })
-    }
-}
-
-/// The blocks of a sweep that lead to each other.
-struct Steps {
-    /// Takes position, day reached, flags, the latest last day of the periods that were added.
-    read: cranelift_codegen::ir::Block,
-    /// Takes day reached, flags, and the period to add: its position, first day, party, last day; a party of -1 after
-    /// the last; and the latest last day of the periods that were added.
-    advance: cranelift_codegen::ir::Block,
-}
-
-impl Code<'_> {
-    /// The body of a sweep. Gives its flags.
-    pub fn sweep(&mut self, given: &Sweep, how: &Merging) {
-        let ends = self.place(i64::try_from(how.parties).unwrap_or(1) * 16);
-        self.begin(given.state, how.parties);
-        let never = self.build.ins().iconst(types::I32, i64::from(i32::MIN));
-        let never = self.build.ins().splat(types::I32X4, never);
-        for at in 0..how.parties {
-            let offset = i32::try_from(at).unwrap_or(0) * 16;
-            self.build.ins().store(MemFlagsData::trusted(), never, ends, offset);
-        }
-        let (read, reading) = self.block_of(4);
-        let (advance, advancing) = self.block_of(7);
-        let steps = Steps { read, advance };
-        let start = self.build.ins().iconst(types::I64, first_day() - 2);
-        let zero = self.build.ins().iconst(types::I64, 0);
-        self.jump(read, &[given.record.begin, start, zero, start]);
-        self.next_period(given, how, &steps, &reading);
-        self.stretches(given, how, &steps, &advancing, ends);
-    }
-
-    /// Reads the next period that counts.
-    fn next_period(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value]) {
-        self.build.switch_to_block(steps.read);
-        let [at, reached, flags, latest] = *params else { return };
-        let [body, take, skip, ended] = [(); 4].map(|()| self.block_of(0).0);
-        let more = self.build.ins().icmp(IntCC::SignedLessThan, at, given.record.end);
-        self.build.ins().brif(more, body, &[], ended, &[]);
-        self.build.switch_to_block(ended);
-        let far = self.build.ins().iconst(types::I64, last_day() + 2);
-        let nobody = self.build.ins().iconst(types::I64, -1);
-        self.jump(steps.advance, &[reached, flags, at, far, nobody, far, latest]);
-        self.build.switch_to_block(body);
-        let piece = self.piece(&given.record, at);
-        let to = self.smaller(piece.to, Word::Run(given.until));
-        let days = self.test(IntCC::SignedLessThanOrEqual, piece.from, to);
-        let kind = self.counts(how.kinds, piece.kind);
-        let of = self.value(piece.party);
-        let bit = self.build.ins().ushr(given.of, of);
-        let bit = self.build.ins().band_imm_s(bit, 1);
-        let chosen = self.test(IntCC::NotEqual, Word::Run(bit), Word::Known(0));
-        let known = Word::Known(i64::try_from(how.parties).unwrap_or(0));
-        let ours = self.test(IntCC::SignedLessThan, piece.party, known);
-        let usable = [kind, chosen, ours].into_iter().fold(days, |all, one| self.and(all, one));
-        let usable = self.flag(usable);
-        self.build.ins().brif(usable, take, &[], skip, &[]);
-        self.build.switch_to_block(skip);
-        let next = self.build.ins().iadd_imm_s(at, 1);
-        self.jump(steps.read, &[next, reached, flags, latest]);
-        self.build.switch_to_block(take);
-        let [from, party, to] = [piece.from, piece.party, to].map(|w| self.value(w));
-        self.jump(steps.advance, &[reached, flags, at, from, party, to, latest]);
-    }
-
-    /// The class of a period: the criteria by which it gives way, the first one weighing most.
-    fn class(&mut self, record: &Record, piece: &Piece, how: &Merging) -> Word {
-        let mut class = Word::Known(0);
-        for criterion in &how.precedence {
-            let yields = match criterion {
-                Criterion::CompulsoryOverVoluntary => {
-                    let quality = self.element(record.quality, Word::Run(piece.at), 1);
-                    self.read(types::I8, false, quality, 0)
-                }
-                Criterion::ActualOverAssimilated => {
-                    let yields = self.test(IntCC::SignedGreaterThanOrEqual, Word::Run(piece.kind), Word::Known(4));
-                    self.word_of(yields)
-                }
-            };
-            let twice = self.add(class, class);
-            class = self.add(twice, yields);
-        }
-        class
-    }
-
-    /// Goes over the days up to the next period, stretch by stretch, then adds that period.
-    fn stretches(&mut self, given: &Sweep, how: &Merging, steps: &Steps, params: &[Value], ends: Value) {
-        let [reached, flags, at, from, party, to, latest] = *params else { return };
-        self.build.switch_to_block(steps.advance);
-        let (step, _) = self.block_of(0);
-        let (insert, _) = self.block_of(0);
-        // Behind every period that was added there is nothing to go over.
-        let before = self.build.ins().icmp(IntCC::SignedLessThan, reached, from);
-        let within = self.build.ins().icmp(IntCC::SignedLessThanOrEqual, reached, latest);
-        let more = self.build.ins().band(before, within);
-        self.build.ins().brif(more, step, &[], insert, &[]);
-        self.build.switch_to_block(step);
-        let rest = [at, from, party, to, latest];
-        self.stretch(given, how, steps, (reached, flags, ends), &rest);
-
-        self.build.switch_to_block(insert);
-        let (ended, _) = self.block_of(0);
-        let (add, _) = self.block_of(0);
-        let is_end = self.build.ins().icmp_imm_s(IntCC::SignedLessThan, party, 0);
-        self.build.ins().brif(is_end, ended, &[], add, &[]);
-        self.build.switch_to_block(add);
-        self.add_period(given, how, steps, (flags, ends), rest);
-        self.build.switch_to_block(ended);
-        self.finish(given.state, how.parties, how.mode);
-        self.build.ins().return_(&[flags]);
-    }
-
-    /// Adds a period, once everything before it was gone over: where no other reaches into it, its days are counted;
-    /// else it stands until it ends.
-    fn add_period(
-        &mut self,
-        given: &Sweep,
-        how: &Merging,
-        steps: &Steps,
-        (flags, ends): (Value, Value),
-        rest: [Value; 5],
-    ) {
-        let [at, from, party, to, latest] = rest;
-        let next = self.build.ins().iadd_imm_s(at, 1);
-        let [look, alone, stands] = [(); 3].map(|()| self.block_of(0).0);
-        let free = self.build.ins().icmp(IntCC::SignedGreaterThan, from, latest);
-        let last = self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, next, given.record.end);
-        self.build.ins().brif(free, look, &[], stands, &[]);
-        self.build.switch_to_block(look);
-        // Behind the last period that one is looked at again: then what it begins with does not matter.
-        let following = self.build.ins().select(last, at, next);
-        let following = self.element(given.record.from, Word::Run(following), 4);
-        let following = self.read(types::I32, true, following, 0);
-        let apart = self.test(IntCC::SignedGreaterThan, following, Word::Run(to));
-        let apart = self.or(Bit::Run(last), apart);
-        let apart = self.flag(apart);
-        self.build.ins().brif(apart, alone, &[], stands, &[]);
-        self.build.switch_to_block(alone);
-        let reached = self.build.ins().iadd_imm_s(to, 1);
-        self.win(given, how, Word::Run(party), from, Word::Run(reached));
-        self.jump(steps.read, &[next, reached, flags, to]);
-        self.build.switch_to_block(stands);
-        let piece = self.piece(&given.record, at);
-        let class = self.class(&given.record, &piece, how);
-        let class = self.value(class);
-        let place = self.element(ends, Word::Run(party), 16);
-        self.raise(place, class, to);
-        let latest = self.greater(Word::Run(to), Word::Run(latest));
-        let latest = self.value(latest);
-        self.jump(steps.read, &[next, from, flags, latest]);
-    }
-
-    /// Raises the last day of one class of a party.
-    fn raise(&mut self, place: Value, class: Value, to: Value) {
-        let old = self.build.ins().load(types::I32X4, MemFlagsData::trusted(), place, 0);
-        let class = self.build.ins().ireduce(types::I32, class);
-        let class = self.build.ins().splat(types::I32X4, class);
-        let mut numbers = self.build.ins().iconst(types::I32, 0);
-        numbers = self.build.ins().splat(types::I32X4, numbers);
-        for lane in 1..LANES {
-            let number = self.build.ins().iconst(types::I32, i64::from(lane));
-            numbers = self.build.ins().insertlane(numbers, number, lane);
-        }
-        let here = self.build.ins().icmp(IntCC::Equal, class, numbers);
-        let to = self.build.ins().ireduce(types::I32, to);
-        let to = self.build.ins().splat(types::I32X4, to);
-        let larger = self.build.ins().smax(old, to);
-        let raised = self.build.ins().bitselect(here, larger, old);
-        self.build.ins().store(MemFlagsData::trusted(), raised, place, 0);
-    }
-
-    /// One stretch of days on which the same classes stand.
-    fn stretch(
-        &mut self,
-        given: &Sweep,
-        how: &Merging,
-        steps: &Steps,
-        (reached, flags, ends): (Value, Value, Value),
-        rest: &[Value; 5],
-    ) {
-        let [_, from, ..] = *rest;
-        let mut shared = Bit::Known(false);
-        let day = self.build.ins().ireduce(types::I32, reached);
-        let day = self.build.ins().splat(types::I32X4, day);
-        let far = self.build.ins().iconst(types::I32, i64::from(i32::MAX));
-        let far = self.build.ins().splat(types::I32X4, far);
-        let mut best = Word::Known(8);
-        let mut winners = Word::Known(0);
-        let mut soonest = far;
-        for at in 0..how.parties {
-            let offset = i32::try_from(at).unwrap_or(0) * 16;
-            let last = self.build.ins().load(types::I32X4, MemFlagsData::trusted(), ends, offset);
-            let stands = self.build.ins().icmp(IntCC::SignedGreaterThanOrEqual, last, day);
-            let ending = self.build.ins().bitselect(stands, last, far);
-            soonest = self.build.ins().smin(soonest, ending);
-            let bits = self.build.ins().vhigh_bits(types::I32, stands);
-            let bits = self.build.ins().uextend(types::I64, bits);
-            // A fifth bit, so that a party with nothing is behind every class.
-            let bits = self.build.ins().bor_imm_s(bits, 1 << 8);
-            let class = Word::Run(self.build.ins().ctz(bits));
-            let some = self.test(IntCC::SignedLessThan, class, Word::Known(8));
-            let others = self.test(IntCC::SignedLessThan, best, Word::Known(8));
-            let both = self.and(some, others);
-            shared = self.or(shared, both);
-            let ahead = self.test(IntCC::SignedLessThan, class, best);
-            let level = self.test(IntCC::Equal, class, best);
-            let mine = Word::Known(1 << at);
-            let with = self.bor(winners, mine);
-            let winners_if_level = self.select(level, with, winners);
-            winners = self.select(ahead, mine, winners_if_level);
-            best = self.smaller(class, best);
-        }
-        let soonest = self.least_lane(soonest);
-        let next = self.add(Word::Run(soonest), Word::Known(1));
-        let next = self.smaller(next, Word::Run(from));
-        let met = self.select(shared, Word::Known(SHARED), Word::Known(0));
-        let flags = self.bor(Word::Run(flags), met);
-        let flags = self.value(flags);
-        let (some, _) = self.block_of(0);
-        let (none, _) = self.block_of(0);
-        let any = self.test(IntCC::SignedLessThan, best, Word::Known(8));
-        let any = self.flag(any);
-        self.build.ins().brif(any, some, &[], none, &[]);
-        self.build.switch_to_block(none);
-        self.again(steps, from, flags, rest);
-
-        self.build.switch_to_block(some);
-        let (alone, _) = self.block_of(0);
-        let (tied, _) = self.block_of(0);
-        let winners_value = self.value(winners);
-        let count = self.build.ins().popcnt(winners_value);
-        let single = self.build.ins().icmp_imm_s(IntCC::Equal, count, 1);
-        self.build.ins().brif(single, alone, &[], tied, &[]);
-        self.build.switch_to_block(alone);
-        let party = self.build.ins().ctz(winners_value);
-        self.win(given, how, Word::Run(party), reached, next);
-        let next = self.value(next);
-        self.again(steps, next, flags, rest);
-        self.build.switch_to_block(tied);
-        self.tie(given, how, steps, (best, winners, reached, Word::Run(next), flags), rest);
-    }
-
-    fn again(&mut self, steps: &Steps, reached: Value, flags: Value, rest: &[Value; 5]) {
-        let [at, from, party, to, latest] = *rest;
-        self.jump(steps.advance, &[reached, flags, at, from, party, to, latest]);
-    }
-
-    /// The least of four lanes, as a 64-bit number.
-    fn least_lane(&mut self, vector: Value) -> Value {
-        let mut least: Option<Value> = None;
-        for lane in 0..LANES {
-            let one = self.build.ins().extractlane(vector, lane);
-            least = Some(match least {
-                Some(least) => self.build.ins().smin(least, one),
-                None => one,
-            });
-        }
-        let least = least.unwrap_or_else(|| self.build.ins().iconst(types::I32, 0));
-        self.build.ins().sextend(types::I64, least)
-    }
-
-    /// Counts the days from the one reached to the one before the next for a party.
-    fn win(&mut self, given: &Sweep, how: &Merging, party: Word, reached: Value, next: Word) {
-        let from = self.greater(Word::Run(reached), Word::Run(given.first));
-        let to = self.sub(next, Word::Known(1));
-        let to = self.smaller(to, Word::Run(given.last));
-        let (work, _) = self.block_of(0);
-        let (done, _) = self.block_of(0);
-        let some = self.test(IntCC::SignedLessThanOrEqual, from, to);
-        let some = self.flag(some);
-        self.build.ins().brif(some, work, &[], done, &[]);
-        self.build.switch_to_block(work);
-        let place = self.element(given.state, party, KEPT);
-        self.extend(place, from, to, how.mode);
-        self.jump(done, &[]);
-        self.build.switch_to_block(done);
-    }
-
-    /// Several parties have the best class.
-    fn tie(
-        &mut self,
-        given: &Sweep,
-        how: &Merging,
-        steps: &Steps,
-        (best, winners, reached, next, flags): (Word, Word, Value, Word, Value),
-        rest: &[Value; 5],
-    ) {
-        let assimilated = how.ties.assimilated.first();
-        let otherwise = how.ties.otherwise.first();
-        let actual = how.precedence.iter().position(|c| *c == Criterion::ActualOverAssimilated);
-        let is_assimilated = match actual {
-            Some(at) => {
-                let weight = how.precedence.len() - 1 - at;
-                self.has(best, weight)
-            }
-            None => Bit::Known(false),
-        };
-        let undecided = actual.is_none() && how.ties.assimilated != how.ties.otherwise;
-        let flag_of = |step: Option<&TieStep>| match step {
-            Some(TieStep::Own) => 0,
-            Some(TieStep::Refer) | None => REFERRED,
-            Some(TieStep::LastCompulsoryBefore | TieStep::FirstCompulsoryAfter) => UNSETTLED,
-        };
-        let mut flag = self.select(is_assimilated, Word::Known(flag_of(assimilated)), Word::Known(flag_of(otherwise)));
-        if undecided {
-            flag = Word::Known(UNSETTLED);
-        }
-        let flags = self.bor(Word::Run(flags), flag);
-        if flag != Word::Known(REFERRED) && flag != Word::Known(UNSETTLED) {
-            // Each counts its own; where another flag is set the result is not looked at.
-            for at in 0..how.parties {
-                let (work, _) = self.block_of(0);
-                let (done, _) = self.block_of(0);
-                let mine = self.has(winners, at);
-                let mine = self.flag(mine);
-                self.build.ins().brif(mine, work, &[], done, &[]);
-                self.build.switch_to_block(work);
-                self.win(given, how, Word::Known(i64::try_from(at).unwrap_or(0)), reached, next);
-                self.jump(done, &[]);
-                self.build.switch_to_block(done);
-            }
-        }
-        let (next, flags) = (self.value(next), self.value(flags));
-        self.again(steps, next, flags, rest);
     }
 }

@@ -12,7 +12,7 @@
 //! | `row` | reading columns |
 //! | `expr`, `decide`, `sets` | expressions, rules, quantifiers |
 //! | `ops`, `amounts`, `days`, `calendar` | operations of the runtime |
-//! | `fold`, `few`, `periods` | the record of periods |
+//! | `fold`, `sweep`, `ties`, `few`, `periods` | the record of periods |
 //! | `stage`, `runs`, `shared`, `table` | what is found out of 64 rows at once |
 //! | `write` | the function, its loop and its results |
 //! | `native` | in memory, as an object file, as text |
@@ -36,8 +36,10 @@ mod runs;
 mod sets;
 mod shared;
 mod stage;
+mod sweep;
 mod table;
 mod tag;
+mod ties;
 mod word;
 mod write;
 

@@ -2,8 +2,8 @@
 
 #![expect(unsafe_code, reason = "entering native code and freeing its memory")]
 
-use super::fold::Sweep;
 use super::row::{Beside, bits_signature, runs_signature, shared_signature, sweep_signature};
+use super::sweep::Sweep;
 use super::table;
 use super::word::Code;
 use super::write::{Subject, Wanted, function};

@@ -2,9 +2,10 @@
 //! long they are.
 
 use super::data::{Data, Val};
-use super::fold::{Counted, DOUBLED, KEPT, Limits, MOST, Merging, REFERRED, Record, SHARED, Sweep, UNSETTLED};
+use super::fold::{Counted, DOUBLED, KEPT, Limits, MOST, Merging, REFERRED, Record, SHARED, UNSETTLED};
 use super::number::Exact;
 use super::row::Row;
+use super::sweep::Sweep;
 use super::tag::Tag;
 use super::word::{Bit, Word};
 use super::{calendar, few, tag};
@@ -14,7 +15,7 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 use std::rc::Rc;
 
 /// Every kind.
-const ALL_KINDS: u8 = 0b11_1111;
+pub(super) const ALL_KINDS: u8 = 0b11_1111;
 
 /// How records were brought together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +42,8 @@ pub(super) struct Selection {
     /// The last day that counts for precedence.
     pub until: Word,
     pub limits: Limits,
+    /// Kinds that are kept of what was brought together; else the limits say which kinds count.
+    pub kept: u8,
 }
 
 /// Periods in native code.
@@ -104,7 +107,7 @@ impl Row<'_, '_> {
             last: Word::Known(calendar::last_day()),
             mode: DatedIn::Runs,
         };
-        let selection = Selection { merged: None, until: everything.last, limits: everything };
+        let selection = Selection { merged: None, until: everything.last, limits: everything, kept: ALL_KINDS };
         let origins = (0..self.parties()).map(|at| self.code.has(scanned.parties, at)).collect();
         let career = Career {
             selection,
@@ -210,6 +213,9 @@ impl Row<'_, '_> {
         if let Some(selected) = self.merged_before(&scanned, selection) {
             return Some(selected);
         }
+        if let Some(merged) = selection.merged.as_ref().filter(|_| selection.kept != ALL_KINDS) {
+            return self.days_of_kinds(&scanned, selection, merged);
+        }
         let within = self.folded(&scanned, &limits);
         let mut tag = self.code.unless(Tag::value(), within.edge, Tag::open());
         let Some(merged) = &selection.merged else { return Some((within.counted, within.shared, tag)) };
@@ -228,9 +234,33 @@ impl Row<'_, '_> {
         Some((Rc::new(counted), base.shared, tag))
     }
 
+    /// The days that are kept of what was brought together. Where each of them is in one period of one party, they are
+    /// those of the kinds that are kept; else a sweep says of which kind a day is.
+    fn days_of_kinds(&mut self, scanned: &Scanned, selection: &Selection, merged: &Merged) -> Option<Selected> {
+        let limits = selection.limits;
+        let (_, shared, tag) = self.select_days(&Selection { kept: ALL_KINDS, ..selection.clone() })?;
+        let within = self.folded(scanned, &Limits { kinds: limits.kinds & selection.kept, ..limits });
+        let all = self.folded(scanned, &limits);
+        let edge = self.code.or(within.edge, all.edge);
+        let tag = self.code.unless(tag, edge, Tag::open());
+        let of = self.among(merged.of);
+        let one = self.is_one_party(of);
+        let several = self.code.not(one);
+        let unclear = self.code.and(shared, several);
+        let unclear = self.code.or(unclear, all.doubled);
+        if unclear == Bit::Known(false) {
+            return Some((within.counted, shared, tag));
+        }
+        let how = self.merging(selection, merged);
+        let (counted, flags) = self.swept(&scanned.record, selection, merged.of, (&within.counted, unclear), how);
+        let tag = self.decided(tag, flags);
+        Some((Rc::new(counted), shared, tag))
+    }
+
     fn merging(&self, selection: &Selection, merged: &Merged) -> Merging {
         Merging {
             kinds: selection.limits.kinds,
+            kept: selection.kept,
             precedence: merged.precedence.clone(),
             ties: merged.ties.clone(),
             mode: selection.limits.mode,
@@ -240,7 +270,7 @@ impl Row<'_, '_> {
 
     /// The days of a record that were brought together before the row is decided.
     fn merged_before(&mut self, scanned: &Scanned, selection: &Selection) -> Option<Selected> {
-        let merged = selection.merged.as_ref().filter(|_| scanned.staged)?;
+        let merged = selection.merged.as_ref().filter(|_| scanned.staged && selection.kept == ALL_KINDS)?;
         let Word::Known(all) = scanned.parties else { return None };
         let of = self.code.band(merged.of, scanned.parties);
         // Of two parties it is both, or a party by itself.
@@ -420,21 +450,16 @@ impl Row<'_, '_> {
         (tag, owners)
     }
 
-    /// The periods of some kinds. Where days of a party are in periods of several kinds, or precedence has to decide,
-    /// which kind a day has is left to the general evaluator.
+    /// The periods of some kinds.
     pub fn of_kinds(&mut self, tag: Tag, career: &Career, kinds: u8) -> Val {
         let mut selection = career.selection.clone();
-        selection.limits.kinds &= kinds;
-        let Some(scanned) = self.scanned() else { return Val::open() };
-        let Some((counted, shared, also)) = self.brought_together(&selection) else { return Val::open() };
-        let mut tag = self.code.worst(tag, also);
-        if career.selection.merged.is_some() {
-            let whole = self.folded(&scanned, &career.selection.limits);
-            let (shared, also) = self.shared_in(career);
-            let unclear = self.code.or(whole.doubled, shared);
-            tag = self.code.worst(tag, also);
-            tag = self.code.unless(tag, unclear, Tag::open());
+        if selection.merged.is_some() {
+            selection.kept &= kinds;
+        } else {
+            selection.limits.kinds &= kinds;
         }
+        let Some((counted, shared, also)) = self.brought_together(&selection) else { return Val::open() };
+        let tag = self.code.worst(tag, also);
         let career = Career { selection, counted, shared, is_record: false, ..career.clone() };
         Val::new(tag, Data::Periods(Rc::new(career)))
     }

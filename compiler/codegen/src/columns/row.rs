@@ -1,12 +1,13 @@
 //! A row in the making: what is read of it, and what was made of it so far.
 
 use super::data::{Data, Key, OTHERS, Val};
-use super::fold::{Limits, Merging, Record, SWEEP_PARAMETERS};
+use super::fold::{Limits, Merging, Record};
 use super::number::Exact;
 use super::periods::{Folded, Scanned, Selected, Selection, Swept};
 use super::runs::{self, Plan};
 use super::shared::{self, Meeting};
 use super::stage::{Map, Stage};
+use super::sweep::SWEEP_PARAMETERS;
 use super::tag::{Names, Tag};
 use super::word::{Bit, Code, Word, constant_memory};
 use crate::CodegenError;

@@ -559,6 +559,11 @@ impl Code<'_> {
         let folds: Vec<&Fold> = work.folds.iter().filter(|f| f.plan.mode == DatedIn::Runs).collect();
         let (Some(table), false) = (self.table, folds.is_empty()) else { return Some(()) };
         let days = self.build.ins().symbol_value(types::I64, table);
+        // Behind the last period nothing is looked up that was not written.
+        let nowhere = self.lanes(0);
+        for room in folds.iter().flat_map(|fold| [fold.start, fold.until]) {
+            self.keep_four(work, room, taken.count, nowhere);
+        }
         let (head, params) = self.block_of(1);
         let (done, _) = self.block_of(0);
         let mut starts = Vec::new();

@@ -6,7 +6,7 @@ use super::expr::Locals;
 use super::fold::Limits;
 use super::number::Exact;
 use super::ops::Made;
-use super::periods::{Merged, Selection};
+use super::periods::{ALL_KINDS, Merged, Selection};
 use super::row::Row;
 use super::tag::{NOTHING, Tag};
 use super::word::{Bit, Word};
@@ -157,8 +157,8 @@ impl Row<'_, '_> {
             (_, _) if last.tag == Tag::known(NOTHING) => Some(Word::Known(calendar::last_day())),
             _ => None,
         };
-        let (Some(mode), Some(of), Some(until), None, true) =
-            (mode, of, until, &record.selection.merged, order.len() <= 2)
+        // A tie is settled by the record as communicated, so it has to be that, all of it.
+        let (Some(mode), Some(of), Some(until), true, true) = (mode, of, until, record.is_record, order.len() <= 2)
         else {
             return Val::open();
         };
@@ -168,7 +168,7 @@ impl Row<'_, '_> {
         let kinds = u8::try_from(*kinds).unwrap_or(u8::MAX) & record.selection.limits.kinds;
         let limits = Limits { kinds, first: Word::Known(calendar::first_day()), last: until, mode };
         let merged = Merged { of, precedence: order.as_ref().clone(), ties: ties.as_ref().clone() };
-        let selection = Selection { merged: Some(merged), until, limits };
+        let selection = Selection { merged: Some(merged), until, limits, kept: ALL_KINDS };
         let val = self.career(Tag::value(), selection, made_of);
         if worst.is_value() {
             return val;

@@ -2,9 +2,10 @@
 //! folded one by one, by a sweep (`fold`), before any row is decided; each party's days by itself only once the row that is
 //! decided needs them. The results are beside those of other rows, in the same form, with what was met in the last lane.
 
-use super::fold::{Counted, DOUBLED, END, KEPT, Limits, Record, SHARED, Sweep};
+use super::fold::{Counted, DOUBLED, END, KEPT, Limits, Record, SHARED};
 use super::runs::{Given, LANES, LONGEST, MARK, MEETS, Places, Plan};
 use super::stage::Bound;
+use super::sweep::Sweep;
 use super::word::{Bit, Code, Word};
 use accord_core::DatedIn;
 use cranelift_codegen::ir::condcodes::IntCC;

@@ -5,8 +5,9 @@ use super::turn::Turn;
 use super::worker::Worker;
 use crate::BatchError;
 use crate::sink::{Column, Printed, Printer};
-use crate::source::{Blocks, Damage, Portion};
+use crate::source::{Block, Blocks, Damage, Portion};
 use parquet::arrow::arrow_writer::ArrowColumnChunk;
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 
@@ -26,6 +27,8 @@ pub(super) enum Done {
     /// The next of a portion.
     Portion(u64, Step),
     Column(Place, Result<Vec<ArrowColumnChunk>, BatchError>),
+    /// A thread stopped in the middle of its work: what it had begun never comes.
+    Fallen,
 }
 
 /// The next that comes of a portion.
@@ -37,53 +40,121 @@ pub(super) enum Step {
     EndOfFile,
 }
 
+/// Blocks that one thread decodes while another makes the code for them.
+const AHEAD: usize = 4;
+
 pub(super) struct Hand<'a> {
     pub worker: Worker<'a>,
     pub blocks: Blocks,
     pub printer: Option<Printer>,
     pub turn: &'a Turn,
     pub results: Sender<Done>,
+    /// What was decoded and not asked about yet, in the order in which it came.
+    pub ahead: VecDeque<Ahead>,
+}
+
+/// What comes next of a portion, of a number, before it is asked about.
+pub(super) enum Ahead {
+    Block(u64, Box<Block>),
+    End(u64, Step),
+}
+
+/// Nobody wants what is done any longer.
+struct Unwanted;
+
+impl Drop for Hand<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            drop(self.results.send(Done::Fallen));
+        }
+    }
 }
 
 impl Hand<'_> {
     /// Does what there is to do until nobody wants it.
     pub fn work(mut self, waiting: &Mutex<Receiver<Task>>) {
-        loop {
-            let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let sent = match next {
-                Err(_) => return,
-                Ok(Task::Portion(number, portion)) => {
-                    let last = match self.portion(number, portion) {
-                        Ok(()) => Step::End,
-                        Err(damage) => Step::Failed(damage),
-                    };
-                    self.results.send(Done::Portion(number, last))
-                }
-                Ok(Task::Column(place, column)) => self.results.send(Done::Column(place, column.encode())),
+        while let Some(task) = self.next(waiting) {
+            let done = match task {
+                Task::Portion(number, portion) => self.portion(number, portion),
+                Task::Column(place, column) => self.send(Done::Column(place, column.encode())),
             };
-            if sent.is_err() {
+            if done.is_err() {
                 return;
             }
         }
     }
 
-    fn portion(&mut self, number: u64, portion: Portion) -> Result<(), Damage> {
-        self.blocks.begin(portion)?;
-        while let Some(block) = self.blocks.next()? {
-            let damaged = |why: String| Damage { row: Some(0), error: BatchError::new(why) };
-            let (batch, tally) = self.worker.work(&block).map_err(damaged)?;
-            // What the block holds is let go before this thread may have to wait.
-            drop(block);
-            let printed = match &mut self.printer {
-                Some(printer) => Printed::Text(printer.rows(&batch)?.to_vec()),
-                None => Printed::Batch(batch),
+    /// The next there is to do. As long as there is something to be asked about, only what is there already.
+    fn next(&mut self, waiting: &Mutex<Receiver<Task>>) -> Option<Task> {
+        if !self.ahead.is_empty() {
+            let next = waiting.try_lock().ok().and_then(|waiting| waiting.try_recv().ok());
+            if next.is_some() {
+                return next;
+            }
+            self.ask().ok()?;
+        }
+        waiting.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    }
+
+    fn send(&self, done: Done) -> Result<(), Unwanted> {
+        self.results.send(done).map_err(|_| Unwanted)
+    }
+
+    /// Decodes a portion, and asks about what is decoded unless another thread is making the code for it.
+    fn portion(&mut self, number: u64, portion: Portion) -> Result<(), Unwanted> {
+        let mut begun = self.blocks.begin(portion);
+        loop {
+            let next = match begun {
+                Ok(()) => match self.blocks.next() {
+                    Ok(Some(block)) => Ahead::Block(number, Box::new(block)),
+                    Ok(None) => Ahead::End(number, Step::End),
+                    Err(damage) => Ahead::End(number, Step::Failed(damage)),
+                },
+                Err(damage) => Ahead::End(number, Step::Failed(damage)),
             };
-            self.turn.wait(number, tally.rows);
-            let rows = Step::Rows(Box::new(printed), Box::new(tally));
-            if self.results.send(Done::Portion(number, rows)).is_err() {
+            begun = Ok(());
+            let ended = matches!(next, Ahead::End(..));
+            self.ahead.push_back(next);
+            if self.ahead.len() > AHEAD || !self.worker.waits() {
+                self.ask()?;
+            }
+            if ended {
                 return Ok(());
             }
         }
+    }
+
+    /// Asks about everything that was decoded.
+    fn ask(&mut self) -> Result<(), Unwanted> {
+        while let Some(next) = self.ahead.pop_front() {
+            match next {
+                Ahead::Block(number, block) => {
+                    let rows = match self.rows(*block) {
+                        Ok(rows) => rows,
+                        Err(damage) => {
+                            self.send(Done::Portion(number, Step::Failed(damage)))?;
+                            continue;
+                        }
+                    };
+                    if let Step::Rows(_, tally) = &rows {
+                        self.turn.wait(number, tally.rows);
+                    }
+                    self.send(Done::Portion(number, rows))?;
+                }
+                Ahead::End(number, step) => self.send(Done::Portion(number, step))?,
+            }
+        }
         Ok(())
+    }
+
+    /// What comes out of a block. What the block holds is let go before this thread may have to wait.
+    fn rows(&mut self, block: Block) -> Result<Step, Damage> {
+        let damaged = |why: String| Damage { row: Some(0), error: BatchError::new(why) };
+        let (batch, tally) = self.worker.work(&block).map_err(damaged)?;
+        let printed = match &mut self.printer {
+            Some(printer) => Printed::Text(printer.rows(&batch)?.to_vec()),
+            None => Printed::Batch(batch),
+        };
+        Ok(Step::Rows(Box::new(printed), Box::new(tally)))
     }
 }

@@ -17,7 +17,7 @@ use crate::{BatchError, Columns, Format, Generals, Kernels, Sink, Source};
 use accord_core::Facts;
 use hand::{Done, Hand, Step, Task};
 use shapes::Shapes;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -88,7 +88,7 @@ impl Run<'_> {
                 let printer = press.printer()?;
                 let work = move || {
                     let worker = Worker::new(self.asked, columns, form, shapes, self.evaluate, self.generals);
-                    Hand { worker, blocks, printer, turn, results }.work(&waiting);
+                    Hand { worker, blocks, printer, turn, results, ahead: VecDeque::new() }.work(&waiting);
                 };
                 handles.push(thread().spawn_scoped(scope, work).map_err(cannot)?);
             }

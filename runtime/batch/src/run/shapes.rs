@@ -4,6 +4,7 @@ use crate::{Kernel, Kernels};
 use accord_core::Country;
 use accord_core::columns::{Layout, Shape};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Shapes that code is made for as they are; after that only what is known of every block is used.
@@ -23,13 +24,37 @@ pub(crate) struct Shapes<'a> {
     /// What is known of all blocks so far: code is made for that, so that little is made anew.
     joined: Mutex<Option<Shape>>,
     parties: Mutex<BTreeSet<Country>>,
+    /// Whether a thread has begun with what the first code is made for, and whether that code is there.
+    begun: AtomicBool,
+    ready: AtomicBool,
 }
 
 impl<'a> Shapes<'a> {
     pub fn new(layout: &'a Layout, kernels: Option<Arc<dyn Kernels>>) -> Shapes<'a> {
         let few = layout.parties.len() <= FEW_PARTIES;
         let parties = if few { layout.parties.iter().copied().collect() } else { BTreeSet::new() };
-        Shapes { layout, kernels, made: Mutex::default(), joined: Mutex::default(), parties: Mutex::new(parties) }
+        Shapes {
+            layout,
+            kernels,
+            made: Mutex::default(),
+            joined: Mutex::default(),
+            parties: Mutex::new(parties),
+            begun: AtomicBool::new(false),
+            ready: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether another thread is about to make the first code: whoever goes on to ask for it now only waits. The first
+    /// that wants to know is the one that makes it.
+    pub fn is_being_made(&self) -> bool {
+        self.kernels.is_some() && !self.ready.load(Ordering::Acquire) && self.begun.swap(true, Ordering::AcqRel)
+    }
+
+    /// Code for a shape, or for one that says less; none where none can be made.
+    pub fn kernel(&self, shape: &Shape) -> Option<Arc<dyn Kernel>> {
+        let kernel = self.kernel_for(shape);
+        self.ready.store(true, Ordering::Release);
+        kernel
     }
 
     /// Whether the parties are to be found in the periods.
@@ -48,8 +73,7 @@ impl<'a> Shapes<'a> {
         known.iter().copied().collect()
     }
 
-    /// Code for a shape, or for one that says less; none where none can be made.
-    pub fn kernel(&self, shape: &Shape) -> Option<Arc<dyn Kernel>> {
+    fn kernel_for(&self, shape: &Shape) -> Option<Arc<dyn Kernel>> {
         let kernels = self.kernels.as_ref()?;
         let shape = &self.joined(shape);
         // Whoever waits here waits for code it needs itself.

@@ -74,6 +74,11 @@ impl<'a> Worker<'a> {
         Worker { asked, columns, form, shapes, evaluate, generals, general: None, faults: BTreeMap::new() }
     }
 
+    /// Whether another thread is making the code that the first block is to be asked by.
+    pub fn waits(&self) -> bool {
+        self.evaluate && self.shapes.is_being_made()
+    }
+
     /// What comes out of a block. An error is an array that is not what it says.
     pub fn work(&mut self, block: &Block) -> Result<(RecordBatch, Tally), String> {
         let rows = block.batch.num_rows();

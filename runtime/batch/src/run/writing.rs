@@ -64,6 +64,7 @@ impl<'a> Writing<'a> {
         let mut all_read = false;
         for one in &done {
             match one {
+                Done::Fallen => return Err(stopped()),
                 Done::Portion(number, step) => self.early.entry(number).or_default().push_back(step),
                 Done::Column(place, chunks) => {
                     let _ = self.groups.columns.insert(place, chunks?);

@@ -29,10 +29,13 @@ impl AsRef<[u8]> for Lent {
 /// Pieces of memory that are kept for use.
 const SPARE: usize = 16;
 
+/// Less than this is not worth keeping.
+const LARGE: usize = 1 << 16;
+
 impl Drop for Lent {
     fn drop(&mut self) {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < SPARE {
+        if self.memory.len() >= LARGE && spare.len() < SPARE {
             spare.push(std::mem::take(&mut self.memory));
         }
     }
@@ -44,13 +47,27 @@ impl Places {
         Ok(Places { file: Arc::new(file), length, spare: Arc::default() })
     }
 
+    /// Memory that was used before: the least that is enough, of small pieces none; where none is, one that is too small
+    /// is let go for the one that will be made.
+    fn spare_of(&self, size: usize) -> Option<Vec<u8>> {
+        if size < LARGE {
+            return None;
+        }
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let enough = spare.iter().enumerate().filter(|(_, memory)| memory.len() >= size);
+        let found = enough.min_by_key(|(_, memory)| memory.len()).map(|(at, _)| at);
+        match found {
+            Some(at) => Some(spare.swap_remove(at)),
+            None => spare.pop(),
+        }
+    }
+
     /// So many bytes from a place on. What lies beyond the end of the file is refused before there is memory for it.
     pub fn read(&self, from: u64, length: u64) -> io::Result<Bytes> {
         let end = from.checked_add(length).filter(|end| *end <= self.length);
         let size = end.and_then(|_| usize::try_from(length).ok());
         let size = size.ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the file ends too early"))?;
-        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut memory = spare.unwrap_or_default();
+        let mut memory = self.spare_of(size).unwrap_or_default();
         if memory.len() < size {
             memory = vec![0; size];
         }
