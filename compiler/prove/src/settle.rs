@@ -149,6 +149,10 @@ impl Arena {
         if results.len() == 1 {
             return results.first().copied();
         }
+        // If the others are like it, that is what they come to.
+        if results.contains(&unsettled) {
+            return Some(unsettled);
+        }
         let all_known = results.iter().all(|t| self.is_known(*t));
         // Outcomes of two kinds are not the same.
         let kinds: Vec<_> = results.iter().map(|t| self.may(*t)).collect();

@@ -441,7 +441,9 @@ impl Arena {
         let (consts, rest): (Vec<Term>, Vec<Term>) = merged.into_iter().partition(|t| self.is_known(*t));
         let worst = consts.iter().filter_map(|t| self.known(*t)).reduce(Outcome::worst);
         let mut parts = rest;
-        if let Some(worst) = worst {
+        // Beside what is worse, nothing makes no difference.
+        let counts = |o: &Outcome| *o != Outcome::Nothing || !parts.iter().any(|t| self.is_odd(*t));
+        if let Some(worst) = worst.filter(counts) {
             parts.push(self.constant(worst));
         }
         parts.sort();
