@@ -1,7 +1,7 @@
 //! Parameters: values, tables by key or by day, and what the text does not give.
 
 use crate::scope::{Cx, Env, number};
-use accord_core::{FaultKind, Value};
+use accord_core::{Amount, FaultKind, Length, Number, Value};
 use accord_ir::{ExprId, ExprKind, FactDef, FactId, Ty};
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
@@ -9,6 +9,33 @@ use std::collections::BTreeSet;
 
 /// A key of a row as the checker sees it: from and to, both included; `None` is open.
 type Range = (Option<Value>, Option<Value>);
+
+/// Of fewer rows it cannot be said which step is the odd one.
+const LEAST_ROWS: usize = 6;
+
+fn figure(value: &Value) -> String {
+    match value {
+        Value::Length(length) => length.to_string(),
+        Value::Amount(amount) => amount.to_string(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// By how much the second of two figures of one kind is more than the first.
+fn difference(first: &Value, second: &Value) -> Option<Value> {
+    match (first, second) {
+        (Value::Length(a), Value::Length(b)) if a.unit == b.unit => {
+            Some(Value::Length(Length::new(a.unit, &b.counted - &a.counted)))
+        }
+        (Value::Number(a), Value::Number(b)) => Some(Value::Number(Number::new(&b.value - &a.value))),
+        (Value::Money(a), Value::Money(b)) if a.currency == b.currency => {
+            let (a, b) = (a.exact(), b.exact());
+            Some(Value::Amount(Amount::new(a.currency, b.value - a.value)))
+        }
+        _ => None,
+    }
+}
 
 impl<'a> Cx<'a, '_> {
     /// The body of a parameter.
@@ -106,6 +133,7 @@ impl<'a> Cx<'a, '_> {
         let mut parts: Vec<(ExprId, ExprId, Span)> = Vec::new();
         let mut otherwise = None;
         let mut ranges: Vec<(Range, Span)> = Vec::new();
+        let mut steps: Vec<(Range, ExprId, Span)> = Vec::new();
         let mut ty = want.cloned();
         for row in rows {
             let value = self.row_value(env, name, &row.value, ty.as_ref());
@@ -121,9 +149,15 @@ impl<'a> Cx<'a, '_> {
             for k in &row.keys {
                 self.collect_range(env, k, &key.ty, &mut ranges);
             }
+            if let ([_], Some((range, _))) = (row.keys.as_slice(), ranges.last()) {
+                steps.push((range.clone(), value, row.span));
+            }
             parts.push((test, value, row.span));
         }
         self.check_table(name, &key.ty, ranges, otherwise.is_some());
+        if steps.len() == parts.len() {
+            self.check_steps(name, steps);
+        }
         let ty = ty.unwrap_or(Ty::Never);
         let fallback = otherwise.unwrap_or_else(|| self.stop(FaultKind::OutOfTable, name.span));
         parts
@@ -196,6 +230,38 @@ impl<'a> Cx<'a, '_> {
             Ty::Date => self.check_days(name, &ranges),
             _ => {}
         }
+    }
+
+    /// A table that goes up, or down, by the same from row to row but for once: a slip of the pen, or of the printer.
+    fn check_steps(&mut self, name: &ast::Name, mut rows: Vec<(Range, ExprId, Span)>) {
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        let ordered = rows.iter().all(|((low, high), ..)| {
+            let ordered = |v: &Value| matches!(v, Value::Date(_) | Value::Number(_));
+            low.iter().chain(high).all(ordered)
+        });
+        let values: Option<Vec<Value>> = rows.iter().map(|(_, value, _)| self.const_value(*value).cloned()).collect();
+        let steps: Option<Vec<Value>> = values
+            .filter(|_| ordered && rows.len() >= LEAST_ROWS)
+            .and_then(|values| values.windows(2).map(|pair| difference(pair.first()?, pair.last()?)).collect());
+        let Some(steps) = steps else { return };
+        let often = |step: &Value| steps.iter().filter(|other| *other == step).count();
+        let Some(usual) = steps.iter().find(|step| often(step) + 1 == steps.len()) else { return };
+        let Some(odd) = steps.iter().position(|step| step != usual) else { return };
+        let (Some(step), Some((_, _, before)), Some((_, _, after))) =
+            (steps.get(odd), rows.get(odd), rows.get(odd + 1))
+        else {
+            return;
+        };
+        let (step, usual) = (figure(step), figure(usual));
+        self.report(
+            Diagnostic::new(
+                Code::UnevenStep,
+                *after,
+                format!("`{}` changes by {step} here, and by {usual} from row to row elsewhere", name.text),
+            )
+            .with(*before, "the row before")
+            .help("compare both rows with the printed table; if it is printed so, say it in a `note`"),
+        );
     }
 
     fn check_days(&mut self, name: &ast::Name, ranges: &[(Range, Span)]) {

@@ -92,6 +92,7 @@ codes! {
     TooLarge "E0515" Error "an agreement larger than can be held";
     InterfaceMissing "E0511" Error "a legislation without what its interface asks for";
     Lapsed "W0512" Warning "a parameter that has lapsed";
+    UnevenStep "W0516" Warning "a table with one step unlike the others";
     // Law as data: W06..
     Unset "W0601" Warning "a parameter the text does not give";
     NotEncodedLaw "W0602" Warning "provisions of the law that are missing";
