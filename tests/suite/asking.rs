@@ -245,9 +245,9 @@ fn figures(rule: &str) -> String {
     )
 }
 
-/// Half up, written in two ways: the comparison itself keeps roundings apart.
+/// Half down, written in two ways: the comparison itself keeps these roundings apart.
 fn roundings() -> (String, String) {
-    (figures("number(a) / 7 rounded half up to 1"), figures("(number(a) / 7 + 1 / 2) rounded down to 1"))
+    (figures("number(a) / 7 rounded half down to 1"), figures("(number(a) / 7 - 1 / 2) rounded up to 1"))
 }
 
 /// Two numbers whose product is 101 times 103: nobody of whom that holds is found by trying.
