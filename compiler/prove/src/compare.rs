@@ -241,6 +241,7 @@ impl Pair<'_> {
         let fits = [&first, &second].iter().all(|reader| !reader.too_large && !reader.converts_differently);
         let mut space = Space::new(arena, self.world, self.options.budget);
         space.about = about;
+        space.compares = true;
         fits.then_some((space, old, new))
     }
 

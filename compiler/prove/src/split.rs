@@ -38,6 +38,8 @@ pub(crate) struct Space<'w> {
     naming: bool,
     /// Whether what has a word is looked into.
     opened: bool,
+    /// Whether two texts are compared: then it matters how what is open would be settled.
+    pub(crate) compares: bool,
     /// Words for lengths by what they come to, for the persons looked at now.
     pub(crate) aliases: Option<BTreeMap<Term, Term>>,
     /// The groups being looked at, one within the other.
@@ -83,6 +85,7 @@ impl<'w> Space<'w> {
             about: None,
             naming: false,
             opened: false,
+            compares: false,
             aliases: None,
             groups: Vec::new(),
             readings: Readings::default(),
@@ -429,7 +432,7 @@ impl<'w> Space<'w> {
                 let whens = lines.iter().find_map(|l| self.pick(path, l.when));
                 let values = || lines.iter().find_map(|l| self.pick(path, l.value));
                 // Where a condition stays neither yes nor no it matters whether there would be a value.
-                let stuck = || lines.iter().filter(|l| self.arena.is_odd(l.when));
+                let stuck = || lines.iter().filter(|l| self.compares && self.arena.is_odd(l.when));
                 whens
                     .or_else(values)
                     .or_else(|| default.and_then(|d| self.pick(path, d)))
