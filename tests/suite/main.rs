@@ -11,6 +11,7 @@ mod format;
 mod generate;
 mod mapped;
 mod native;
+mod pairs;
 mod robust;
 mod rulesets;
 mod snapshots;
