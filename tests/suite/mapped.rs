@@ -197,6 +197,9 @@ fn a_map_with_mistakes_says_where_and_what_to_do() {
     let texts = Texts::new("mapped-nowhere", OLD, NEW, MAP);
     let ran = texts.diff(&["--map", &texts.path("nowhere.accord")]);
     assert_eq!(ran.code, 2);
+    // A file of claims has one set of names.
+    let ran = texts.mapped(&["--population", &texts.path("claims.csv")]);
+    assert!(ran.code == 2 && ran.err.contains("--population"), "{}", ran.err);
     // A line of a map in a text is told where it belongs.
     let texts = Texts::new("mapped-inside", &format!("{OLD}\nrenamed whole to part\n"), NEW, MAP);
     let ran = texts.mapped(&[]);

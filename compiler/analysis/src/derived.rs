@@ -89,6 +89,13 @@ pub(crate) fn elaborate<'a>(cx: &mut Cx<'a, '_>, all: &[Derivation<'a>]) -> Vec<
     found.into_iter().map(|(derived, _)| derived).collect()
 }
 
+/// The place of a fact by its name (`long_insured`, `insurance.long`, `NL.alone`); `None` where the program does not ask
+/// for it.
+#[must_use]
+pub fn place_of(program: &Program, name: &str) -> Option<DerivedPlace> {
+    place(program, name).map(|(place, _)| place)
+}
+
 /// The place of a fact by its name, and its type.
 fn place(program: &Program, name: &str) -> Option<(DerivedPlace, Ty)> {
     let fact = |name: &str| {

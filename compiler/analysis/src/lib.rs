@@ -37,7 +37,7 @@ use accord_source::{Diagnostics, Span};
 use accord_syntax::ast;
 
 pub use condition::CONDITION;
-pub use derived::{Derivation, Derived, DerivedPlace};
+pub use derived::{Derivation, Derived, DerivedPlace, place_of};
 
 /// What analysis made of an agreement.
 #[derive(Debug)]

@@ -133,7 +133,7 @@ pub struct Diff {
     pub condition: Option<String>,
     /// What corresponds to what where the facts of the versions differ: lines `renamed OLD to NEW` and
     /// `derived FACT means ...`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "population")]
     pub map: Option<PathBuf>,
     /// Count how the claims of this file are answered by both: Parquet, Arrow, CSV or JSON lines
     #[arg(long, value_name = "FILE")]

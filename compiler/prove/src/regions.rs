@@ -27,7 +27,7 @@ pub(crate) const MOST_CHANCES: u64 = 100;
 /// Questions put to a solver about one decision of one party and branch.
 const MOST_QUESTIONS: usize = 10;
 /// Groups told apart to see that nobody is in one, before a person is looked for.
-const STEPS_INTO_WORDS: u32 = 30;
+const STEPS_BEFORE_A_PERSON: u32 = 30;
 
 /// Persons known from other questions that are varied, and how often each is.
 const MOST_KNOWN_VARIED: usize = 8;
@@ -107,7 +107,8 @@ impl<'r, 'p> Regions<'r, 'p> {
             return;
         }
         // Nobody is looked for in vain where the words that the group is told by contradict each other.
-        if space.is_nobody(leaf, &mut STEPS_INTO_WORDS.clone()) {
+        let mut steps = STEPS_BEFORE_A_PERSON;
+        if space.is_nobody(leaf, &mut steps) {
             return;
         }
         let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {

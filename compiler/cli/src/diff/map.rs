@@ -7,10 +7,10 @@
 use crate::examine::{Examined, examine_beside};
 use crate::load::{Loaded, Root};
 use crate::trouble::Trouble;
-use accord_analysis::{Beside, Derivation, Derived, DerivedPlace};
+use accord_analysis::{Beside, Derivation, Derived, DerivedPlace, place_of};
 use accord_core::{Facts, GivenKey, Outcome, Value};
 use accord_interp::Interp;
-use accord_ir::{Program, Ty, Verified};
+use accord_ir::{FactId, Program, Ty, Verified};
 use accord_prove::{Amiss, Renamed};
 use accord_source::{Code, Diagnostic, Diagnostics, SourceMap, Span};
 use accord_syntax::ast::{self, Correspondence, ItemKind};
@@ -101,7 +101,7 @@ impl Map {
                         }
                     }
                     Correspondence::Derived { fact, means } => {
-                        let [was, is] = [old, new].map(|program| place_of(program, &fact.text));
+                        let [was, is] = [old, new].map(|program| called(program, &place_of(program, &fact.text)?));
                         let of = match (&was, &is) {
                             (Some(_), Some(_)) => {
                                 sink.push(asked_by_both(fact));
@@ -180,21 +180,18 @@ fn asked_by_both(fact: &ast::Name) -> Diagnostic {
         .help("only a fact of one version is told by facts of the other; leave the line out")
 }
 
-/// What a fact is called among the changes of vocabulary; `None` where the program does not ask for it.
-fn place_of(program: &Program, name: &str) -> Option<String> {
-    if program.facts.iter().any(|f| f.name == name) {
-        return Some(name.to_owned());
-    }
-    let (whole, part) = name.split_once('.')?;
-    let record = program.facts.iter().find(|f| f.name == whole).and_then(|f| match f.ty {
-        Ty::Record(id) => program.record(id),
-        _ => None,
-    });
-    if let Some(record) = record {
-        return record.fields.iter().any(|(n, _)| n == part).then(|| format!("{}.{part}", record.name));
-    }
-    let given = program.given.iter().find(|g| g.name == part && g.party.is_some_and(|p| p.code() == whole))?;
-    Some(format!("{} of {whole}", given.name))
+/// What a fact is called among the changes of vocabulary.
+fn called(program: &Program, place: &DerivedPlace) -> Option<String> {
+    let fact = |id: &FactId| program.facts.get(id.0 as usize);
+    Some(match place {
+        DerivedPlace::Fact(id) => fact(id)?.name.clone(),
+        DerivedPlace::Field(id, position) => {
+            let Ty::Record(record) = fact(id)?.ty else { return None };
+            let record = program.record(record)?;
+            format!("{}.{}", record.name, record.fields.get(*position)?.0)
+        }
+        DerivedPlace::Given(party, name) => format!("{name} of {party}"),
+    })
 }
 
 /// The files of a version, in the text they were checked in.
@@ -292,7 +289,7 @@ fn with_declarations(
 /// Where a declared fact stands in the program.
 fn places(program: &Program, home: &Home, field: &ast::Field) -> Vec<DerivedPlace> {
     let name = &field.name.text;
-    let fact_id = |at: usize| u32::try_from(at).ok().map(accord_ir::FactId);
+    let fact_id = |at: usize| u32::try_from(at).ok().map(FactId);
     let facts = program.facts.iter().enumerate();
     match home {
         Home::Question(_) => {
