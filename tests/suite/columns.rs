@@ -120,7 +120,7 @@ fn record(dice: &mut Dice, parties: &[Country]) -> Outcome {
         let party = dice.of(parties);
         pieces.extend(Piece::dated(party, kind, quality, span.first, span.last));
     }
-    Outcome::Value(Value::Periods(std::rc::Rc::new(Periods::record(pieces))))
+    Outcome::Value(Value::Periods(std::sync::Arc::new(Periods::record(pieces))))
 }
 
 /// A value for a column, by what it holds.

@@ -130,7 +130,7 @@ fn exhaustively(verified: &accord_ir::Verified) -> Mark {
         let def = program.records.iter().find(|r| r.name.eq_ignore_ascii_case(fact)).expect("a record");
         let of = |name: &String| fields.iter().find(|(n, _)| n == name).map(|(_, v)| Outcome::Value(v.clone()));
         let fields = def.fields.iter().map(|(n, _)| of(n).unwrap_or(Outcome::missing(n)));
-        Outcome::Value(Value::Record(std::rc::Rc::new(fields.collect())))
+        Outcome::Value(Value::Record(std::sync::Arc::new(fields.collect())))
     };
     let financing = program.enums.iter().position(|e| e.name == "Financing").expect("a list");
     let financing = EnumId(u16::try_from(financing).expect("few lists"));

@@ -8,7 +8,7 @@ use crate::words;
 use accord_ir::{self as ir, ExprId, ExprKind, NodeId, NodeKind, Ty};
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// One use of a clause, or its definition with open slots.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl<'a> Cx<'a, '_> {
         let decls = self.decls;
         let Some(clause) = decls.clauses.get(index) else { return };
         self.frame = 0;
-        let instance = Rc::new(Instance { id: self.next_instance, clause: index, use_: None, env: Box::default() });
+        let instance = Arc::new(Instance { id: self.next_instance, clause: index, use_: None, env: Box::default() });
         self.next_instance += 1;
         let mut env = Env { instance: Some(instance), ..Env::default() };
         self.bind_each(&mut env, clause);
@@ -117,7 +117,7 @@ impl<'a> Cx<'a, '_> {
         let complete = self.check_slots(clause, used);
         let instance = Instance { id: self.next_instance, clause: index, use_: Some(used), env: Box::new(env.clone()) };
         self.next_instance += 1;
-        let inner = Env { place: env.place, instance: Some(Rc::new(instance)), ..Env::default() };
+        let inner = Env { place: env.place, instance: Some(Arc::new(instance)), ..Env::default() };
         self.read_slots(&inner, clause);
         if !complete {
             return;

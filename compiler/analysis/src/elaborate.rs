@@ -11,7 +11,7 @@ use accord_ir::{CurrencyOf, ExprId, ExprKind, Ty};
 use accord_source::{Code, Diagnostic, Span};
 use accord_syntax::ast;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl<'a> Cx<'a, '_> {
     /// An expression; `want` is the type its place needs, where it needs one. The result may be of another type: the
@@ -494,7 +494,7 @@ impl<'a> Cx<'a, '_> {
                 }
             }
         }
-        self.constant(Value::Order(Rc::new(criteria)), Ty::Order, span)
+        self.constant(Value::Order(Arc::new(criteria)), Ty::Order, span)
     }
 
     /// `refer` as a result, or as a word of a list that has it.

@@ -7,7 +7,7 @@ use accord_ir::{self as ir, Expr, ExprId, ExprKind, LocalId, NodeId, PartyKey, T
 use accord_source::{Diagnostic, Diagnostics, Span};
 use accord_syntax::ast;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A variable in scope.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct Local {
 pub(crate) struct Env<'a> {
     pub place: Place,
     pub locals: Vec<Local>,
-    pub instance: Option<Rc<Instance<'a>>>,
+    pub instance: Option<Arc<Instance<'a>>>,
     /// The legislation the text belongs to.
     pub legislation: Option<usize>,
 }

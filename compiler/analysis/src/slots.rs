@@ -6,7 +6,7 @@ use accord_core::{TieStep, Ties, Value};
 use accord_ir::{ExprId, ExprKind, Ty};
 use accord_source::{Code, Diagnostic, Label, Span};
 use accord_syntax::ast;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl<'a> Cx<'a, '_> {
     /// The value of a slot of the clause in scope; `None` where the name is no slot.
@@ -144,7 +144,7 @@ impl<'a> Cx<'a, '_> {
         if ties.assimilated.is_empty() {
             ties.assimilated = ties.otherwise.clone();
         }
-        self.constant(Value::Ties(Rc::new(ties)), Ty::Ties, block.span)
+        self.constant(Value::Ties(Arc::new(ties)), Ty::Ties, block.span)
     }
 
     fn wrong_ties(&mut self, span: Span) -> ExprId {

@@ -97,7 +97,7 @@ impl Table<'_> {
             (_, Outcome::Value(Value::Periods(periods))) if self.matters(name) && !periods.pieces.is_empty() => {
                 for (index, piece) in periods.pieces.iter().enumerate() {
                     let one = accord_core::Periods::record([piece.clone()]);
-                    let value = show(self.program, &Outcome::Value(Value::Periods(std::rc::Rc::new(one))));
+                    let value = show(self.program, &Outcome::Value(Value::Periods(std::sync::Arc::new(one))));
                     // The name stands beside the first alone.
                     let (name, words) =
                         if index == 0 { (name.to_owned(), explain::words(name)) } else { Default::default() };

@@ -256,7 +256,7 @@ impl<'a> Concrete<'a> {
 
     // ---- decisions ----
 
-    fn decide(&mut self, lines: &[Line], default: Option<Term>, name: &std::rc::Rc<str>) -> Outcome {
+    fn decide(&mut self, lines: &[Line], default: Option<Term>, name: &std::sync::Arc<str>) -> Outcome {
         let whens: Vec<Outcome> = lines.iter().map(|l| self.eval(l.when)).collect();
         let sure: Vec<usize> =
             (0..lines.len()).filter(|i| whens.get(*i).and_then(Outcome::truth) == Some(true)).collect();
@@ -275,7 +275,7 @@ impl<'a> Concrete<'a> {
             if standing.is_empty() {
                 return match default {
                     Some(default) => self.eval(default),
-                    None => Outcome::Gap(BTreeSet::from([std::rc::Rc::clone(name)])),
+                    None => Outcome::Gap(BTreeSet::from([std::sync::Arc::clone(name)])),
                 };
             }
             let values: Vec<Outcome> =

@@ -9,7 +9,7 @@ use crate::term::{Line, Shape, Term};
 use accord_core::{Outcome, RuleId};
 use accord_ir::{Body, Decision, ExprKind, Program, Rule};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Steps for all rules of one decision of one party.
 const MOST_STEPS: u64 = 300_000;
@@ -222,7 +222,7 @@ fn decided(question: &mut Question<'_>, without: Option<usize>) -> Option<Term> 
     let terms = question.terms.clone();
     let default = decision.default.map(|d| question.reader.part(&mut question.space.arena, node.locals, d, &terms));
     let sort = question.reader.sort(&decision.ty);
-    let term = question.space.arena.decide(lines, default, &Rc::from(decision.name.as_str()), sort);
+    let term = question.space.arena.decide(lines, default, &Arc::from(decision.name.as_str()), sort);
     (!question.reader.too_large).then_some(term)
 }
 

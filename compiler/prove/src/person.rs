@@ -7,7 +7,7 @@ use accord_core::{
 };
 use accord_ir::{CurrencyOf, PartyKey, Program, RecordId, Ty, UnitOf};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A fact that can be changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub(crate) enum Slot {
     /// A field of a member of a list of records: the list, the member, the field.
     Member(usize, Vec<usize>, usize, Vec<usize>),
     /// A fact of a legislation.
-    Given(Country, Rc<str>),
+    Given(Country, Arc<str>),
     /// An argument.
     Argument(usize),
     /// The months that a party's record holds.
@@ -102,7 +102,7 @@ impl<'w> Maker<'w> {
             for party in parties {
                 let outcome =
                     if given.optional { Outcome::Nothing } else { self.value(&given.ty, &given.name, Some(party)) };
-                contents.insert(Slot::Given(party, Rc::from(given.name.as_str())), Content::Outcome(outcome));
+                contents.insert(Slot::Given(party, Arc::from(given.name.as_str())), Content::Outcome(outcome));
             }
         }
         Person { contents, args }
@@ -161,7 +161,7 @@ impl<'w> Maker<'w> {
                 let some: i64 = name.bytes().map(i64::from).sum::<i64>() % 9;
                 return self.money(of, party, 40_000 + 10_000 * some);
             }
-            Ty::Periods => Value::Periods(Rc::new(Periods::record([]))),
+            Ty::Periods => Value::Periods(Arc::new(Periods::record([]))),
             Ty::Rounding => Value::Rounding(cents(self.currency(party))),
             Ty::Unit => Value::Unit(Unit::Months),
             Ty::Text => Value::text("the employer"),
@@ -194,7 +194,7 @@ impl<'w> Maker<'w> {
 
     /// A record with every field as ordinary as can be.
     pub(crate) fn record(&self, id: RecordId) -> Value {
-        let Some(def) = self.world.records.get(usize::from(id.0)) else { return Value::Record(Rc::new(Vec::new())) };
+        let Some(def) = self.world.records.get(usize::from(id.0)) else { return Value::Record(Arc::new(Vec::new())) };
         let field = |(position, (name, ty)): (usize, &(String, Ty))| {
             if def.optional.get(position).copied().unwrap_or(true) {
                 Outcome::Nothing
@@ -202,7 +202,7 @@ impl<'w> Maker<'w> {
                 self.value(ty, name, None)
             }
         };
-        Value::Record(Rc::new(def.fields.iter().enumerate().map(field).collect()))
+        Value::Record(Arc::new(def.fields.iter().enumerate().map(field).collect()))
     }
 
     /// The type of what a slot holds, with the party whose figure it is.
@@ -243,12 +243,12 @@ impl<'w> Maker<'w> {
         let mut facts = Facts { row, ..Facts::default() };
         self.lay_out_periods(&mut facts, person);
         facts.optional =
-            self.world.given.iter().filter(|g| g.optional).map(|g| (g.party, Rc::from(g.name.as_str()))).collect();
+            self.world.given.iter().filter(|g| g.optional).map(|g| (g.party, Arc::from(g.name.as_str()))).collect();
         for (slot, content) in &person.contents {
             if let (Slot::Given(party, name), Content::Outcome(outcome)) = (slot, content)
                 && *outcome != Outcome::Nothing
             {
-                facts.given.insert(GivenKey { party: *party, name: Rc::clone(name) }, outcome.clone());
+                facts.given.insert(GivenKey { party: *party, name: Arc::clone(name) }, outcome.clone());
             }
         }
         for from in self.currencies.values().filter(|c| **c != self.common) {
@@ -291,7 +291,7 @@ impl<'w> Maker<'w> {
         let Some(at) = self.periods else { return };
         let record = self.periods_of(person, &facts.row);
         if let Some(place) = facts.row.get_mut(at) {
-            *place = Outcome::Value(Value::Periods(Rc::new(record)));
+            *place = Outcome::Value(Value::Periods(Arc::new(record)));
         }
     }
 
@@ -310,7 +310,7 @@ impl<'w> Maker<'w> {
                 }
             }
             Slot::Given(party, name) => {
-                let key = GivenKey { party: *party, name: Rc::clone(name) };
+                let key = GivenKey { party: *party, name: Arc::clone(name) };
                 match changed.contents.get(slot) {
                     Some(Content::Outcome(outcome)) if *outcome != Outcome::Nothing => {
                         facts.given.insert(key, outcome.clone());
@@ -337,7 +337,7 @@ impl<'w> Maker<'w> {
         }
         let inner = self.world.records.get(usize::from(id.0)).and_then(|d| d.fields.get(*first)).map(|(_, ty)| ty);
         if let Outcome::Value(Value::Record(record)) = place
-            && let Some(field) = Rc::make_mut(record).get_mut(*first)
+            && let Some(field) = Arc::make_mut(record).get_mut(*first)
         {
             self.put(field, inner, rest, outcome);
         }

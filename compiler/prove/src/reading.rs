@@ -8,6 +8,7 @@ use accord_core::{Country, Outcome, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What changes with a slot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,7 +16,7 @@ pub(crate) enum Source {
     /// A fact, and the record of periods where that is laid out by it.
     Fact(usize, Option<usize>),
     /// A fact of a legislation.
-    Given(Country, Rc<str>),
+    Given(Country, Arc<str>),
     /// An argument.
     Argument(usize),
 }
@@ -43,7 +44,7 @@ impl Source {
             Slot::Row(fact, _) | Slot::Member(fact, ..) => {
                 Source::Fact(*fact, maker.periods.filter(|_| maker.lays_out_periods(*fact)))
             }
-            Slot::Given(party, name) => Source::Given(*party, Rc::clone(name)),
+            Slot::Given(party, name) => Source::Given(*party, Arc::clone(name)),
             Slot::Argument(n) => Source::Argument(*n),
             // Without a fact for them nobody reads periods.
             Slot::Months(_) | Slot::Kind(_) | Slot::Overlap | Slot::Days => {

@@ -13,7 +13,7 @@ use accord_core::{Answer, Country, Facts, Outcome, Value};
 use accord_interp::Interp;
 use accord_ir::{NodeId, Program, Ty, Verified};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Persons tried for a statement at most, shared among the parties it is asked for.
 const MOST_PERSONS: u64 = 20_000;
@@ -216,7 +216,7 @@ impl<'p> Search<'p> {
 
 /// Why an outcome that is not missing a fact leaves a requirement open.
 pub(crate) fn why(program: &Program, outcome: &Outcome) -> String {
-    let list = |names: &BTreeSet<Rc<str>>| names.iter().map(|n| &**n).collect::<Vec<_>>().join(", ");
+    let list = |names: &BTreeSet<Arc<str>>| names.iter().map(|n| &**n).collect::<Vec<_>>().join(", ");
     match outcome {
         Outcome::Undetermined(names) => format!("it depends on {}", list(names)),
         Outcome::Refer(to) => format!("the text hands it to {}", list(to)),
@@ -246,10 +246,10 @@ fn unknown(program: &Program, ty: &Ty, optional: bool, name: &str) -> Outcome {
 }
 
 fn record(program: &Program, id: accord_ir::RecordId, name: &str) -> Value {
-    let Some(def) = program.record(id) else { return Value::Record(Rc::new(Vec::new())) };
+    let Some(def) = program.record(id) else { return Value::Record(Arc::new(Vec::new())) };
     let fields = def.fields.iter().zip(&def.optional);
     let fields = fields.map(|((field, ty), optional)| unknown(program, ty, *optional, &format!("{name}.{field}")));
-    Value::Record(Rc::new(fields.collect()))
+    Value::Record(Arc::new(fields.collect()))
 }
 
 /// The values a fact may have.
@@ -370,7 +370,7 @@ fn put(slot: &mut Outcome, path: &[usize], value: Outcome) -> bool {
         return true;
     };
     let Outcome::Value(Value::Record(fields)) = slot else { return false };
-    Rc::make_mut(fields).get_mut(*first).is_some_and(|field| put(field, rest, value))
+    Arc::make_mut(fields).get_mut(*first).is_some_and(|field| put(field, rest, value))
 }
 
 /// A value in the words of the language.

@@ -5,7 +5,7 @@ use crate::term::{Arena, CONFLICT, GAP, Line, NOTHING, ODD, Shape, Share, Side, 
 use accord_core::{HostFn, Outcome, Value};
 use accord_ir::{Quantifier, Tie};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// More unsettled rules than this, and the ways of settling them are not tried.
 const MOST_UNSETTLED: usize = 8;
@@ -16,7 +16,7 @@ impl Arena {
         &mut self,
         lines: &[Line],
         default: Option<Term>,
-        name: &Rc<str>,
+        name: &Arc<str>,
         sort: Sort,
         mut of: impl FnMut(&mut Arena, Term) -> Term,
     ) -> Term {
@@ -43,11 +43,11 @@ impl Arena {
     }
 
     /// A decision, settled as far as it goes.
-    pub(crate) fn decide(&mut self, lines: Vec<Line>, default: Option<Term>, name: &Rc<str>, sort: Sort) -> Term {
+    pub(crate) fn decide(&mut self, lines: Vec<Line>, default: Option<Term>, name: &Arc<str>, sort: Sort) -> Term {
         let live = self.live(&lines);
         let lines = kept(lines, &live);
         if lines.is_empty() {
-            return default.unwrap_or_else(|| self.constant(Outcome::Gap(BTreeSet::from([Rc::clone(name)]))));
+            return default.unwrap_or_else(|| self.constant(Outcome::Gap(BTreeSet::from([Arc::clone(name)]))));
         }
         let sure: Vec<&Line> = lines.iter().filter(|l| self.truth(l.when) == Some(true)).collect();
         // Whoever wins, it is the same.
@@ -87,18 +87,18 @@ impl Arena {
         if lines.len() > 1 {
             may |= CONFLICT;
         }
-        self.keep(Shape::Decide(lines, default, Rc::clone(name)), sort, may)
+        self.keep(Shape::Decide(lines, default, Arc::clone(name)), sort, may)
     }
 
     /// One rule alone is a choice between it and the default.
-    fn lone(&mut self, lines: &[Line], default: Option<Term>, name: &Rc<str>) -> Option<Term> {
+    fn lone(&mut self, lines: &[Line], default: Option<Term>, name: &Arc<str>) -> Option<Term> {
         let [line] = lines else { return None };
         if !self.is_settled(line.when) {
             return None;
         }
         let otherwise = match default {
             Some(default) => default,
-            None => self.constant(Outcome::Gap(BTreeSet::from([Rc::clone(name)]))),
+            None => self.constant(Outcome::Gap(BTreeSet::from([Arc::clone(name)]))),
         };
         Some(self.choose(line.when, line.value, otherwise))
     }
@@ -116,7 +116,7 @@ impl Arena {
     }
 
     /// The answer where what is not settled never will be: the same on every way, or the outcome of what is not settled.
-    fn every_way(&mut self, lines: &[Line], open: &[usize], default: Option<Term>, name: &Rc<str>) -> Option<Term> {
+    fn every_way(&mut self, lines: &[Line], open: &[usize], default: Option<Term>, name: &Arc<str>) -> Option<Term> {
         let whens: BTreeSet<Term> = open.iter().filter_map(|i| lines.get(*i)).map(|l| l.when).collect();
         let known: Option<Vec<Outcome>> = whens.iter().map(|t| self.known(*t)).collect();
         let unsettled = match (known.and_then(|k| k.into_iter().reduce(Outcome::worst)), whens.len()) {
@@ -139,7 +139,7 @@ impl Arena {
             let result = if standing.is_empty() {
                 match default {
                     Some(default) => default,
-                    None => self.constant(Outcome::Gap(BTreeSet::from([Rc::clone(name)]))),
+                    None => self.constant(Outcome::Gap(BTreeSet::from([Arc::clone(name)]))),
                 }
             } else {
                 self.agreed(&standing)?

@@ -6,7 +6,7 @@ use crate::world::{Names, World};
 use accord_core::{HostFn, Outcome, RuleId, Value};
 use accord_ir::{Body, ExprId, ExprKind, Node, NodeId, NodeKind, Program, Quantified, Rule, Ty};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// More terms than this, and the rest is left open.
 const MOST_TERMS: usize = 400_000;
@@ -173,7 +173,7 @@ impl<'p> Reader<'p> {
             self.eval(arena, &mut frame, default)
         });
         let sort = self.sort(&decision.ty);
-        arena.decide(lines, default, &Rc::from(decision.name.as_str()), sort)
+        arena.decide(lines, default, &Arc::from(decision.name.as_str()), sort)
     }
 
     fn eval(&mut self, arena: &mut Arena, frame: &mut Frame, id: ExprId) -> Term {
@@ -192,7 +192,7 @@ impl<'p> Reader<'p> {
                 let name = self.names.given(name);
                 let optional = self.given_is_optional(arena, party, name);
                 let may = if optional { VALUE | NOTHING } else { VALUE };
-                arena.given(party, &Rc::from(name), sort, may)
+                arena.given(party, &Arc::from(name), sort, may)
             }
             ExprKind::Local(local) => match frame.get(local.0 as usize).copied().flatten() {
                 Some(term) => term,

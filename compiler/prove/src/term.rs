@@ -11,6 +11,7 @@ use accord_ir::Quantifier;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A term, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +60,7 @@ pub(crate) type Share = (Term, Option<Term>, Term);
 pub(crate) enum Shape {
     Known(Outcome),
     Fact(u32),
-    Given(Term, Rc<str>),
+    Given(Term, Arc<str>),
     /// An argument, or the variable of a quantifier.
     Bound(u32, Sort),
     Host(HostFn, Vec<Term>, Side),
@@ -76,7 +77,7 @@ pub(crate) enum Shape {
     Gather(Quantifier, Vec<Share>),
     /// A set of parties, by who is in it.
     Parties(Vec<Term>),
-    Decide(Vec<Line>, Option<Term>, Rc<str>),
+    Decide(Vec<Line>, Option<Term>, Arc<str>),
 }
 
 /// Which outcomes a term may have: a bit for each rank of [`Outcome::rank`].
@@ -656,12 +657,12 @@ impl Arena {
         }
     }
 
-    pub(crate) fn given(&mut self, party: Term, name: &Rc<str>, sort: Sort, may: May) -> Term {
+    pub(crate) fn given(&mut self, party: Term, name: &Arc<str>, sort: Sort, may: May) -> Term {
         match self.known(party) {
             Some(outcome) if outcome.rank() > 0 => party,
             _ => {
                 let may = may | (self.stored(party) & !VALUE);
-                self.keep(Shape::Given(party, Rc::clone(name)), sort, may)
+                self.keep(Shape::Given(party, Arc::clone(name)), sort, may)
             }
         }
     }

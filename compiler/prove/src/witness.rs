@@ -16,6 +16,7 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Months that a record may hold, besides those that are compared with.
 const MONTHS: &[i64] = &[0, 1, 6, 12, 24, 60, 120, 180, 240, 300, 360, 480];
@@ -287,7 +288,7 @@ impl<'s, 'w> Finder<'s, 'w> {
             Shape::Fact(fact) => Some(Slot::Row(*fact as usize, Vec::new())),
             Shape::Bound(n, _) if *n < crate::state::FIRST_VARIABLE => Some(Slot::Argument(*n as usize)),
             Shape::Given(party, name) => match self.arena().known_value(*party)? {
-                Value::Country(party) => Some(Slot::Given(party, Rc::clone(name))),
+                Value::Country(party) => Some(Slot::Given(party, Arc::clone(name))),
                 _ => None,
             },
             Shape::Host(HostFn::Field, operands, _) => {

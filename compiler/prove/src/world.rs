@@ -6,7 +6,7 @@ use crate::report::{Became, VocabularyChange};
 use accord_core::{Country, EnumId, Facts, GivenKey, Outcome, Value};
 use accord_ir::{EnumDef, FactDef, GivenDef, Program, RecordDef, RecordId, Ty};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The vocabulary of both versions.
 #[derive(Debug, Default)]
@@ -314,7 +314,7 @@ impl Names {
         for (key, outcome) in &facts.given {
             let fits = |g: &&GivenDef| self.given(&g.name) == &*key.name && g.party.is_none_or(|p| p == key.party);
             if let Some(def) = program.given.iter().find(fits) {
-                let key = GivenKey { party: key.party, name: Rc::from(def.name.as_str()) };
+                let key = GivenKey { party: key.party, name: Arc::from(def.name.as_str()) };
                 let own = self.back(program, &def.ty, &key.missing_name(), outcome);
                 result.given.insert(key, own);
             }
@@ -350,7 +350,7 @@ impl Names {
                     let there = fields.get(place).cloned().unwrap_or(Outcome::Nothing);
                     self.back(program, ty, &format!("{name}.{field}"), &there)
                 });
-                Outcome::Value(Value::Record(Rc::new(own.collect())))
+                Outcome::Value(Value::Record(Arc::new(own.collect())))
             }
             _ => outcome.clone(),
         }
@@ -358,6 +358,6 @@ impl Names {
 }
 
 /// Facts of legislations that may be left out.
-pub(crate) fn optional(program: &Program) -> Vec<(Option<Country>, Rc<str>)> {
-    program.given.iter().filter(|g| g.optional).map(|g| (g.party, Rc::from(g.name.as_str()))).collect()
+pub(crate) fn optional(program: &Program) -> Vec<(Option<Country>, Arc<str>)> {
+    program.given.iter().filter(|g| g.optional).map(|g| (g.party, Arc::from(g.name.as_str()))).collect()
 }

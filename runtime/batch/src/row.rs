@@ -13,7 +13,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a cell holds: nothing, a value, or what is wrong with it.
 type Held = Result<Option<Value>, String>;
@@ -197,7 +197,7 @@ fn records(fields: &[Column], array: &dyn Array, row: usize, parties: &[Country]
                 None => Outcome::missing(&column.name),
             });
         }
-        list.push(Value::Record(Rc::new(record)));
+        list.push(Value::Record(Arc::new(record)));
     }
     Ok(Some(Value::List(list)))
 }
@@ -214,7 +214,7 @@ fn figures(currency: Currency, array: &dyn Array, row: usize) -> Held {
         let (of, figure) = (part("parties", &Cell::Countries)?, part("figure", &Cell::Money(currency))?);
         let given = |value: Option<Value>, name| value.ok_or_else(|| which(format!("no `{name}`")));
         let record = vec![Outcome::Value(given(of, "parties")?), Outcome::Value(given(figure, "figure")?)];
-        list.push(Value::Record(Rc::new(record)));
+        list.push(Value::Record(Arc::new(record)));
     }
     Ok(Some(Value::List(list)))
 }

@@ -2,7 +2,7 @@
 
 use crate::{Country, Currency, Outcome, Ratio};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A fact that a legislation declares, by party and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,7 +10,7 @@ pub struct GivenKey {
     /// Whose legislation.
     pub party: Country,
     /// The declared name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
 }
 
 /// One row of facts. What is absent is undetermined, by its name.
@@ -21,7 +21,7 @@ pub struct Facts {
     /// Facts declared by legislations.
     pub given: BTreeMap<GivenKey, Outcome>,
     /// Those that may be left out, of one party's legislation or of any: left out they are `nothing`.
-    pub optional: Vec<(Option<Country>, Rc<str>)>,
+    pub optional: Vec<(Option<Country>, Arc<str>)>,
     /// Exchange rates as facts: one unit of the first currency is this many of the second.
     pub rates: BTreeMap<(Currency, Currency), Ratio>,
 }
@@ -29,7 +29,7 @@ pub struct Facts {
 impl GivenKey {
     /// The key of a party and a declared name.
     pub fn new(party: Country, name: &str) -> GivenKey {
-        GivenKey { party, name: Rc::from(name) }
+        GivenKey { party, name: Arc::from(name) }
     }
 
     /// What the fact is called where it is missing: `average_income of FR`.
@@ -57,7 +57,7 @@ impl Facts {
             return outcome.clone();
         }
         let may_be_left_out =
-            |(of, fact): &(Option<Country>, Rc<str>)| **fact == *name && of.is_none_or(|p| p == party);
+            |(of, fact): &(Option<Country>, Arc<str>)| **fact == *name && of.is_none_or(|p| p == party);
         if self.optional.iter().any(may_be_left_out) {
             return Outcome::Nothing;
         }

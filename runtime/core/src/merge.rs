@@ -4,7 +4,7 @@ use crate::period::normal;
 use crate::{Country, Date, DatedIn, Extent, Kind, Outcome, Periods, Piece, Quality, Span, Trimmed, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// One step of an order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,7 +122,7 @@ pub fn totalise(record: &Periods, how: &Totalisation<'_>) -> Outcome {
             }
         }
     }
-    Outcome::Value(Value::Periods(Rc::new(Periods {
+    Outcome::Value(Value::Periods(Arc::new(Periods {
         pieces: normal(pieces),
         displaced: normal(displaced),
         made_of: how.of.clone(),
@@ -209,7 +209,7 @@ impl Verdict {
 }
 
 /// Who counts each stretch, or everything that is referred.
-fn verdicts(record: &Periods, stretches: &[Stretch<'_>], ties: &Ties) -> Result<Vec<Verdict>, BTreeSet<Rc<str>>> {
+fn verdicts(record: &Periods, stretches: &[Stretch<'_>], ties: &Ties) -> Result<Vec<Verdict>, BTreeSet<Arc<str>>> {
     let mut verdicts = Vec::with_capacity(stretches.len());
     let mut referred = BTreeSet::new();
     let mut rest = stretches;
@@ -229,7 +229,7 @@ fn verdicts(record: &Periods, stretches: &[Stretch<'_>], ties: &Ties) -> Result<
         let steps = if head.is_assimilated() { &ties.assimilated } else { &ties.otherwise };
         let verdict = settle(record, &head.leaders, span, steps);
         if verdict == Verdict::Refer {
-            referred.insert(Rc::from(format!(
+            referred.insert(Arc::from(format!(
                 "the competent institutions: which of two coinciding periods counts ({span})"
             )));
         }
@@ -240,7 +240,7 @@ fn verdicts(record: &Periods, stretches: &[Stretch<'_>], ties: &Ties) -> Result<
 }
 
 /// What to ask about the certified periods that an equal one of the same party covers wholly.
-fn covered(stretches: &[Stretch<'_>], verdicts: &[Verdict], how: &Totalisation<'_>) -> BTreeSet<Rc<str>> {
+fn covered(stretches: &[Stretch<'_>], verdicts: &[Verdict], how: &Totalisation<'_>) -> BTreeSet<Arc<str>> {
     let any = stretches.iter().flat_map(|stretch| &stretch.pieces).any(|p| p.certified.is_some());
     if how.when_trimmed != Trimmed::Refer || !any {
         return BTreeSet::new();
@@ -256,7 +256,7 @@ fn covered(stretches: &[Stretch<'_>], verdicts: &[Verdict], how: &Totalisation<'
         }
     }
     let lost = equal.difference(&standing);
-    lost.filter_map(|p| Some(Rc::from(p.certified.as_ref()?.question(p.origin)))).collect()
+    lost.filter_map(|p| Some(Arc::from(p.certified.as_ref()?.question(p.origin)))).collect()
 }
 
 /// Settles a tie of these parties on these days. A step that leaves several parties equal leaves only those to the

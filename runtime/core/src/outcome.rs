@@ -3,7 +3,7 @@
 use crate::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A place in the program: the number of an expression. Whoever prints it resolves it to a provision and a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,11 +58,11 @@ pub enum Outcome {
     /// The law gives no benefit.
     Nothing,
     /// Facts or parameters are missing; their names.
-    Undetermined(BTreeSet<Rc<str>>),
+    Undetermined(BTreeSet<Arc<str>>),
     /// The law hands the question to somebody; to whom.
-    Refer(BTreeSet<Rc<str>>),
+    Refer(BTreeSet<Arc<str>>),
     /// No provision decides; which decision.
-    Gap(BTreeSet<Rc<str>>),
+    Gap(BTreeSet<Arc<str>>),
     /// Provisions contradict each other; which rules.
     Conflict(BTreeSet<RuleId>),
     /// The computation has no meaning.
@@ -77,12 +77,12 @@ impl Outcome {
 
     /// One missing name.
     pub fn missing(name: &str) -> Outcome {
-        Outcome::Undetermined(BTreeSet::from([Rc::from(name)]))
+        Outcome::Undetermined(BTreeSet::from([Arc::from(name)]))
     }
 
     /// A question handed to somebody.
     pub fn refer(to: &str) -> Outcome {
-        Outcome::Refer(BTreeSet::from([Rc::from(to)]))
+        Outcome::Refer(BTreeSet::from([Arc::from(to)]))
     }
 
     /// A fault at a place.

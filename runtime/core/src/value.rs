@@ -5,7 +5,7 @@ use crate::stored::nested;
 use crate::{Amount, Country, Date, Length, Money, Number, Outcome, Periods, Rounding, Span, Ties, Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// An enumeration of the program, by number. The first ones are the kernel's (see [`crate::KERNEL_ENUMS`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,19 +37,19 @@ pub enum Value {
     /// An exact amount that is not a whole number of minor units, or is too large to store; any other is [`Value::Money`].
     Amount(Amount),
     /// Periods in normal form. They are facts, never part of a program, and so of no ruleset.
-    Periods(#[serde(with = "crate::stored::never")] Rc<Periods>),
+    Periods(#[serde(with = "crate::stored::never")] Arc<Periods>),
     /// A rounding instruction.
     Rounding(Rounding),
     /// A unit of length.
     Unit(Unit),
     /// Text.
-    Text(Rc<str>),
+    Text(Arc<str>),
     /// A record: each field with its own outcome, so that a missing one is missing only when it is needed.
-    Record(#[serde(deserialize_with = "nested")] Rc<Vec<Outcome>>),
+    Record(#[serde(deserialize_with = "nested")] Arc<Vec<Outcome>>),
     /// An order of precedence.
-    Order(Rc<Vec<Criterion>>),
+    Order(Arc<Vec<Criterion>>),
     /// What to do when precedence does not decide.
-    Ties(Rc<Ties>),
+    Ties(Arc<Ties>),
 }
 
 impl Value {
@@ -60,7 +60,7 @@ impl Value {
 
     /// A text.
     pub fn text(text: &str) -> Value {
-        Value::Text(Rc::from(text))
+        Value::Text(Arc::from(text))
     }
 
     /// A set of countries.

@@ -7,7 +7,7 @@ use accord_core::{Outcome, Value};
 use accord_ir::{Question, RecordDef, RecordId, Ty};
 use accord_source::Code;
 use accord_syntax::ast::{Expr, ExprKind, Slot, SlotValue};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// How deep records may stand in each other before what is missing is named as a whole.
 const DEPTH: usize = 8;
@@ -44,7 +44,7 @@ fn missing(reader: &Reader<'_, '_>, ty: &Ty, path: &str, depth: usize) -> Outcom
         absent(reader, ty, *optional, &format!("{path}.{name}"), depth - 1)
     };
     let fields = def.fields.iter().zip(&def.optional).map(|(f, o)| field(f, o));
-    Outcome::Value(Value::Record(Rc::new(fields.collect())))
+    Outcome::Value(Value::Record(Arc::new(fields.collect())))
 }
 
 impl Reader<'_, '_> {
@@ -176,7 +176,7 @@ impl Reader<'_, '_> {
             }
             keys.push((parties.clone(), row));
             let fields = vec![Outcome::Value(parties), Outcome::Value(value)];
-            values.push(Value::Record(Rc::new(fields)));
+            values.push(Value::Record(Arc::new(fields)));
         }
         Some(complete.then_some(values))
     }
@@ -208,7 +208,7 @@ impl Reader<'_, '_> {
             }
         }
         let fields = (0..def.fields.len()).map(|index| self.field(def, &given, index, path)).collect();
-        Value::Record(Rc::new(fields))
+        Value::Record(Arc::new(fields))
     }
 
     /// One field: what it is given as, what the sibling it names is given as, or missing.

@@ -6,14 +6,14 @@ use accord_core::{Country, Currency, Facts, GivenKey, ratio};
 use accord_ir::{CurrencyOf, GivenDef, Ty};
 use accord_source::Code;
 use accord_syntax::ast::{Name, Slot};
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl Reader<'_, '_> {
     /// `given: { NL: { alone: 500.00 EUR } }`. Whatever a party may be given and is not, is missing by its name.
     pub fn given(&mut self, slots: &Slots<'_>, facts: &mut Facts) {
         let program = self.program;
         let optional = program.given.iter().filter(|d| d.optional);
-        facts.optional = optional.map(|d| (d.party, Rc::from(d.name.as_str()))).collect();
+        facts.optional = optional.map(|d| (d.party, Arc::from(d.name.as_str()))).collect();
         let Some(slot) = slots.get("given") else { return };
         let Some(blocks) = self.block(slot, "NL: { ... }") else { return };
         for (code, block) in self.slots(blocks) {

@@ -75,7 +75,7 @@ fn wanted(program: &Program, want: &Want) -> String {
         Want::Nothing => "nothing".to_owned(),
         Want::Undetermined(names) if names.is_empty() => "undetermined".to_owned(),
         Want::Undetermined(names) => {
-            let all: BTreeSet<std::rc::Rc<str>> = names.iter().map(|n| n.as_str().into()).collect();
+            let all: BTreeSet<std::sync::Arc<str>> = names.iter().map(|n| n.as_str().into()).collect();
             show(program, &Outcome::Undetermined(all))
         }
         Want::Refer => "refer".to_owned(),

@@ -6,7 +6,7 @@ use super::read::{Reader, braces, place};
 use accord_core::{Country, Kind, Length, Periods, Piece, Quality, Span, Unit, Value};
 use accord_source::Code;
 use accord_syntax::ast::{Expr, ExprKind, Op, Slot, SlotValue, WordRow};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a row looks like.
 const ROW: &str =
@@ -43,7 +43,7 @@ impl Reader<'_, '_> {
         };
         let pieces: Vec<Option<Piece>> = rows.iter().map(|row| self.period(row)).collect();
         let pieces: Option<Vec<Piece>> = pieces.into_iter().collect();
-        Some(Value::Periods(Rc::new(Periods::record(pieces?))))
+        Some(Value::Periods(Arc::new(Periods::record(pieces?))))
     }
 
     fn period(&mut self, row: &WordRow) -> Option<Piece> {

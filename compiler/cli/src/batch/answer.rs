@@ -9,7 +9,6 @@ use accord_core::columns::{Input, Layout, Output, RawColumn, RawOut, Shape};
 use accord_core::{Answer, Country, Facts, Outcome, Value};
 use accord_interp::Interp;
 use accord_ir::{DecisionId, NodeId, Program, Verified};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Native code for the shapes of batches.
@@ -162,7 +161,7 @@ impl General for Nowhere {
 /// that a row comes out the same whichever evaluator answered it.
 pub fn in_general(outcome: Outcome) -> Outcome {
     let Outcome::Refer(names) = &outcome else { return outcome };
-    let general = |name: &Rc<str>| if name.starts_with(COINCIDING) { Rc::from(COINCIDING) } else { name.clone() };
+    let general = |name: &Arc<str>| if name.starts_with(COINCIDING) { Arc::from(COINCIDING) } else { name.clone() };
     Outcome::Refer(names.iter().map(general).collect())
 }
 

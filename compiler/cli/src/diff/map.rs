@@ -15,7 +15,7 @@ use accord_prove::{Amiss, Renamed};
 use accord_source::{Code, Diagnostic, Diagnostics, SourceMap, Span};
 use accord_syntax::ast::{self, Correspondence, ItemKind};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A map as it was written.
 pub struct Map {
@@ -354,10 +354,10 @@ fn set(facts: &mut Facts, place: &DerivedPlace, outcome: Option<Outcome>) {
             if let Some(field) = fields.get_mut(*position) {
                 *field = outcome.unwrap_or_else(absent);
             }
-            *slot = Outcome::Value(Value::Record(Rc::new(fields)));
+            *slot = Outcome::Value(Value::Record(Arc::new(fields)));
         }
         DerivedPlace::Given(party, name) => {
-            let key = GivenKey { party: *party, name: Rc::from(name.as_str()) };
+            let key = GivenKey { party: *party, name: Arc::from(name.as_str()) };
             match outcome {
                 Some(outcome) => drop(facts.given.insert(key, outcome)),
                 None => drop(facts.given.remove(&key)),

@@ -15,7 +15,7 @@ use accord_core::{Outcome, RuleId};
 use accord_ir::{DecisionId, Rule};
 use cranelift_codegen::ir::condcodes::IntCC;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// More unsettled rules than this, and the ways of settling them are not tried: as the interpreter has it.
 const MOST_UNSETTLED: usize = 8;
@@ -60,7 +60,7 @@ impl<'p> Row<'p, '_> {
         let default = match decision.default {
             Some(default) => self.expr(default, &mut locals.clone()),
             None => {
-                let name = Rc::from(decision.name.as_str());
+                let name = Arc::from(decision.name.as_str());
                 self.outcome(&Outcome::Gap(BTreeSet::from([name])))
             }
         };

@@ -205,7 +205,7 @@ impl Function<'_, '_, '_, '_> {
         match decision.default {
             Some(default) => self.expr(default),
             None => {
-                let name = std::rc::Rc::from(decision.name.as_str());
+                let name = std::sync::Arc::from(decision.name.as_str());
                 let handle = self.low.tables.constant(&Outcome::Gap(std::collections::BTreeSet::from([name])));
                 Ok(self.number(handle))
             }

@@ -68,7 +68,7 @@ fn conflict(rules: &[u32]) -> Outcome {
 }
 
 fn gap() -> Outcome {
-    Outcome::Gap(BTreeSet::from([std::rc::Rc::from("payable")]))
+    Outcome::Gap(BTreeSet::from([std::sync::Arc::from("payable")]))
 }
 
 #[test]

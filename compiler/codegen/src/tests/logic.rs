@@ -13,7 +13,7 @@ fn every_kind() -> Vec<Outcome> {
         missing("b"),
         Outcome::refer("x"),
         Outcome::refer("y"),
-        Outcome::Gap(BTreeSet::from([std::rc::Rc::from("g")])),
+        Outcome::Gap(BTreeSet::from([std::sync::Arc::from("g")])),
         Outcome::Conflict(BTreeSet::from([RuleId(1), RuleId(2)])),
         Outcome::Conflict(BTreeSet::from([RuleId(3)])),
         fault(FaultKind::Overflow),

@@ -6,7 +6,7 @@ use accord_core::{Country, Facts, FaultKind, HostFn, Outcome, SiteId, Step, Trac
 use accord_interp::Interp;
 use accord_ir::{ExprKind, NodeId, Ty};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 fn number(n: i64) -> Outcome {
     Outcome::Value(Value::whole(n))
@@ -40,7 +40,7 @@ fn a_field_is_missing_only_when_it_is_needed() {
     let read = b.fact(claim);
     let (start, weight) = (b.field(read, 0), b.field(read, 1));
     let (start, weight) = (b.term("start", &[], Ty::Number, start), b.term("weight", &[], Ty::Number, weight));
-    let record = Value::Record(Rc::new(vec![Outcome::missing("claim.start"), number(4)]));
+    let record = Value::Record(Arc::new(vec![Outcome::missing("claim.start"), number(4)]));
     let facts = Facts { row: vec![Outcome::Value(record)], ..Facts::default() };
     let verified = b.verified();
     let mut interp = Interp::new(&verified, &facts);

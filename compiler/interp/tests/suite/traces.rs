@@ -7,7 +7,7 @@ use accord_core::{
 };
 use accord_interp::Interp;
 use accord_ir::{ExprKind, NodeId, Quantifier, Ty, UnitOf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 fn number(n: i64) -> Outcome {
     Outcome::Value(Value::whole(n))
@@ -39,8 +39,8 @@ fn a_fact_is_shown_once_with_its_dotted_name() {
     let birth = b.field(read, 1);
     let year = b.field(birth, 0);
     let term = b.term("year", &[], Ty::Number, year);
-    let birth = Value::Record(Rc::new(vec![number(1950)]));
-    let person = Value::Record(Rc::new(vec![number(0), Outcome::Value(birth)]));
+    let birth = Value::Record(Arc::new(vec![number(1950)]));
+    let person = Value::Record(Arc::new(vec![number(0), Outcome::Value(birth)]));
     let facts = Facts { row: vec![Outcome::Value(person)], ..Facts::default() };
     let trace = explain(b, &facts, term);
     let step = Step::Fact { site: SiteId(year.0), name: "person.birth.year".to_owned(), outcome: number(1950) };
@@ -61,7 +61,7 @@ fn facts_of_list_elements_legislations_and_the_row() {
     let enough = b.host(HostFn::Less, &[income, share], Ty::YesNo);
     let some = b.quantify(Quantifier::Some, 0, list, None, Some(enough), Ty::YesNo);
     let term = b.term("enough", &[], Ty::YesNo, some);
-    let activities = Value::List(vec![Value::Record(Rc::new(vec![number(3)]))]);
+    let activities = Value::List(vec![Value::Record(Arc::new(vec![number(3)]))]);
     let facts = Facts { row: vec![Outcome::Value(activities)], ..Facts::default() };
     let trace = explain(b, &facts, term);
     assert_eq!(names(&trace.steps), ["activities", "income of XA", "activity.share"]);

@@ -221,7 +221,7 @@ impl<'p> Terms<'p> {
     }
 
     fn outcome(&self, outcome: &Outcome) -> String {
-        let named = |names: &std::collections::BTreeSet<std::rc::Rc<str>>| {
+        let named = |names: &std::collections::BTreeSet<std::sync::Arc<str>>| {
             let names: Vec<String> = names.iter().map(|n| format!("{n:?}")).collect();
             format!("{} {{ {} }}", outcome.word(), names.join(", "))
         };

@@ -4,7 +4,7 @@ use accord_core::{
     Country, Currency, Date, DatedIn, Facts, Kind, Length, Money, Outcome, Periods, Piece, Quality, Unit, Value, ratio,
 };
 use accord_ir::{Program, RecordId, Ty};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A value of a fact, as a person would write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl<'a> Somebody<'a> {
                 None => Outcome::missing(&path),
             }
         };
-        Value::Record(Rc::new(def.fields.iter().map(field).collect()))
+        Value::Record(Arc::new(def.fields.iter().map(field).collect()))
     }
 }
 
@@ -158,12 +158,12 @@ fn outcome(program: &Program, ty: &Ty, held: Held) -> Outcome {
         Held::State(code) => Value::Country(state(code)),
         Held::States(codes) => Value::countries(codes.iter().map(|c| state(c))),
         Held::Day(y, m, d) => Value::Date(Date::from_ymd(y, m, d).expect("a day")),
-        Held::Record(first, second) => Value::Periods(Rc::new(record_of(program, first, second))),
+        Held::Record(first, second) => Value::Periods(Arc::new(record_of(program, first, second))),
         Held::Rows(words) => {
             let Ty::List(inner) = ty else { panic!("{ty:?} is no list") };
             let Ty::Record(id) = **inner else { panic!("{ty:?} is no list of records") };
             let (_, field) = &program.record(id).expect("a record").fields[0];
-            let row = |w: &&str| Value::Record(Rc::new(vec![Outcome::Value(member(program, field, w))]));
+            let row = |w: &&str| Value::Record(Arc::new(vec![Outcome::Value(member(program, field, w))]));
             Value::List(words.iter().map(row).collect())
         }
         Held::Nothing => return Outcome::Nothing,

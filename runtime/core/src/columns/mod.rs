@@ -15,7 +15,7 @@ pub use results::Results;
 
 use crate::{Country, Currency, Date, EnumId, Facts, GivenKey, Length, Outcome, Periods, RuleId, Unit, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl Layout {
     pub fn facts(&self, cell: &mut dyn FnMut(usize) -> Option<Outcome>) -> Facts {
         let row = self.facts.iter().map(|place| self.place(place, cell).0).collect();
         let mut facts = Facts::new(row);
-        facts.optional = self.optional.iter().map(|(party, name)| (*party, Rc::from(name.as_str()))).collect();
+        facts.optional = self.optional.iter().map(|(party, name)| (*party, Arc::from(name.as_str()))).collect();
         for given in &self.given {
             if let Some(outcome) = cell(given.column) {
                 let _ = facts.given.insert(GivenKey::new(given.party, &given.name), outcome);
@@ -172,7 +172,7 @@ impl Layout {
                     return (Outcome::Nothing, false);
                 }
                 let fields = fields.into_iter().map(|(outcome, _)| outcome).collect();
-                (Outcome::Value(Value::Record(Rc::new(fields))), given)
+                (Outcome::Value(Value::Record(Arc::new(fields))), given)
             }
         }
     }
@@ -371,7 +371,7 @@ pub fn whole_length(length: &Length) -> Option<(i64, u8)> {
 
 /// A record of periods from its pieces.
 pub fn record(pieces: Vec<crate::Piece>) -> Outcome {
-    Outcome::Value(Value::Periods(Rc::new(Periods::record(pieces))))
+    Outcome::Value(Value::Periods(Arc::new(Periods::record(pieces))))
 }
 
 /// Whether a day count is one of the days there are.

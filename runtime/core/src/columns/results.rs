@@ -3,7 +3,7 @@
 use super::{OutCell, Output, RawOut, UNDECIDED};
 use crate::{Answer, Country, Date, FaultKind, Money, Number, Outcome, RuleId, SiteId, Value, ratio};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Room for the results of some rows.
 #[derive(Debug)]
@@ -66,9 +66,9 @@ impl Results {
     ) -> Option<Answer> {
         let column = self.columns.get(at)?;
         let detail = column.detail.get(row).copied()?;
-        let named = || -> BTreeSet<Rc<str>> {
+        let named = || -> BTreeSet<Arc<str>> {
             let set = names.iter().enumerate().filter(|(bit, _)| *bit < 64 && detail >> bit & 1 == 1);
-            set.map(|(_, name)| Rc::from(name.as_str())).collect()
+            set.map(|(_, name)| Arc::from(name.as_str())).collect()
         };
         let outcome = match column.outcome.get(row)? {
             0 => Outcome::Value(column.value(&output.cell, row, parties)?),

@@ -5,7 +5,7 @@ use crate::{
     Amount, Country, Date, FaultKind, Length, Number, Outcome, Periods, Ratio, Rounding, SiteId, Span, Unit, Value,
 };
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Why an operation has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) fn in_range<T>(value: Option<T>) -> Result<T, Stop> {
 
 /// Periods as a result.
 pub(super) fn give_periods(periods: Periods) -> Try {
-    Ok(Outcome::Value(Value::Periods(Rc::new(periods))))
+    Ok(Outcome::Value(Value::Periods(Arc::new(periods))))
 }
 
 macro_rules! from_value {
@@ -79,10 +79,10 @@ from_value! {
     date Date => Date;
     span Span => Span;
     length Length => Length;
-    periods Periods => Rc<Periods>;
+    periods Periods => Arc<Periods>;
     rounding Rounding => Rounding;
     unit Unit => Unit;
-    text Text => Rc<str>;
+    text Text => Arc<str>;
 }
 
 /// An exact amount; money is one.

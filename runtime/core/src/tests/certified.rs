@@ -7,7 +7,7 @@ use crate::{
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 const PRECEDENCE: [Criterion; 2] = [Criterion::CompulsoryOverVoluntary, Criterion::ActualOverAssimilated];
 
@@ -261,7 +261,7 @@ fn weighed(
     found: &BTreeMap<Country, Found>,
     policy: Trimmed,
     limits: Span,
-) -> Result<BTreeMap<Country, Ratio>, BTreeSet<Rc<str>>> {
+) -> Result<BTreeMap<Country, Ratio>, BTreeSet<Arc<str>>> {
     let mut sums = BTreeMap::new();
     let mut open = BTreeSet::new();
     for (party, own) in found {
@@ -279,7 +279,7 @@ fn weighed(
                 days += left;
             } else if left > 0 {
                 let amount = Length::new(certified.unit, certified.amount.clone());
-                open.insert(Rc::from(asked(party.code(), &amount.to_string(), &certified.whole.to_string())));
+                open.insert(Arc::from(asked(party.code(), &amount.to_string(), &certified.whole.to_string())));
             }
         }
         sums.insert(*party, sum + ratio(i64::try_from(days).unwrap(), 1));
@@ -331,7 +331,7 @@ proptest! {
             for key in keys.iter().filter(|k| standing.is_none_or(|f| !f.left.contains_key(*k))) {
                 let certified = key.5.as_ref().unwrap();
                 let amount = Length::new(certified.unit, certified.amount.clone());
-                covered.insert(Rc::from(asked(party.code(), &amount.to_string(), &certified.whole.to_string())));
+                covered.insert(Arc::from(asked(party.code(), &amount.to_string(), &certified.whole.to_string())));
             }
         }
         let merged = match merged(&record, policy, last.map(|n| Date::from_day_number(n).unwrap())) {

@@ -6,7 +6,7 @@ use crate::{
     Quality, RuleId, TieStep, Ties, Trimmed, Unit, Value, host::Arity,
 };
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 fn wrong() -> Outcome {
     Outcome::fault(FaultKind::OutOfRange, SITE)
@@ -152,7 +152,7 @@ fn sets_and_lists() {
 
 #[test]
 fn records_keep_what_is_missing_in_its_field() {
-    let record = value(Value::Record(Rc::new(vec![value(Value::whole(1)), Outcome::missing("claim.start")])));
+    let record = value(Value::Record(Arc::new(vec![value(Value::whole(1)), Outcome::missing("claim.start")])));
     let field = |record: &Outcome, i: i64| open(HostFn::Field, &[record.clone(), value(Value::whole(i))]);
     assert_eq!(field(&record, 0), value(Value::whole(1)));
     assert_eq!(field(&record, 1), Outcome::missing("claim.start"));
@@ -190,11 +190,11 @@ fn totalisation_as_an_operation() {
     let kinds = Value::Set(Kind::ALL.iter().copied().map(Value::from).collect());
     let operands = |last: Outcome| {
         vec![
-            value(Value::Periods(Rc::new(record.clone()))),
+            value(Value::Periods(Arc::new(record.clone()))),
             value(countries(&["XA", "XB"])),
             value(kinds.clone()),
-            value(Value::Order(Rc::new(vec![Criterion::CompulsoryOverVoluntary]))),
-            value(Value::Ties(Rc::new(Ties { assimilated: vec![], otherwise: vec![TieStep::Refer] }))),
+            value(Value::Order(Arc::new(vec![Criterion::CompulsoryOverVoluntary]))),
+            value(Value::Ties(Arc::new(Ties { assimilated: vec![], otherwise: vec![TieStep::Refer] }))),
             value(Value::from(DatedIn::Runs)),
             value(Value::from(Trimmed::InProportion)),
             last,
@@ -223,7 +223,7 @@ fn figures_belong_to_sets_of_parties() {
     let concerned = || value(countries(&["BE", "FR", "NL"]));
     let (own, all, two) = (value(cash("1 EUR")), value(cash("3 EUR")), value(cash("2 EUR")));
     let unknown = Outcome::missing("figure");
-    let entry = Value::Record(Rc::new(vec![value(countries(&["BE"])), two.clone()]));
+    let entry = Value::Record(Arc::new(vec![value(countries(&["BE"])), two.clone()]));
     let ask = |made_of: &[&str], own: &Outcome, all: &Outcome, list: Vec<Value>| {
         let operands =
             [nl(), value(countries(made_of)), concerned(), own.clone(), all.clone(), value(Value::List(list))];
@@ -256,7 +256,7 @@ fn wrong_operands_are_faults_and_never_panics() {
         cash("1 EUR"),
         Value::Unit(Unit::Hours),
         Value::text("EUR"),
-        Value::Periods(Rc::new(Periods::record(vec![dated("XA", "9999-01-01..9999-12-31")]))),
+        Value::Periods(Arc::new(Periods::record(vec![dated("XA", "9999-01-01..9999-12-31")]))),
     ];
     for function in HostFn::ALL.iter().copied() {
         let count = match function.arity() {

@@ -3,7 +3,7 @@
 use super::{apply, country, dated, day, span, undated};
 use crate::{HostFn, Kind, Outcome, Periods, Piece, Quality, Ratio, Unit, Value, ratio};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 fn record() -> Periods {
     Periods::record(vec![
@@ -23,7 +23,7 @@ fn shown(outcome: &Outcome) -> String {
 }
 
 fn value(periods: Periods) -> Value {
-    Value::Periods(Rc::new(periods))
+    Value::Periods(Arc::new(periods))
 }
 
 #[test]

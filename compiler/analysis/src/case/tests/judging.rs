@@ -6,7 +6,7 @@ use accord_core::{
     Amount, Answer, Currency, Date, FaultKind, Kind, Length, Money, Number, Outcome, Periods, Piece, Quality, SiteId,
     Span, Unit, Value, ratio,
 };
-use std::rc::Rc;
+use std::sync::Arc;
 
 fn expecting(body: &str) -> Expectation {
     good(&format!("expect: {{ {body} }}")).expect[0].clone()
@@ -65,7 +65,7 @@ fn what_is_left_of_a_certified_period_is_written_by_its_days() {
     let whole = Span::new(day("2001-01-01"), day("2001-12-31")).unwrap();
     let (nl, kind, quality) = (country("NL"), Kind::Insurance, Quality::Compulsory);
     let record = Periods::record(Piece::certified(nl, kind, quality, whole, ratio(300, 1), Unit::Days7));
-    let got = |periods: Periods| Outcome::Value(Value::Periods(Rc::new(periods)));
+    let got = |periods: Periods| Outcome::Value(Value::Periods(Arc::new(periods)));
     let wanted = |rows: &str| format!("counted({{ NL }}): {{ {rows} }}");
     assert_eq!(verdict(&wanted("NL 2001-01-01..2001-12-31 300 days_7"), got(record.clone()), &[]), Ok(()));
     let why = verdict(&wanted("NL 2001-01-01..2001-12-31"), got(record.clone()), &[]).unwrap_err();

@@ -6,7 +6,7 @@ use accord_core::{
     Date, EnumId, FaultKind, Kind, Length, Number, Outcome, Periods, Piece, Quality, SiteId, Span, Unit, Value, ratio,
 };
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 fn shown(outcome: &Outcome) -> String {
     show(&program(), outcome)
@@ -30,13 +30,13 @@ fn values() {
     assert_eq!(value(Value::Date(first)), "2001-01-01");
     assert_eq!(value(Value::Span(Span::new(first, last).unwrap())), "2001-01-01..2001-06-30");
     let record = vec![Outcome::missing("a"), Outcome::yes_no(false)];
-    assert_eq!(value(Value::Record(Rc::new(record))), "{ undetermined { \"a\" }, no }");
+    assert_eq!(value(Value::Record(Arc::new(record))), "{ undetermined { \"a\" }, no }");
     let dated = Piece::dated(country("CV"), Kind::Insurance, Quality::Compulsory, first, last).unwrap();
     let undated =
         Piece::undated(country("NL"), Kind::Employment, Quality::Voluntary, ratio(14, 1), Unit::Months, Some(2003));
     let periods = Periods::record([dated, undated.unwrap()]);
     assert_eq!(
-        value(Value::Periods(Rc::new(periods))),
+        value(Value::Periods(Arc::new(periods))),
         "CV 2001-01-01..2001-06-30, NL employment voluntary 14 months in 2003"
     );
     let whole = Span::new(first, last).unwrap();
@@ -44,10 +44,10 @@ fn values() {
         Piece::certified(country("CV"), Kind::Insurance, Quality::Voluntary, whole, ratio(130, 1), Unit::Days5);
     let periods = Periods::record(certified);
     assert_eq!(
-        value(Value::Periods(Rc::new(periods.until(Date::parse("2001-01-31").unwrap())))),
+        value(Value::Periods(Arc::new(periods.until(Date::parse("2001-01-31").unwrap())))),
         "CV voluntary 2001-01-01..2001-01-31 (of 130 days_5 for 2001-01-01..2001-06-30)"
     );
-    assert_eq!(value(Value::Periods(Rc::new(periods))), "CV voluntary 2001-01-01..2001-06-30 130 days_5");
+    assert_eq!(value(Value::Periods(Arc::new(periods))), "CV voluntary 2001-01-01..2001-06-30 130 days_5");
 }
 
 #[test]
