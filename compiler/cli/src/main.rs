@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let code = on_deep_stack(|| {
-        let (mut out, mut err) = (BufWriter::new(stdout().lock()), stderr().lock());
+        // Standard error stays open to the other threads: one that stops in the middle of its work says so there.
+        let (mut out, mut err) = (BufWriter::new(stdout().lock()), stderr());
         accord_cli::main(std::env::args_os(), Console::of_process(&mut out, &mut err))
     });
     match code {

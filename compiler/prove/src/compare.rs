@@ -1,12 +1,13 @@
 //! Two versions compared: each decision, for each party and branch, as far as any edit reaches it.
 
 use crate::edits::{Edited, Statement, edits};
+use crate::goals;
 use crate::guide::Guide;
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
 use crate::renames::Renamed;
-use crate::report::{Changed, Compared, Open, Proof, Report, Verdict};
+use crate::report::{About, Changed, Compared, Open, Proof, Report, Verdict};
 use crate::slice::{Texts, Writer};
 use crate::smt::{Question, Solved, Solver, Written};
 use crate::split::{Futile, MOST_STEPS, Space};
@@ -58,6 +59,9 @@ impl Default for Options {
 /// Groups told apart for one decision, all its parties and branches together.
 const STEPS_OF_A_DECISION: u64 = 8000;
 
+/// Groups told apart for one of its parties and branches, however often others took more.
+const FEWEST_STEPS: u64 = 200;
+
 /// Groups told apart to see that nobody is in those that are left where everybody seems to be answered alike.
 const STEPS_INTO_WORDS: u32 = 100;
 
@@ -74,8 +78,12 @@ pub(crate) struct Pair<'p> {
     pub(crate) options: &'p Options,
     /// Groups that may still be told apart for the decision being compared.
     steps_left: Cell<u64>,
+    /// Groups that may be told apart for one of its parties and branches: fewer, once that was not enough for another.
+    steps_each: Cell<u64>,
     /// Persons that may still be tried for it.
     pub(crate) tries_left: Cell<u64>,
+    /// Persons that may still be tried for it where the texts put a condition otherwise.
+    pub(crate) goals_left: Cell<u64>,
     /// What is asked of groups in which nobody is found.
     solver: RefCell<Option<&'p mut (dyn Solver + 'p)>>,
     /// Persons found so far, the last ones last.
@@ -93,35 +101,81 @@ pub(crate) struct Asked {
     pub(crate) params: Vec<Param>,
 }
 
+/// Two versions about to be compared. The work is in lanes that do not see each other, so that threads may share it; what
+/// is found does not depend on how many do.
+#[derive(Debug)]
+pub struct Comparison<'p> {
+    old: &'p Verified,
+    new: &'p Verified,
+    options: &'p Options,
+    world: World,
+    names: [Names; 2],
+    edited: Vec<Edited>,
+}
+
+/// What one lane found: decisions by their place among all.
+#[derive(Debug, Default)]
+pub struct Lane {
+    decisions: Vec<(usize, Vec<Compared>)>,
+    about: Option<About>,
+}
+
 /// Compares two versions: who is answered otherwise, and what is proved the same.
 pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
     diff_with(old, new, options, None)
 }
 
 /// The same; of groups in which nobody is found a solver is asked.
-pub fn diff_with(old: &Verified, new: &Verified, options: &Options, solver: Option<&mut dyn Solver>) -> Report {
-    let (mut world, names) = World::of(old.program(), new.program(), &options.renamed);
-    world.tell_derived(&options.derived);
-    let edited = edits(old.program(), &names[0], new.program(), &names[1]);
-    let pair = Pair {
-        old,
-        new,
-        world: &world,
-        names: &names,
-        edited: &edited,
-        options,
-        steps_left: Cell::new(0),
-        tries_left: Cell::new(0),
-        solver: RefCell::new(solver.map(|s| s as _)),
-        known: RefCell::default(),
-        futile: RefCell::default(),
-    };
-    let mut decisions = Vec::new();
-    for (name, nodes) in pair.decisions() {
-        decisions.extend(pair.compare(&name, nodes));
+pub fn diff_with(old: &Verified, new: &Verified, options: &Options, mut solver: Option<&mut dyn Solver>) -> Report {
+    let comparison = Comparison::new(old, new, options);
+    let lanes = (0..Comparison::LANES).map(|n| comparison.lane(n, solver.as_mut().map(|s| &mut **s as _))).collect();
+    comparison.report(lanes)
+}
+
+impl<'p> Comparison<'p> {
+    /// Into how many lanes the work is divided.
+    pub const LANES: usize = 2;
+
+    /// What two versions have in common, and where they were edited.
+    pub fn new(old: &'p Verified, new: &'p Verified, options: &'p Options) -> Comparison<'p> {
+        let (mut world, names) = World::of(old.program(), new.program(), &options.renamed);
+        world.tell_derived(&options.derived);
+        let edited = edits(old.program(), &names[0], new.program(), &names[1]);
+        Comparison { old, new, options, world, names, edited }
     }
-    let edits = edited.iter().map(|e| e.edit.clone()).collect();
-    Report { edits, vocabulary: world.changes.clone(), about: pair.about(), decisions }
+
+    /// Does the work of one lane, the first being 0. Of groups in which nobody is found a solver is asked, where there
+    /// is one.
+    pub fn lane(&self, lane: usize, solver: Option<&mut dyn Solver>) -> Lane {
+        let pair = Pair {
+            old: self.old,
+            new: self.new,
+            world: &self.world,
+            names: &self.names,
+            edited: &self.edited,
+            options: self.options,
+            steps_left: Cell::new(0),
+            steps_each: Cell::new(0),
+            tries_left: Cell::new(0),
+            goals_left: Cell::new(0),
+            solver: RefCell::new(solver.map(|s| s as _)),
+            known: RefCell::default(),
+            futile: RefCell::default(),
+        };
+        let mine = pair.decisions().into_iter().enumerate().filter(|(n, _)| n % Comparison::LANES == lane);
+        let decisions = mine.map(|(n, (name, nodes))| (n, pair.compare(&name, nodes))).collect();
+        Lane { decisions, about: if lane == 0 { pair.about() } else { None } }
+    }
+
+    /// Brings together what all lanes found.
+    pub fn report(self, lanes: Vec<Lane>) -> Report {
+        let edits = self.edited.into_iter().map(|e| e.edit).collect();
+        let about = lanes.iter().find_map(|lane| lane.about);
+        let mut decisions: Vec<(usize, Vec<Compared>)> = lanes.into_iter().flat_map(|lane| lane.decisions).collect();
+        decisions.sort_by_key(|(n, _)| *n);
+        let decisions = decisions.into_iter().flat_map(|(_, compared)| compared).collect();
+        Report { edits, vocabulary: self.world.changes, about, decisions }
+    }
 }
 
 impl Pair<'_> {
@@ -178,7 +232,9 @@ impl Pair<'_> {
         }
         let mut found = Vec::new();
         self.steps_left.set(STEPS_OF_A_DECISION);
+        self.steps_each.set(MOST_STEPS);
         self.tries_left.set(TRIES_OF_A_DECISION);
+        self.goals_left.set(goals::MOST_TRIED);
         for args in combinations {
             let asked = Asked { decision: name.to_owned(), nodes, args, params: params.clone() };
             found.extend(if self.is_small() { self.one(&asked) } else { self.of_many(&asked) });
@@ -305,16 +361,13 @@ impl Pair<'_> {
     fn alike(&self, space: &mut Space<'_>, path: &Path, old: Term, new: Term) -> Option<Proof> {
         space.budget = self.options.budget / 8;
         space.steps = 0;
-        let mut leaves = Vec::new();
         let new = space.with_quantifiers_of(path, old, new);
         if old == new {
             return Some(Proof::SameForm);
         }
         space.sets_first(old, new);
-        let all = space.differences(path, old, new, &mut leaves);
-        let mut steps = STEPS_INTO_WORDS;
-        let alike = all.is_some() && leaves.iter().all(|leaf| space.is_nobody(leaf, &mut steps));
-        alike.then_some(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) })
+        space.proved(path, old, new, STEPS_INTO_WORDS)?;
+        Some(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) })
     }
 
     /// The same question asked of some parties.
@@ -480,13 +533,16 @@ impl Pair<'_> {
         space.look_into_words(&mut path, &self.futile);
         let path = &path;
         let mut leaves = Vec::new();
-        space.most_steps = self.steps_left.get().min(MOST_STEPS);
+        space.most_steps = self.steps_left.get().min(self.steps_each.get());
         let maker = Maker::new(self.world, [self.old.program(), self.new.program()], space.arena.parties.clone());
         let ordinary = self.ordinary(asked, &maker);
         space.guide = Some(Guide::first(&maker, &ordinary));
         let all = space.differences(path, old, new, &mut leaves);
         space.guide = None;
         self.steps_left.set(self.steps_left.get().saturating_sub(space.steps));
+        if all.is_none() {
+            self.steps_each.set((self.steps_each.get() / 2).max(FEWEST_STEPS));
+        }
         if all.is_some() && leaves.is_empty() {
             return Verdict::Same(if space.steps <= 1 { Proof::SameForm } else { Proof::Cases(space.steps) });
         }

@@ -4,14 +4,15 @@
 use crate::path::{Choice, Path};
 use crate::person::Person;
 use crate::regions::{MOST_CHANCES, Regions, may_differ};
+use crate::split::Space;
 use crate::term::{Arena, Line, Shape, Sort, Term, children};
 use crate::witness::Finder;
 use std::collections::BTreeMap;
 
 /// Ways in which two terms are apart for which somebody is looked for.
 const MOST_GOALS: usize = 16;
-/// Persons tried for all of them.
-const MOST_TRIED: u64 = 4_000;
+/// Persons tried for all of them, in all that is asked of one decision.
+pub(crate) const MOST_TRIED: u64 = 4_000;
 /// Ways in which one condition can fail, or hold.
 const MOST_WAYS: usize = 3;
 
@@ -19,42 +20,39 @@ const MOST_WAYS: usize = 3;
 type Goal = Vec<(Term, Choice)>;
 
 impl Regions<'_, '_> {
-    /// Somebody for whom a condition holds in one version and not in the other, where it is one that they put otherwise.
+    /// Where two texts put a condition otherwise, those for whom it holds in one only; not where that contradicts itself.
+    pub(crate) fn goals(space: &mut Space<'_>, path: &Path, ends: [Term; 2]) -> Vec<Path> {
+        let mut goals = Goals { arena: &space.arena, within: Vec::new(), found: Vec::new() };
+        goals.between(ends);
+        let found: Vec<Goal> = goals.found.iter().flat_map(|goal| spread(goals.arena, goal)).collect();
+        found.into_iter().take(MOST_GOALS).filter_map(|goal| possible(space, path, &goal)).collect()
+    }
+
+    /// Somebody of one of these groups whom both versions answer otherwise.
     pub(crate) fn by_goals(
         &self,
         finder: &mut Finder<'_, '_>,
-        path: &Path,
+        goals: &[Path],
         start: &Person,
         ends: [Term; 2],
     ) -> Option<Person> {
-        let mut goals = Goals { arena: &finder.space.arena, within: Vec::new(), found: Vec::new() };
-        goals.between(ends);
-        let found: Vec<Goal> = goals.found.iter().flat_map(|goal| spread(goals.arena, goal)).collect();
-        let begun = finder.tried;
-        let mut found = found.into_iter().take(MOST_GOALS);
-        found.find_map(|goal| {
-            let may_go_on = finder.tried - begun <= MOST_TRIED;
-            if may_go_on { self.by_goal(finder, path, start, (&goal, ends)) } else { None }
-        })
+        let (begun, left) = (finder.tried, &self.pair.goals_left);
+        let person = goals.iter().find_map(|goal| {
+            let may_go_on = finder.tried - begun < left.get();
+            if may_go_on { self.by_goal(finder, goal, start, ends) } else { None }
+        });
+        left.set(left.get().saturating_sub(finder.tried - begun));
+        person
     }
 
-    fn by_goal(
-        &self,
-        finder: &mut Finder<'_, '_>,
-        path: &Path,
-        start: &Person,
-        (goal, ends): (&Goal, [Term; 2]),
-    ) -> Option<Person> {
-        let space = finder.space;
-        let with = |path: Path, (term, choice): &(Term, Choice)| path.with(&space.arena, space.world, *term, *choice);
-        let path = goal.iter().try_fold(path.clone(), with)?;
-        let person = finder.find(&path, start)?;
+    fn by_goal(&self, finder: &mut Finder<'_, '_>, path: &Path, start: &Person, ends: [Term; 2]) -> Option<Person> {
+        let person = finder.find(path, start)?;
         if self.differ(&person) {
             return Some(person);
         }
         let mut held = finder.at(person);
         for _ in 0..MOST_CHANCES {
-            let next = finder.another_of(&path, &held, &ends)?;
+            let next = finder.another_of(path, &held, &ends)?;
             let Some((next, may)) = may_differ(finder, &path.assumed, &held, next, &ends) else { continue };
             if may && self.differ(&next.person) {
                 return Some(next.person);
@@ -63,6 +61,27 @@ impl Regions<'_, '_> {
         }
         None
     }
+}
+
+/// Those of a group for whom a goal is reached; `None` where what else is assumed of them rules it out.
+fn possible(space: &mut Space<'_>, path: &Path, goal: &Goal) -> Option<Path> {
+    let all = goal.iter().try_fold(path.clone(), |path, part| with_of(space, path, part))?;
+    for (at, (term, choice)) in goal.iter().enumerate() {
+        // By what is assumed besides it.
+        let others = goal.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, other)| other);
+        let others = others.into_iter().try_fold(path.clone(), |path, other| with_of(space, path, other))?;
+        let reduced = space.reduce(&others, *term);
+        if let Some(outcome) = space.arena.known(reduced)
+            && outcome.truth() != Some(*choice == Choice::Yes)
+        {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+fn with_of(space: &Space<'_>, path: Path, (term, choice): &(Term, Choice)) -> Option<Path> {
+    path.with(&space.arena, space.world, *term, *choice)
 }
 
 /// What would tell two terms apart: conditions that one of them has and the other has not, or puts otherwise.

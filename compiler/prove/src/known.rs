@@ -72,7 +72,7 @@ impl Regions<'_, '_> {
         for (at, person) in of_leaf {
             let Some(leaf) = leaves.get(at) else { continue };
             if !self.is_told(space, leaf) {
-                let person = self.made_ordinary(space, &leaf.path, person, &start);
+                let person = self.made_ordinary(space, &leaf.path, person, &start, &[leaf.old, leaf.new]);
                 self.add(space, leaf, old, new, person);
             }
         }

@@ -229,7 +229,7 @@ impl Pairs<'_, '_> {
             } else {
                 0
             };
-            let _ = person.contents.insert(Slot::Months(*party), Content::Whole(months));
+            let _ = person.contents.insert(Slot::Months(*party), Content::Months(months, 0));
         }
         let Some(minor) = amount else { return person };
         for term in slots.iter().filter(|t| self.engine.space.arena.sort(**t) == Sort::Money) {
@@ -255,9 +255,9 @@ impl Pairs<'_, '_> {
         let mut more = Vec::new();
         if measured.iter().any(|t| arena.sort(*t) == Sort::Periods)
             && let Some(first) = self.maker.parties.first()
-            && let Some(Content::Whole(n)) = person.contents.get(&Slot::Months(*first))
+            && let Some(Content::Months(n, days)) = person.contents.get(&Slot::Months(*first))
         {
-            more.push(self.maker.changed(person, &Slot::Months(*first), &Content::Whole(n + 1)));
+            more.push(self.maker.changed(person, &Slot::Months(*first), &Content::Months(n + 1, *days)));
         }
         for term in slots.iter().filter(|t| measured.contains(t)) {
             let numeric = matches!(arena.sort(*term), Sort::Length | Sort::Number | Sort::Money);
@@ -308,7 +308,7 @@ impl Pairs<'_, '_> {
         for slot in slots {
             let there = |p: &Person| p.contents.get(&slot).cloned();
             let wanted = match slot {
-                Slot::Months(_) => Some(Content::Whole(0)),
+                Slot::Months(_) => Some(Content::Months(0, 0)),
                 _ => there(&ordinary),
             };
             // What tells the two apart stays.
@@ -385,8 +385,8 @@ impl Pairs<'_, '_> {
     fn told(&self, person: &Person) -> Vec<Literal> {
         let mut all = Vec::new();
         for party in &self.maker.parties {
-            if let Some(Content::Whole(n)) =
-                person.contents.get(&Slot::Months(*party)).filter(|c| **c != Content::Whole(0))
+            if let Some(Content::Months(n, _)) =
+                person.contents.get(&Slot::Months(*party)).filter(|c| **c != Content::Months(0, 0))
             {
                 let months = if *n == 1 { "1 month".to_owned() } else { format!("{n} months") };
                 all.push(Literal { subject: "periods".to_owned(), text: format!("{months} in {party}") });

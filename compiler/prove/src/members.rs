@@ -362,10 +362,8 @@ impl Space<'_> {
         }
         let (steps, most) = (self.steps, self.most_steps);
         (self.steps, self.most_steps) = (0, STEPS_OF_A_MEMBER);
-        let mut leaves = Vec::new();
-        let all = self.differences(path, a, b, &mut leaves);
+        let proved = self.proved(path, a, b, INTO_WORDS_OF_A_MEMBER);
         (self.steps, self.most_steps) = (steps, most);
-        let mut into_words = INTO_WORDS_OF_A_MEMBER;
-        all.is_some() && leaves.iter().all(|leaf| self.is_nobody(leaf, &mut into_words))
+        proved.is_some()
     }
 }

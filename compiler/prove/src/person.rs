@@ -20,21 +20,20 @@ pub(crate) enum Slot {
     Given(Country, Arc<str>),
     /// An argument.
     Argument(usize),
-    /// The months that a party's record holds.
+    /// How long a party's record is.
     Months(Country),
     /// Of which kind and quality they are.
     Kind(Country),
     /// Whether the periods of the parties coincide.
     Overlap,
-    /// Days beyond whole months, in the first party's record.
-    Days,
 }
 
 /// What a slot holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Content {
     Outcome(Outcome),
-    Whole(i64),
+    /// Whole months, and days beyond them.
+    Months(i64, i64),
     Kind(Kind, Quality),
     Flag(bool),
 }
@@ -89,7 +88,7 @@ impl<'w> Maker<'w> {
         for (at, fact) in self.world.facts.iter().enumerate() {
             if fact.ty == Ty::Periods {
                 for party in &self.parties {
-                    contents.insert(Slot::Months(*party), Content::Whole(120));
+                    contents.insert(Slot::Months(*party), Content::Months(120, 0));
                 }
                 continue;
             }
@@ -225,7 +224,7 @@ impl<'w> Maker<'w> {
                 let def = self.world.given.iter().find(fits)?;
                 Some((def.ty.clone(), Some(*party), def.optional))
             }
-            Slot::Argument(_) | Slot::Months(_) | Slot::Kind(_) | Slot::Overlap | Slot::Days => None,
+            Slot::Argument(_) | Slot::Months(_) | Slot::Kind(_) | Slot::Overlap => None,
         }
     }
 
@@ -321,7 +320,7 @@ impl<'w> Maker<'w> {
                 }
             }
             Slot::Argument(_) => {}
-            Slot::Months(_) | Slot::Kind(_) | Slot::Overlap | Slot::Days => self.lay_out_periods(facts, changed),
+            Slot::Months(_) | Slot::Kind(_) | Slot::Overlap => self.lay_out_periods(facts, changed),
         }
     }
 
@@ -367,7 +366,7 @@ impl<'w> Maker<'w> {
         self.put(place, Some(&def.ty), fields, &Outcome::Value(Value::List(list)));
     }
 
-    /// The record of a person: whole months, one party after the other, the last one up to the day before the event.
+    /// The record of a person: one period of each party, one after the other, the last one up to the day before the event.
     fn periods_of(&self, person: &Person, row: &[Outcome]) -> Periods {
         let event = self.claim_event.and_then(|(claim, event)| match read(row.get(claim)?, &[event]) {
             Some(Outcome::Value(Value::Date(day))) => Some(day),
@@ -375,19 +374,14 @@ impl<'w> Maker<'w> {
         });
         let last = event.and_then(|d| d.add_days(-1)).unwrap_or_else(|| some_day(2024, 12, 31));
         let overlap = Maker::has_overlap(person);
-        let days = match person.contents.get(&Slot::Days) {
-            Some(Content::Whole(n)) => *n,
-            _ => 0,
-        };
         let mut end = last;
         let mut pieces = Vec::new();
         for party in self.parties.iter().rev() {
-            let months = match person.contents.get(&Slot::Months(*party)) {
-                Some(Content::Whole(n)) => *n,
-                _ => 0,
+            let (months, days) = match person.contents.get(&Slot::Months(*party)) {
+                Some(Content::Months(months, days)) => (*months, *days),
+                _ => (0, 0),
             };
-            let more = if Some(party) == self.parties.first() { days } else { 0 };
-            if months <= 0 && more <= 0 {
+            if months <= 0 && days <= 0 {
                 continue;
             }
             let (kind, quality) = match person.contents.get(&Slot::Kind(*party)) {
@@ -397,7 +391,7 @@ impl<'w> Maker<'w> {
             let after = end.add_days(1).unwrap_or(end);
             let first = after
                 .add_months(-months, accord_core::MonthEnd::LastDay)
-                .and_then(|d| d.add_days(-more))
+                .and_then(|d| d.add_days(-days))
                 .unwrap_or(end);
             pieces.extend(Piece::dated(*party, kind, quality, first, end));
             if !overlap {
@@ -415,7 +409,7 @@ impl<'w> Maker<'w> {
         match slot {
             Slot::Row(fact, fields) => read(&self.fact(person, *fact), fields).map(Content::Outcome),
             Slot::Argument(n) => person.args.get(*n).cloned().map(|v| Content::Outcome(Outcome::Value(v))),
-            Slot::Months(_) | Slot::Days => Some(Content::Whole(0)),
+            Slot::Months(_) => Some(Content::Months(0, 0)),
             Slot::Kind(_) => Some(Content::Kind(Kind::Insurance, Quality::Compulsory)),
             Slot::Overlap => Some(Content::Flag(false)),
             Slot::Member(..) | Slot::Given(..) => None,

@@ -47,7 +47,7 @@ impl Source {
             Slot::Given(party, name) => Source::Given(*party, Arc::clone(name)),
             Slot::Argument(n) => Source::Argument(*n),
             // Without a fact for them nobody reads periods.
-            Slot::Months(_) | Slot::Kind(_) | Slot::Overlap | Slot::Days => {
+            Slot::Months(_) | Slot::Kind(_) | Slot::Overlap => {
                 Source::Fact(maker.periods.unwrap_or(usize::MAX), None)
             }
         }

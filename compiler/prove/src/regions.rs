@@ -281,7 +281,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         if let Some(person) = &result {
             self.pair.remember(person);
         }
-        result.map(|person| self.made_ordinary(space, path, person, &start))
+        result.map(|person| self.made_ordinary(space, path, person, &start, ends))
     }
 
     fn until_they_differ(
@@ -328,10 +328,12 @@ impl<'r, 'p> Regions<'r, 'p> {
     /// Somebody like another but for several facts, mostly those of institutions.
     fn varied(&self, finder: &mut Finder<'_, '_>, near: &Person, ends: &[Term]) -> Option<Person> {
         let options = finder.options(self.base, near, ends);
+        let held = finder.at(near.clone());
         for _ in 0..MOST_VARIATIONS {
-            let next = finder.varied(near, &options);
-            if finder.fits(&self.base.assumed, &next) && self.differ(&next) {
-                return Some(next);
+            let next = (finder.varied(near, &options), None);
+            let Some((next, may_differ)) = may_differ(finder, &self.base.assumed, &held, next, ends) else { continue };
+            if may_differ && self.differ(&next.person) {
+                return Some(next.person);
             }
         }
         None
@@ -364,12 +366,19 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 
     /// Facts are put back to what is ordinary, one by one, as long as the person stays in the group.
-    pub(crate) fn made_ordinary(&mut self, space: &Space<'_>, path: &Path, person: Person, start: &Person) -> Person {
+    pub(crate) fn made_ordinary(
+        &mut self,
+        space: &Space<'_>,
+        path: &Path,
+        person: Person,
+        start: &Person,
+        ends: &[Term],
+    ) -> Person {
         let mut finder = Finder::new(space, self.maker);
-        let mut held = person;
-        let slots: Vec<_> = held.contents.keys().cloned().collect();
+        let mut held = finder.at(person);
+        let slots: Vec<_> = held.person.contents.keys().cloned().collect();
         for slot in slots {
-            let mut next = held.clone();
+            let mut next = held.person.clone();
             match start.contents.get(&slot) {
                 Some(content) if next.contents.get(&slot) == Some(content) => continue,
                 Some(content) => {
@@ -379,12 +388,15 @@ impl<'r, 'p> Regions<'r, 'p> {
                     next.contents.remove(&slot);
                 }
             }
-            if finder.fits(&path.assumed, &next) && self.differ(&next) {
+            let next = may_differ(&mut finder, &path.assumed, &held, (next, Some(slot)), ends);
+            if let Some((next, true)) = next
+                && self.differ(&next.person)
+            {
                 held = next;
             }
         }
         self.tried += finder.tried;
-        held
+        held.person
     }
 
     /// The group without the conditions that do not matter: as long as everybody in it is answered otherwise.
@@ -480,6 +492,10 @@ impl<'r, 'p> Regions<'r, 'p> {
         }
         let start = self.pair.ordinary(self.asked, self.maker);
         let known = self.spare.take();
+        let goals = match known {
+            Some(_) => Vec::new(),
+            None => Self::goals(space, path, [old, new]),
+        };
         let person = known.or_else(|| {
             let mut finder = Finder::new(space, self.maker);
             let mut near = self.known_here(&mut finder);
@@ -492,18 +508,18 @@ impl<'r, 'p> Regions<'r, 'p> {
                 near.push(first);
             }
             let ends = [old, new];
-            let result = result.or_else(|| self.by_goals(&mut finder, path, &start, ends));
             let result = result.or_else(|| near.iter().find_map(|near| self.varied(&mut finder, near, &ends)));
+            let result = result.or_else(|| self.by_goals(&mut finder, &goals, &start, ends));
             self.tried += finder.tried;
             result
         });
         let Some(person) = person else { return };
         self.pair.remember(&person);
         if let Some(leaf) = space.group_of(self.maker, &person, path, [old, new]) {
-            let person = self.made_ordinary(space, &leaf.path, person, &start);
+            let person = self.made_ordinary(space, &leaf.path, person, &start, &[leaf.old, leaf.new]);
             return self.add(space, &leaf, old, new, person);
         }
-        let person = self.made_ordinary(space, path, person, &start);
+        let person = self.made_ordinary(space, path, person, &start, &[old, new]);
         let witness = self.witness(&person);
         let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
         let edits = self.responsible(&witness);

@@ -51,6 +51,9 @@ pub(crate) struct Space<'w> {
     pub(crate) guide: Option<Guide>,
     /// Sets of which it is told apart first whether they have an answer.
     sets: Vec<Term>,
+    /// Groups that may still be told apart to see that nobody is in one that came apart, where only a proof is looked
+    /// for: it ends with the first group somebody may be in.
+    proving: Option<u32>,
 }
 
 /// Kinds of value that groups are told by.
@@ -92,6 +95,7 @@ impl<'w> Space<'w> {
             narrowed: Vec::new(),
             guide: None,
             sets: Vec::new(),
+            proving: None,
         }
     }
 
@@ -165,9 +169,9 @@ impl<'w> Space<'w> {
         if self.aliases.is_none() {
             // While the map is made there is none.
             self.aliases = Some(BTreeMap::new());
-            let mut aliases = BTreeMap::new();
+            let (mut aliases, mut memo) = (BTreeMap::new(), Terms::default());
             for word in self.words_for_lengths() {
-                aliases.insert(self.definition_now(path, word), word);
+                aliases.insert(self.definition_now(path, word, &mut memo), word);
             }
             self.aliases = Some(aliases);
         }
@@ -178,9 +182,10 @@ impl<'w> Space<'w> {
         self.arena.words.iter().copied().filter(|w| self.arena.sort(*w) == Sort::Length).collect()
     }
 
-    pub(crate) fn definition_now(&mut self, path: &Path, word: Term) -> Term {
+    /// What a word comes to for the persons looked at now; what its parts come to is kept for other words.
+    pub(crate) fn definition_now(&mut self, path: &Path, word: Term, memo: &mut Terms) -> Term {
         let info = self.arena.info(word);
-        self.parts_reduced(path, &info.shape, info.sort, &mut Terms::default())
+        self.parts_reduced(path, &info.shape, info.sort, memo)
     }
 
     /// What a named term comes to for everybody looked at has its name, unless it is a fact by itself.
@@ -628,10 +633,10 @@ impl<'w> Space<'w> {
             return Some(());
         }
         if self.arena.is_known(old) && self.arena.is_known(new) {
-            if !self.contradicts_itself(path) {
-                found.push(Leaf { path: path.clone(), old, new, sure: true });
+            if self.contradicts_itself(path) {
+                return Some(());
             }
-            return Some(());
+            return self.came_apart(Leaf { path: path.clone(), old, new, sure: true }, found);
         }
         if self.equal_amounts(old, new) {
             return Some(());
@@ -657,7 +662,8 @@ impl<'w> Space<'w> {
             if equal != Some(true) {
                 // Answers of two kinds, an amount and none, differ whatever the figures.
                 let unlike = self.arena.may(old) & self.arena.may(new) == 0;
-                found.push(Leaf { path: path.clone(), old, new, sure: unlike || equal == Some(false) });
+                let sure = unlike || equal == Some(false);
+                return self.came_apart(Leaf { path: path.clone(), old, new, sure }, found);
             }
             return Some(());
         };
@@ -667,6 +673,25 @@ impl<'w> Space<'w> {
             }
         }
         Some(())
+    }
+
+    /// Takes in a group for whom two terms may differ; `None` where that ends the search for a proof.
+    fn came_apart(&mut self, leaf: Leaf, found: &mut Vec<Leaf>) -> Option<()> {
+        let Some(mut steps) = self.proving else {
+            found.push(leaf);
+            return Some(());
+        };
+        let nobody = self.apart_from_groups(|space| space.is_nobody(&leaf, &mut steps));
+        self.proving = Some(steps);
+        nobody.then_some(())
+    }
+
+    /// Whether two terms are proved the same for everybody of a path; `None` where that was not seen.
+    pub(crate) fn proved(&mut self, path: &Path, old: Term, new: Term, steps: u32) -> Option<()> {
+        let around = self.proving.replace(steps);
+        let all = self.differences(path, old, new, &mut Vec::new());
+        self.proving = around;
+        all
     }
 
     /// Whether two terms are the same once what has a word is looked into.

@@ -90,11 +90,12 @@ impl Space<'_> {
         let words: Vec<Term> = self.words_for_lengths();
         let mut aliases: BTreeMap<Term, Term> = BTreeMap::new();
         let kept: BTreeMap<Term, Term> = around.iter().map(|(length, word)| (*word, *length)).collect();
+        let mut memo = Terms::default();
         for word in words {
             let touched = self.groups.last_mut().is_none_or(|g| g.touches(&self.arena, word));
             let length = match kept.get(&word) {
                 Some(length) if !touched => *length,
-                _ => self.definition_now(path, word),
+                _ => self.definition_now(path, word, &mut memo),
             };
             aliases.insert(length, word);
         }

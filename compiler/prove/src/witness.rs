@@ -394,7 +394,7 @@ impl<'s, 'w> Finder<'s, 'w> {
                     same.into_iter().take(MOST_VALUES).for_each(&mut give);
                 }
             }
-            Sort::Periods => self.records(path, changes),
+            Sort::Periods => self.records(path, person, changes),
             Sort::Record(_) => {
                 if let Some((Ty::Record(id), _, optional)) = self.maker.ty(slot) {
                     give(self.maker.record(id));
@@ -533,18 +533,25 @@ impl<'s, 'w> Finder<'s, 'w> {
         values
     }
 
-    /// Other records: how many months each party's holds, of what kind, and whether they coincide.
-    fn records(&self, path: &Path, changes: &mut Vec<(Slot, Content)>) {
-        let mut months: BTreeSet<i64> = MONTHS.iter().copied().collect();
+    /// Other records: how long each party's is, of what kind, and whether they coincide.
+    fn records(&self, path: &Path, person: &Person, changes: &mut Vec<(Slot, Content)>) {
+        let mut lengths: BTreeSet<(i64, i64)> = MONTHS.iter().map(|n| (*n, 0)).collect();
         for bounds in path.bounds.values() {
             for (value, _) in [&bounds.low, &bounds.high].into_iter().flatten() {
                 if let Some(n) = in_months(value) {
-                    months.extend((n - 1).max(0)..=n + 1);
+                    lengths.extend(((n - 1).max(0)..=n + 1).map(|n| (n, 0)));
+                    // A part of a month may be what it depends on.
+                    lengths.extend([(n, 1), (n, 15)]);
+                    lengths.extend(if n > 0 { vec![(n - 1, 15), (n - 1, 29)] } else { Vec::new() });
                 }
             }
         }
         for party in &self.maker.parties {
-            changes.extend(months.iter().map(|n| (Slot::Months(*party), Content::Whole(*n))));
+            let slot = Slot::Months(*party);
+            changes.extend(lengths.iter().map(|(n, days)| (slot.clone(), Content::Months(*n, *days))));
+            if let Some(Content::Months(held, _)) = self.maker.content(person, &slot) {
+                changes.extend([0, 1, 15, 29].map(|days| (slot.clone(), Content::Months(held, days))));
+            }
             for kind in Kind::ALL {
                 changes.push((Slot::Kind(*party), Content::Kind(*kind, Quality::Compulsory)));
             }
@@ -552,9 +559,6 @@ impl<'s, 'w> Finder<'s, 'w> {
         }
         changes.push((Slot::Overlap, Content::Flag(true)));
         changes.push((Slot::Overlap, Content::Flag(false)));
-        for days in [0, 1, 15, 29] {
-            changes.push((Slot::Days, Content::Whole(days)));
-        }
     }
 
     /// The person with periods of the parties that coincide, of kinds by chance.

@@ -44,7 +44,7 @@ pub use told::{answer, asked, left_open, question};
 use crate::args::Diff;
 use crate::console::Console;
 use crate::draw::draw;
-use crate::examine::{Examined, examine_beside};
+use crate::examine::{Examined, examine_beside, in_parallel};
 use crate::load::{Loaded, Root};
 use crate::output::{Readers, replace};
 use crate::trouble::Trouble;
@@ -52,7 +52,7 @@ use crate::version::Because;
 use crate::{COULD_NOT, FINE, NO, NOT_KNOWN};
 use accord_analysis::{Beside, CONDITION};
 use accord_ir::Verified;
-use accord_prove::{Options, Solver};
+use accord_prove::{Comparison, Options};
 use accord_source::{Diagnostic, Diagnostics, Severity, SourceMap};
 use condition::{Only, Written};
 use map::{Beyond, Map};
@@ -148,7 +148,15 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         ..Options::default()
     };
     let mut solver = Asked::of(args)?;
-    let report = accord_prove::diff_with(old, new, &options, solver.as_mut().map(|s| s as &mut dyn Solver));
+    let report = match &mut solver {
+        // A solver is asked one question after the other.
+        Some(solver) => accord_prove::diff_with(old, new, &options, Some(solver)),
+        None => {
+            let comparison = Comparison::new(old, new, &options);
+            let lanes = in_parallel(Comparison::LANES, |lane| comparison.lane(lane, None))?;
+            comparison.report(lanes)
+        }
+    };
     if let Some(solver) = &solver {
         solver.tell(console);
     }
