@@ -39,6 +39,7 @@
 mod about;
 mod amounts;
 mod answers;
+mod coincide;
 mod compare;
 mod concrete;
 mod edits;

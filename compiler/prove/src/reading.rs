@@ -1,6 +1,7 @@
 //! What one fact of a person can change: the terms that read it. Of a person with one fact changed only these are
 //! evaluated again.
 
+use crate::coincide::Kinds;
 use crate::hashed::Lookup;
 use crate::person::{Maker, Slot};
 use crate::term::{Arena, Shape, Term};
@@ -27,6 +28,8 @@ pub(crate) struct Readings {
     known: RefCell<BTreeMap<Source, Lookup<Term, bool>>>,
     /// The facts that a term reads.
     pub(crate) supports: RefCell<Lookup<Term, Rc<Vec<Term>>>>,
+    /// Kinds of periods that coincide which two terms bring together otherwise.
+    pub(crate) telling: RefCell<Lookup<(Term, Term), Rc<Vec<Kinds>>>>,
 }
 
 /// What terms are for a person, to be used for the same person with one fact changed.
@@ -47,9 +50,7 @@ impl Source {
             Slot::Given(party, name) => Source::Given(*party, Arc::clone(name)),
             Slot::Argument(n) => Source::Argument(*n),
             // Without a fact for them nobody reads periods.
-            Slot::Months(_) | Slot::Kind(_) | Slot::Overlap => {
-                Source::Fact(maker.periods.unwrap_or(usize::MAX), None)
-            }
+            Slot::Months(_) | Slot::Kind(_) | Slot::Overlap => Source::Fact(maker.periods.unwrap_or(usize::MAX), None),
         }
     }
 

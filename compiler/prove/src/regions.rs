@@ -111,7 +111,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         if space.is_nobody(leaf, &mut steps) {
             return;
         }
-        let Some(person) = self.realise(space, &leaf.path, &[leaf.old, leaf.new]) else {
+        let Some(person) = self.realise(space, leaf, &[old, new]) else {
             return self.look_into(space, leaf, old, new);
         };
         self.add(space, leaf, old, new, person);
@@ -152,7 +152,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             let mut found = None;
             for n in 0..MOST_CHANCES {
                 let Some(first) = usize::try_from(n).ok().and_then(|n| near.get(n % near.len().max(1))) else { break };
-                let Some(next) = finder.mixed(first) else { break };
+                let Some(next) = finder.mixed(first, &[old, new]) else { break };
                 if !finder.fits(&self.base.assumed, &next) {
                     continue;
                 }
@@ -272,10 +272,13 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 
     /// A person of a group whom both versions answer otherwise, as ordinary as can be.
-    fn realise(&mut self, space: &Space<'_>, path: &Path, ends: &[Term]) -> Option<Person> {
+    fn realise(&mut self, space: &Space<'_>, leaf: &Leaf, whole: &[Term]) -> Option<Person> {
         let mut finder = Finder::new(space, self.maker);
         let start = self.pair.ordinary(self.asked, self.maker);
+        let (path, ends) = (&leaf.path, &[leaf.old, leaf.new]);
         let person = finder.find(path, &start);
+        let person =
+            person.or_else(|| finder.coinciding(&start, whole).iter().find_map(|start| finder.find(path, start)));
         let result = person.and_then(|person| self.until_they_differ(&mut finder, path, person, ends));
         self.tried += finder.tried;
         if let Some(person) = &result {

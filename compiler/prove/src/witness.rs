@@ -561,17 +561,6 @@ impl<'s, 'w> Finder<'s, 'w> {
         changes.push((Slot::Overlap, Content::Flag(false)));
     }
 
-    /// The person with periods of the parties that coincide, of kinds by chance.
-    pub(crate) fn mixed(&mut self, person: &Person) -> Option<Person> {
-        let mut mixed = self.maker.changed(person, &Slot::Overlap, &Content::Flag(true));
-        for party in self.maker.parties.clone() {
-            let kind = Kind::ALL.get(self.chance(Kind::ALL.len())).copied().unwrap_or(Kind::Insurance);
-            let quality = if self.chance(2) == 0 { Quality::Compulsory } else { Quality::Voluntary };
-            mixed = self.maker.changed(&mixed, &Slot::Kind(party), &Content::Kind(kind, quality));
-        }
-        Some(mixed)
-    }
-
     /// The person with small figures in place of those that terms read, an amount and a length in every combination:
     /// with those, roundings go either way.
     pub(crate) fn with_small_figures(&mut self, person: &Person, terms: &[Term]) -> Vec<Person> {
@@ -646,7 +635,7 @@ impl<'s, 'w> Finder<'s, 'w> {
         let changes = self.changes(path, of, term);
         // Now and then a record whose periods coincide, of kinds that differ: one change alone seldom shows anything.
         if self.chance(3) == 0 && changes.iter().any(|(slot, _)| *slot == Slot::Overlap) {
-            return self.mixed(&of.person).map(|person| (person, None));
+            return self.mixed(&of.person, terms).map(|person| (person, None));
         }
         let pick = self.chance(changes.len());
         let (slot, content) = changes.get(pick)?;
