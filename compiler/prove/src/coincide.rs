@@ -65,7 +65,8 @@ impl Finder<'_, '_> {
         if mine.is_empty() || theirs.is_empty() {
             return Vec::new();
         }
-        let sorts = || Kind::ALL.iter().flat_map(|k| [(*k, Quality::Compulsory), (*k, Quality::Voluntary)]);
+        let voluntary = [(Kind::Insurance, Quality::Voluntary)];
+        let sorts = || Kind::ALL.iter().map(|k| (*k, Quality::Compulsory)).chain(voluntary);
         let pairs = sorts().flat_map(|a| sorts().map(move |b| (a, b)));
         let kinds = pairs.map(|((k, q), (l, r))| vec![(*first, k, q), (*second, l, r)]);
         let differ = |kinds: &Kinds| {

@@ -39,6 +39,11 @@ impl<'a> Concrete<'a> {
     }
 
     pub(crate) fn eval(&mut self, term: Term) -> Outcome {
+        let Some(shape) = self.arena.look(term) else { return Outcome::Nothing };
+        // What is there already need not be remembered.
+        if let Shape::Known(_) | Shape::Fact(_) | Shape::Bound(..) = shape {
+            return self.shape(shape);
+        }
         // What holds variables of quantifiers is not remembered: they change.
         let closed = self.arena.free(term) <= crate::state::FIRST_VARIABLE;
         if closed && let Some(known) = self.memo.get(&term) {
@@ -51,11 +56,11 @@ impl<'a> Concrete<'a> {
             if let Some(known) = around.memo.borrow().get(&term) {
                 return known.clone();
             }
-            let outcome = self.shape(&self.arena.shape(term));
+            let outcome = self.shape(shape);
             around.memo.borrow_mut().insert(term, outcome.clone());
             return outcome;
         }
-        let outcome = self.shape(&self.arena.shape(term));
+        let outcome = self.shape(shape);
         if closed {
             self.memo.insert(term, outcome.clone());
         }
@@ -119,7 +124,7 @@ impl<'a> Concrete<'a> {
             match outcome.truth() {
                 Some(yes) if yes != all => return Outcome::yes_no(yes),
                 Some(_) => {}
-                None => worst = Some(worst.map_or(outcome.clone(), |w| w.worst(outcome))),
+                None => worst = Some(if let Some(worst) = worst { worst.worst(outcome) } else { outcome }),
             }
         }
         worst.unwrap_or_else(|| Outcome::yes_no(all))

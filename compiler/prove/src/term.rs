@@ -225,6 +225,11 @@ impl Arena {
         }
     }
 
+    /// The shape of a term that is kept.
+    pub(crate) fn look(&self, term: Term) -> Option<&Shape> {
+        self.infos.get(term.0 as usize).map(|info| &*info.shape)
+    }
+
     pub(crate) fn sort(&self, term: Term) -> Sort {
         self.infos.get(term.0 as usize).map_or(Sort::Other, |i| i.sort)
     }
