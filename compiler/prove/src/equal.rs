@@ -28,6 +28,9 @@ impl Space<'_> {
         if !path.may_be_below(&self.arena, self.world, a, b) && !path.may_be_below(&self.arena, self.world, b, a) {
             return true;
         }
+        if self.equal_factors(path, a, b, depth) {
+            return true;
+        }
         let (Some((x, by)), Some((y, other))) = (self.rounded(a), self.rounded(b)) else { return false };
         if by == other {
             return self.equal_within(path, x, y, depth - 1);
@@ -44,6 +47,46 @@ impl Space<'_> {
             (Mode::Down | Mode::TowardZero, Mode::HalfUp) => self.is_half_more(path, y, x, &by.grain, depth),
             _ => false,
         }
+    }
+
+    /// Whether two products are the same because, without what both are multiplied by, one factor of each is left, and
+    /// these are the same. What they divide by is not zero, since they are values.
+    fn equal_factors(&mut self, path: &Path, a: Term, b: Term, depth: u32) -> bool {
+        let ((mut left, below), (mut right, under)) = (self.factors(a), self.factors(b));
+        left.extend(under);
+        right.extend(below);
+        let mut rest = Vec::new();
+        for factor in left {
+            match right.iter().position(|other| *other == factor) {
+                Some(at) => {
+                    let _ = right.swap_remove(at);
+                }
+                None => rest.push(factor),
+            }
+        }
+        match (rest.as_slice(), right.as_slice()) {
+            ([], []) => true,
+            ([x], [y]) if (*x, *y) != (a, b) => self.equal_within(path, *x, *y, depth - 1),
+            _ => false,
+        }
+    }
+
+    /// What a term multiplies and what it divides by.
+    fn factors(&self, term: Term) -> (Vec<Term>, Vec<Term>) {
+        let (mut over, mut under) = (Vec::new(), Vec::new());
+        let mut queue = vec![(term, true)];
+        while let Some((term, is_over)) = queue.pop() {
+            match &*self.arena.shape(term) {
+                Shape::Host(HostFn::Multiply, operands, _) => queue.extend(operands.iter().map(|t| (*t, is_over))),
+                Shape::Host(HostFn::Divide, operands, _) if operands.len() == 2 => {
+                    queue.extend(operands.iter().zip([is_over, !is_over]).map(|(t, over)| (*t, over)));
+                }
+                Shape::Known(Outcome::Value(Value::Number(one))) if one.value == ratio(1, 1) => {}
+                _ if is_over => over.push(term),
+                _ => under.push(term),
+            }
+        }
+        (over, under)
     }
 
     fn is_half_more(&mut self, path: &Path, less: Term, more: Term, grain: &Grain, depth: u32) -> bool {

@@ -4,7 +4,7 @@
 //! What order there is between days is told in three ways only: `a is at most b`, `a is at most n after b`, and what
 //! follows from them for spans, so that two limits on the same span are two bounds of one thing.
 
-use crate::term::{Arena, FAULT, May, NOTHING, Shape, Side, Sort, Term, VALUE};
+use crate::term::{Arena, FAULT, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
 use accord_core::host::Policy;
 use accord_core::{Facts, Host, HostFn, Outcome, SiteId, Value};
 
@@ -153,7 +153,10 @@ impl Arena {
             HostFn::FirstDay | HostFn::LastDay => NOTHING,
             HostFn::FirstOfMonthOnOrAfter | HostFn::EndOfQuarterBefore => 0,
         };
-        VALUE | from | own
+        // The worst of what it is made of; of values it makes what it makes.
+        let of_values = operands.iter().all(|t| of(*t) & VALUE != 0);
+        let settled = operands.iter().all(|t| of(*t) & (VALUE | NOTHING) != 0);
+        (from & ODD) | if of_values { VALUE | own } else { 0 } | if settled { from & NOTHING } else { 0 }
     }
 
     fn may_be_negative(&self, term: Term) -> bool {

@@ -66,6 +66,8 @@ pub(crate) struct Path {
     pub(crate) few: BTreeMap<Term, Few>,
     pub(crate) bounds: BTreeMap<Measure, Bounds>,
     pub(crate) counts: BTreeMap<Term, u32>,
+    /// What something divides by that is a value: more than nothing.
+    divisors: BTreeSet<Term>,
     /// Of what something was noted with the last thing assumed.
     pub(crate) news: News,
 }
@@ -179,7 +181,45 @@ impl Path {
         {
             return false;
         }
+        if mask == VALUE {
+            self.note_divisors(arena, term);
+        }
         known & mask != 0
+    }
+
+    /// Notes what a value divides by: it is not zero.
+    fn note_divisors(&mut self, arena: &Arena, term: Term) {
+        let mut queue = vec![term];
+        while let Some(term) = queue.pop() {
+            // What is a value for everybody says nothing of anybody.
+            if arena.stored(term) == VALUE {
+                continue;
+            }
+            let Shape::Host(function, operands, _) = &*arena.shape(term) else { continue };
+            match (function, operands.as_slice()) {
+                (HostFn::Divide, [over, by]) => {
+                    let of = match &*arena.shape(*by) {
+                        Shape::Host(HostFn::NumberOf, of, _) => of.first().copied().unwrap_or(*by),
+                        _ => *by,
+                    };
+                    if crate::sums::is_never_negative(arena, of) {
+                        self.divisors.extend([*by, of]);
+                    }
+                    queue.extend([over, by]);
+                }
+                (
+                    HostFn::Add
+                    | HostFn::Subtract
+                    | HostFn::Multiply
+                    | HostFn::Rounded
+                    | HostFn::NumberOf
+                    | HostFn::Stored
+                    | HostFn::AtMost,
+                    _,
+                ) => queue.extend(operands),
+                _ => {}
+            }
+        }
     }
 
     /// What follows from a condition being so, or not.
@@ -363,7 +403,8 @@ impl Path {
 
     /// Whether one of two amounts can be below the other; also where that is not said.
     pub(crate) fn may_be_below(&self, arena: &Arena, world: &World, less: Term, more: Term) -> bool {
-        crate::sums::below(arena, world, less, more).is_none_or(|limit| self.may_be(arena, world, limit))
+        let known = Known { path: self, arena };
+        crate::sums::below(arena, world, less, more, &known).is_none_or(|limit| self.may_be(arena, world, limit))
     }
 
     /// Whether a limit can be kept besides what is assumed.
@@ -373,6 +414,9 @@ impl Path {
 
     /// Whether it is assumed that something is more than nothing.
     pub(crate) fn is_positive(&self, term: Term) -> bool {
+        if self.divisors.contains(&term) {
+            return true;
+        }
         let low = self.bounds.get(&Measure::Of(term)).and_then(|b| b.low.as_ref());
         low.and_then(|(value, strict)| Some((sign(value)?, *strict)))
             .is_some_and(|(sign, strict)| sign > 0 || (sign == 0 && strict))

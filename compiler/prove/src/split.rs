@@ -7,7 +7,7 @@ use crate::hashed::Terms;
 use crate::path::{Choice, Few, Path, limit, measured};
 use crate::reading::Readings;
 use crate::state::FIRST_VARIABLE;
-use crate::term::{Arena, Line, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
+use crate::term::{Arena, CONFLICT, FAULT, Line, May, NOTHING, ODD, Shape, Side, Sort, Term, VALUE};
 use crate::within::Group;
 use crate::world::World;
 use accord_core::{HostFn, Outcome};
@@ -638,7 +638,9 @@ impl<'w> Space<'w> {
             }
             return self.came_apart(Leaf { path: path.clone(), old, new, sure: true }, found);
         }
-        if self.equal_amounts(old, new) {
+        // Of faults and conflicts nothing more is told.
+        let both = self.arena.may(old) | self.arena.may(new);
+        if both == FAULT || both == CONFLICT || self.equal_amounts(old, new) {
             return Some(());
         }
         let mut split = self.sets.iter().find_map(|set| self.status(path, *set));

@@ -58,8 +58,11 @@ pub(crate) trait Known {
 }
 
 /// That one of two is below the other; `None` where they are not sums of what can be compared.
-pub(crate) fn below(arena: &Arena, world: &World, less: Term, more: Term) -> Option<Limit> {
-    let (less, more) = (linear(arena, world, less)?, linear(arena, world, more)?);
+pub(crate) fn below(arena: &Arena, world: &World, less: Term, more: Term, known: &dyn Known) -> Option<Limit> {
+    let (less, more) = match multiplied_out(arena, world, less, more, known) {
+        Some(both) => both,
+        None => (linear(arena, world, less)?, linear(arena, world, more)?),
+    };
     less.counted_in.with(more.counted_in)?;
     let difference = less.plus(&more, -1);
     Some(Limit { of: difference.of, figure: difference.figure, strict: true })
@@ -106,14 +109,19 @@ pub(crate) fn fit(
     }
     several |= more.is_some();
     limits.extend(more);
+    let unknowns: BTreeSet<Term> = limits.iter().flat_map(|l| l.of.keys().copied()).collect();
+    let parts = parts_of(arena, &unknowns);
+    several |= !parts.is_empty();
     // Bounds of one fact each were looked at where they were assumed.
     if !several {
         return true;
     }
-    let unknowns: BTreeSet<Term> = limits.iter().flat_map(|l| l.of.keys().copied()).collect();
+    limits.extend(parts);
     for unknown in &unknowns {
-        if is_never_negative(arena, *unknown) {
-            limits.push(Limit { of: BTreeMap::from([(*unknown, ratio(-1, 1))]), figure: ratio(0, 1), strict: false });
+        let is_positive = known.is_positive(*unknown);
+        if is_positive || is_never_negative(arena, *unknown) {
+            let of = BTreeMap::from([(*unknown, ratio(-1, 1))]);
+            limits.push(Limit { of, figure: ratio(0, 1), strict: is_positive });
         }
     }
     if !limits.iter().all(Limit::may_be) {
@@ -141,6 +149,35 @@ fn multiplied_out(arena: &Arena, world: &World, a: Term, b: Term, known: &dyn Kn
     }
     let ((over, under), by) = (quotient(b)?, number(arena, a)?);
     Some((under.times(&by), over))
+}
+
+/// That the parts of a record are together not longer than the record.
+fn parts_of(arena: &Arena, unknowns: &BTreeSet<Term>) -> Vec<Limit> {
+    let length = |term: &Term| match &*arena.shape(*term) {
+        Shape::Host(HostFn::LengthOf, operands, _) => Some((*operands.first()?, *operands.get(1)?)),
+        _ => None,
+    };
+    let mut all = Vec::new();
+    for whole in unknowns {
+        let Some((record, unit)) = length(whole) else { continue };
+        // Whose periods they are taken for does not make them longer.
+        let record = match &*arena.shape(record) {
+            Shape::Host(HostFn::AsIfOwn, inner, _) => inner.first().copied().unwrap_or(record),
+            _ => record,
+        };
+        let is_part = |term: &&Term| {
+            let Some((of, in_unit)) = length(term) else { return false };
+            let Shape::Host(HostFn::Part, operands, _) = &*arena.shape(of) else { return false };
+            let of_one = operands.first().is_some_and(|party| arena.is_known(*party));
+            of_one && operands.get(1) == Some(&record) && in_unit == unit
+        };
+        let mut of: BTreeMap<Term, Ratio> = unknowns.iter().filter(is_part).map(|t| (*t, ratio(1, 1))).collect();
+        if !of.is_empty() {
+            let _ = of.insert(*whole, ratio(-1, 1));
+            all.push(Limit { of, figure: ratio(0, 1), strict: false });
+        }
+    }
+    all
 }
 
 impl Limit {
@@ -408,13 +445,38 @@ mod tests {
         let (mut arena, world) = (arena(), world());
         let (one, other) = (fact(&mut arena, 8, Sort::Money), fact(&mut arena, 9, Sort::Money));
         let (there, back) = (at_most(&mut arena, one, other), at_most(&mut arena, other, one));
-        let limit = || below(&arena, &world, one, other);
+        let limit = || below(&arena, &world, one, other, &Stated);
         let fits = |conditions: Vec<(Term, bool)>| {
             fit(&arena, &world, conditions.into_iter(), std::iter::empty(), limit(), &Stated)
         };
         assert!(fits(vec![(there, true)]));
         assert!(!fits(vec![(there, true), (back, true)]));
         assert!(!fits(vec![(there, false)]));
+    }
+
+    #[test]
+    fn the_parts_of_a_record_are_together_not_longer_than_the_record() {
+        let (mut arena, world) = (arena(), world());
+        let unit = arena.constant(Outcome::Value(Value::Unit(Unit::Months)));
+        let record = fact(&mut arena, 5, Sort::Periods);
+        let both = crate::term::Side::Both;
+        let parties = ["NL", "CV"].map(|code| accord_core::Country::parse(code).expect("a country"));
+        let mut length = |of| arena.keep(Shape::Host(HostFn::LengthOf, vec![of, unit], both), Sort::Length, VALUE);
+        let whole = length(record);
+        let parts = parties.map(|party| {
+            let party = arena.constant(Outcome::Value(Value::Country(party)));
+            let part = arena.keep(Shape::Host(HostFn::Part, vec![party, record], both), Sort::Periods, VALUE);
+            arena.keep(Shape::Host(HostFn::LengthOf, vec![part, unit], both), Sort::Length, VALUE)
+        });
+        let (seven, twelve) = (months(&mut arena, 7), months(&mut arena, 12));
+        let [first, second] = parts.map(|part| at_most(&mut arena, seven, part));
+        let low = at_most(&mut arena, whole, twelve);
+        let fits = |conditions: &[(Term, bool)]| {
+            fit(&arena, &world, conditions.iter().copied(), std::iter::empty(), None, &Stated)
+        };
+        // Seven months of each are more than twelve; seven of one are not.
+        assert!(!fits(&[(first, true), (second, true), (low, true)]));
+        assert!(fits(&[(first, true), (second, false), (low, true)]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::families::{Family, Said, cents, half_even, half_up, months, version};
 use super::people::{Held, axis, either};
 
 pub(crate) fn all() -> Vec<Family> {
-    vec![rounding(), cap(), better_of_two(), gate(), excess(), below_zero(), rates(), grains()]
+    vec![rounding(), cap(), better_of_two(), gate(), excess(), below_zero(), rates(), grains(), quotients()]
 }
 
 fn rounding() -> Family {
@@ -261,4 +261,39 @@ fn grains() -> Family {
         ],
         open: &[],
     }
+}
+
+/// A share of a length in another: cut at one, divided first or last. Over a length of nothing there is no share.
+fn quotients() -> Family {
+    Family {
+        name: "a share, cut at one",
+        words: "",
+        facts: "own_time: months   base_time: months   full: EUR",
+        decision: "paid: EUR",
+        axes: vec![axis("own_time", months(0..=4)), axis("base_time", months(0..=4)), axis("full", cents(0..=7))],
+        versions: vec![
+            version(
+                "article 1 \"Share\"\n  rule paid = full * (own_time / base_time) rounded half up to 0.01 EUR\n",
+                |p| share(p.n("full") * p.n("own_time"), p.n("base_time")),
+            ),
+            version(
+                "article 1 \"Share\"\n  rule paid = (full * number(own_time)) / number(base_time) rounded half up to 0.01 EUR\n",
+                |p| share(p.n("full") * p.n("own_time"), p.n("base_time")),
+            ),
+            version(
+                "article 1 \"Share\"\n  rule paid = full * smaller(own_time / base_time, 1) rounded half up to 0.01 EUR\n",
+                |p| share(p.n("full") * p.n("own_time").min(p.n("base_time")), p.n("base_time")),
+            ),
+            version(
+                "article 1 \"Share\"\n  rule paid = (if own_time is at least base_time then full * (base_time / base_time) else full * (own_time / base_time)) rounded half up to 0.01 EUR\n",
+                |p| share(p.n("full") * p.n("own_time").min(p.n("base_time")), p.n("base_time")),
+            ),
+        ],
+        open: &[],
+    }
+}
+
+/// Nothing is divided by nothing.
+fn share(over: i64, under: i64) -> Said {
+    if under == 0 { Said::Fault } else { Said::Cents(half_up(over, under)) }
 }
