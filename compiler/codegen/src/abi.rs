@@ -185,6 +185,8 @@ services! {
     Given "run.given" (party: Handle, name: i64) |run| run.given(party, name);
     /// The worse of two outcomes.
     Worst "run.worst" (a: Handle, b: Handle) |run| run.worst(a, b);
+    /// Two conditions joined of which neither decides.
+    Joined "run.joined" (neutral: Handle, a: Handle, b: Handle) |run| run.joined(neutral, a, b);
     /// The worst of those outcomes that are not values; -1 if all are.
     Screen "run.screen" (first: *const Handle, count: i64) |run| run.screen(
         // SAFETY: native code has stored `count` outcomes in its own frame.

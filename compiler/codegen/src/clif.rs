@@ -1,7 +1,7 @@
 //! `--emit clif`: the native functions of a program before the code generator optimises them, as text.
 
 use crate::CodegenError;
-use crate::jit::{self, Effort};
+use crate::jit::{self, Effort, every};
 use crate::lower::{Subject, lower};
 use accord_core::RuleId;
 use accord_ir::{Body, NodeId, NodeKind, Program, ProvisionId, Verified};
@@ -14,7 +14,7 @@ use std::fmt::Write;
 pub fn clif(program: &Verified) -> Result<String, CodegenError> {
     let mut module = jit::module(Effort::Plain, program)?;
     let mut functions: Vec<(Subject, FuncId, String)> = Vec::new();
-    let lowered = lower(program, &mut module, &mut |_, id, subject, context| {
+    let lowered = lower(program, &every(program), &mut module, &mut |_, id, subject, context| {
         functions.push((subject, id, context.func.display().to_string()));
         Ok(())
     })?;

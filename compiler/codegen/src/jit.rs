@@ -28,7 +28,8 @@ pub enum Effort {
 pub struct Jit {
     /// Owns the code; freed when this is dropped.
     module: ManuallyDrop<JITModule>,
-    nodes: Vec<Entrance>,
+    /// Nodes that have a function.
+    nodes: Vec<Option<Entrance>>,
     tables: Tables,
 }
 
@@ -89,6 +90,11 @@ fn target_of(target: isa::Builder, effort: Effort, anywhere: bool) -> Result<Own
     target.finish(settings::Flags::new(flags)).map_err(|e| CodegenError::Target(e.to_string()))
 }
 
+/// Every node of a program.
+pub(crate) fn every(program: &Verified) -> Vec<NodeId> {
+    (0..).map(NodeId).zip(&program.program().nodes).map(|(id, _)| id).collect()
+}
+
 /// An empty module for this machine.
 pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, CodegenError> {
     let target = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
@@ -101,27 +107,34 @@ pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, Co
 }
 
 impl Jit {
-    /// Compiles a program, plainly.
+    /// Compiles, plainly, what is asked of a program from outside ([`accord_ir::Program::asked`]). No other node can be
+    /// asked.
     pub fn compile(program: &Verified) -> Result<Jit, CodegenError> {
-        Jit::compile_with(program, Effort::Plain)
+        Jit::compile_for(program, &program.program().asked(), Effort::Plain)
     }
 
-    /// Compiles a program with more or less work.
+    /// Compiles a program with more or less work, so that every node can be asked.
     pub fn compile_with(program: &Verified, effort: Effort) -> Result<Jit, CodegenError> {
+        Jit::compile_for(program, &every(program), effort)
+    }
+
+    pub(crate) fn compile_for(program: &Verified, roots: &[NodeId], effort: Effort) -> Result<Jit, CodegenError> {
         // From here on dropping frees the code, whatever fails.
         let module = ManuallyDrop::new(module(effort, program)?);
-        let tables = crate::tables::TableBuilder::new().finish();
+        let tables = crate::tables::TableBuilder::new(&[]).finish();
         let mut jit = Jit { module, nodes: Vec::new(), tables };
         let module: &mut JITModule = &mut jit.module;
         let lowered: Lowered =
-            lower(program, module, &mut |module, id, _, context| Ok(module.define_function(id, context)?))?;
+            lower(program, roots, module, &mut |module, id, _, context| Ok(module.define_function(id, context)?))?;
         module.finalize_definitions()?;
         for (node, id) in program.program().nodes.iter().zip(&lowered.nodes) {
             let arguments = node.params.len();
             let enter = lowered.enters.get(&arguments).copied();
-            let enter = enter.ok_or_else(|| CodegenError::missing(format!("the way in for {arguments} arguments")))?;
-            let (enter, node) = (module.get_finalized_function(enter), module.get_finalized_function(*id));
-            jit.nodes.push(Entrance { enter, node, arguments });
+            let entrance = id.zip(enter).map(|(node, enter)| {
+                let (enter, node) = (module.get_finalized_function(enter), module.get_finalized_function(node));
+                Entrance { enter, node, arguments }
+            });
+            jit.nodes.push(entrance);
         }
         jit.tables = lowered.tables;
         Ok(jit)
@@ -158,10 +171,10 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The answer of a node for these arguments. A node the program does not have, or another number of arguments
-    /// than it takes, is the caller's mistake and gives a fault without a place.
+    /// The answer of a node for these arguments. A node the program does not have, or that was not compiled to be asked,
+    /// or another number of arguments than it takes, is the caller's mistake and gives a fault without a place.
     pub fn ask(&mut self, node: NodeId, arguments: &[Value]) -> Answer {
-        let entrance = self.jit.nodes.get(node.0 as usize).copied();
+        let entrance = self.jit.nodes.get(node.0 as usize).copied().flatten();
         let Some(entrance) = entrance.filter(|e| e.arguments == arguments.len()) else {
             return Answer { outcome: Outcome::fault(FaultKind::OutOfRange, SiteId(u32::MAX)), rules: Vec::new() };
         };

@@ -1,7 +1,7 @@
 //! What a run holds while native code works on it. Safe Rust: native code reaches it only through `abi`.
 
 use crate::settle::Settling;
-use crate::tables::{Handle, NO, NOTHING, Tables, YES, number, position};
+use crate::tables::{self, Handle, NO, NOTHING, OTHER, Tables, YES, number, position};
 use accord_core::{Answer, Facts, FaultKind, Host, HostFn, Outcome, RuleId, SiteId, Value};
 use accord_ir::Program;
 use std::collections::BTreeMap;
@@ -9,12 +9,9 @@ use std::collections::BTreeMap;
 /// The state of a run.
 pub(crate) struct State<'a> {
     tables: &'a Tables,
-    program: &'a Program,
     host: Host<'a>,
     /// What was made so far; its first handle is the number of constants.
     made: Vec<Outcome>,
-    /// The handle of each fact that was read.
-    facts: BTreeMap<i64, Handle>,
     /// Which entry answers a node asked with some values.
     memo: BTreeMap<(i64, Vec<Value>), usize>,
     entries: Vec<Entry>,
@@ -37,10 +34,8 @@ impl<'a> State<'a> {
     pub(crate) fn new(tables: &'a Tables, program: &'a Program, facts: &'a Facts) -> State<'a> {
         State {
             tables,
-            program,
             host: Host { conversions: &program.conversions, facts },
             made: Vec::new(),
-            facts: BTreeMap::new(),
             memo: BTreeMap::new(),
             entries: Vec::new(),
             members: Vec::new(),
@@ -54,10 +49,16 @@ impl<'a> State<'a> {
         let at = position(handle);
         let constants = &self.tables.constants;
         let found = match at.checked_sub(constants.len()) {
-            None => constants.get(at),
+            None => self.of_row(handle).or_else(|| constants.get(at)),
             Some(at) => self.made.get(at),
         };
         found.unwrap_or(&self.stray)
+    }
+
+    /// The outcome of the handle of a fact that the row has.
+    fn of_row(&self, handle: Handle) -> Option<&Outcome> {
+        let fact = position(handle.checked_sub(OTHER)?);
+        if fact < self.tables.facts { self.host.facts.row.get(fact) } else { None }
     }
 
     /// The handle of an outcome: a reserved one where there is one, else a new one.
@@ -81,17 +82,15 @@ impl<'a> State<'a> {
         self.push(outcome)
     }
 
-    /// A fact of the row.
-    pub(crate) fn fact(&mut self, fact: i64) -> Handle {
-        if let Some(known) = self.facts.get(&fact) {
-            return *known;
+    /// A fact of the row: a reserved handle where there is one, else its own.
+    pub(crate) fn fact(&self, fact: i64) -> Handle {
+        let handle = tables::fact(fact);
+        match self.outcome(handle) {
+            Outcome::Nothing => NOTHING,
+            Outcome::Value(Value::YesNo(true)) => YES,
+            Outcome::Value(Value::YesNo(false)) => NO,
+            _ => handle,
         }
-        let at = position(fact);
-        let name = self.program.facts.get(at).map_or("", |f| f.name.as_str());
-        let outcome = self.host.facts.row.get(at).cloned().unwrap_or_else(|| Outcome::missing(name));
-        let handle = self.push(outcome);
-        self.facts.insert(fact, handle);
-        handle
     }
 
     /// A fact declared by the legislation of a party. A party that is not a value is the result.
@@ -100,6 +99,17 @@ impl<'a> State<'a> {
         let name = self.tables.names.get(position(name)).map_or("", String::as_str);
         let outcome = self.host.facts.given(*country, name);
         self.push(outcome)
+    }
+
+    /// Two conditions joined of which neither decides: the one that is not neutral, the worse if both are not.
+    pub(crate) fn joined(&mut self, neutral: Handle, a: Handle, b: Handle) -> Handle {
+        if b == neutral {
+            a
+        } else if a == neutral {
+            b
+        } else {
+            self.worst(a, b)
+        }
     }
 
     /// The worse of two outcomes.

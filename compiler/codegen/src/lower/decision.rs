@@ -5,12 +5,13 @@
 //! when nothing is unsettled. At most one of them is settled here; anything else goes to `crate::settle`, which asks
 //! for the values it needs one by one.
 
+use super::Part;
 use super::function::Function;
 use crate::CodegenError;
 use crate::abi::Service;
 use crate::tables::{NO, Plan, YES, number};
 use accord_core::{Outcome, RuleId};
-use accord_ir::{Decision, DecisionId};
+use accord_ir::{Decision, DecisionId, ExprId, Rule};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, BlockCall, InstBuilder, JumpTableData, StackSlot, Value, types};
 
@@ -27,7 +28,7 @@ struct Asked {
     conditions: StackSlot,
 }
 
-impl Function<'_, '_, '_, '_> {
+impl<'p> Function<'_, '_, 'p, '_> {
     /// The body of a decision node.
     pub fn decision(&mut self, id: DecisionId, left_out: &[RuleId], entry: Value) -> Result<(), CodegenError> {
         let plan = Plan::new(self.low.program, id, left_out)?;
@@ -38,31 +39,78 @@ impl Function<'_, '_, '_, '_> {
             self.remember(entry, value, None);
             return Ok(());
         }
-        let asked = self.conditions(&plan)?;
+        let only = match plan.rules[..] {
+            [only] => Some((only, self.rule(only)?)),
+            _ => None,
+        };
+        let only = match only {
+            Some((id, Rule { condition: None, value, .. })) => {
+                let value = self.part(id, Part::Value, *value)?;
+                self.remember(entry, value, Some(id));
+                return Ok(());
+            }
+            Some((id, Rule { condition: Some(condition), .. })) => Some((id, *condition)),
+            None => None,
+        };
         let (values, settle, next) = (self.block_of(2), self.block(), self.block_of(1));
-        self.shortcut(&plan, &asked, values, settle);
+        let conditions = match only {
+            Some((id, condition)) => self.condition_of_one(id, condition, values, settle)?,
+            None => {
+                let asked = self.conditions(&plan)?;
+                self.shortcut(&plan, &asked, values, settle);
+                asked.conditions
+            }
+        };
 
         self.enter_block(settle);
         let known_as = self.low.tables.plan(plan.clone());
         let number_of_plan = self.number(known_as);
-        let first = self.build.ins().stack_addr(types::I64, asked.conditions, 0);
+        let first = self.build.ins().stack_addr(types::I64, conditions, 0);
         let count = self.number(number(plan.rules.len()));
         let wanted = self.serve(Service::Settle, &[number_of_plan, first, count]);
         self.jump(next, &[wanted]);
 
         let wanted = self.enter_block_of_one(next);
-        let (more, settled) = (self.block(), self.block());
+        let settled = self.block();
         let is_more = self.at_least(wanted, 0);
-        self.branch(is_more, more, settled);
-        self.enter_block(more);
         let settling = self.number(1);
-        self.jump(values, &[wanted, settling]);
+        let more = [BlockArg::Value(wanted), BlockArg::Value(settling)];
+        self.build.ins().brif(is_more, values, &more, settled, &[]);
         self.enter_block(settled);
         let number_of_plan = self.number(known_as);
         let given = self.serve(Service::Settled, &[entry, number_of_plan]);
         self.give(given);
 
         self.values(&plan, decision, entry, values, next)
+    }
+
+    /// A rule of the program.
+    fn rule(&self, id: RuleId) -> Result<&'p Rule, CodegenError> {
+        self.low.program.rule(id).ok_or_else(|| CodegenError::missing(format!("rule {}", id.0)))
+    }
+
+    /// Evaluates the condition of the only rule, and goes to its value, to the default or to `settle`. Gives where the
+    /// condition is.
+    fn condition_of_one(
+        &mut self,
+        id: RuleId,
+        condition: ExprId,
+        values: Block,
+        settle: Block,
+    ) -> Result<StackSlot, CodegenError> {
+        let condition = self.part(id, Part::Condition, condition)?;
+        let conditions = self.slot(1);
+        self.store(conditions, 0, condition);
+        let is_open = self.is_unsettled(condition);
+        let plain = self.block();
+        self.branch(is_open, settle, plain);
+        self.enter_block(plain);
+        // The rule stands at 0, the default after it.
+        let wanted = self.is_not(condition, YES);
+        let wanted = self.truth(wanted);
+        let settling = self.number(0);
+        self.jump(values, &[wanted, settling]);
+        Ok(conditions)
     }
 
     /// Evaluates the conditions, stronger rules first.
@@ -79,8 +127,8 @@ impl Function<'_, '_, '_, '_> {
 
     /// Evaluates the condition of the rule at a position, unless the rule is beaten.
     fn condition(&mut self, plan: &Plan, at: usize, asked: &mut Asked) -> Result<(), CodegenError> {
-        let rule = plan.rules.get(at).and_then(|r| self.low.rules.get(r.0 as usize)).copied();
-        let rule = rule.ok_or_else(|| CodegenError::missing(format!("the rule at {at}")))?;
+        let id = plan.rules.get(at).copied().ok_or_else(|| CodegenError::missing(format!("the rule at {at}")))?;
+        let rule = self.rule(id)?;
         let word = at / WORD;
         let Some(before) = asked.applying.get(word).copied() else { return Ok(()) };
         let done = self.block_of(2);
@@ -94,7 +142,7 @@ impl Function<'_, '_, '_, '_> {
             self.enter_block(ask);
         }
         let condition = match rule.condition {
-            Some(condition) => self.part(condition)?,
+            Some(condition) => self.part(id, Part::Condition, condition)?,
             None => self.number(YES),
         };
         self.store(asked.conditions, at, condition);
@@ -165,21 +213,15 @@ impl Function<'_, '_, '_, '_> {
     ) -> Result<(), CodegenError> {
         self.enter_block(values);
         let (wanted, settling) = (self.param(values, 0), self.param(values, 1));
-        let wanted = self.build.ins().ireduce(types::I32, wanted);
         let cases: Vec<Block> = plan.rules.iter().map(|_| self.block()).collect();
         let otherwise = self.block();
-        let pool = &mut self.build.func.dfg.value_lists;
-        let calls: Vec<BlockCall> = cases.iter().map(|case| BlockCall::new(*case, [], pool)).collect();
-        let table = JumpTableData::new(BlockCall::new(otherwise, [], pool), &calls);
-        let table = self.build.create_jump_table(table);
-        self.build.ins().br_table(wanted, table);
+        self.choose_case(wanted, &cases, otherwise);
 
         let got = self.block_of(2);
         for (case, rule) in cases.iter().zip(&plan.rules) {
-            let parts = self.low.rules.get(rule.0 as usize).copied();
-            let parts = parts.ok_or_else(|| CodegenError::missing(format!("rule {}", rule.0)))?;
+            let known = self.rule(*rule)?;
             self.enter_block(*case);
-            let value = self.part(parts.value)?;
+            let value = self.part(*rule, Part::Value, known.value)?;
             let rule = self.number(i64::from(rule.0));
             self.jump(got, &[value, rule]);
         }
@@ -198,6 +240,20 @@ impl Function<'_, '_, '_, '_> {
         let wanted = self.serve(Service::Take, &[value]);
         self.build.ins().jump(next, &[BlockArg::Value(wanted)]);
         Ok(())
+    }
+
+    /// Goes to the case of a position; to the default for any other.
+    fn choose_case(&mut self, wanted: Value, cases: &[Block], otherwise: Block) {
+        if let [only] = cases {
+            self.branch(wanted, otherwise, *only);
+            return;
+        }
+        let wanted = self.build.ins().ireduce(types::I32, wanted);
+        let pool = &mut self.build.func.dfg.value_lists;
+        let calls: Vec<BlockCall> = cases.iter().map(|case| BlockCall::new(*case, [], pool)).collect();
+        let table = JumpTableData::new(BlockCall::new(otherwise, [], pool), &calls);
+        let table = self.build.create_jump_table(table);
+        self.build.ins().br_table(wanted, table);
     }
 
     /// The default of a decision, or the gap it leaves.

@@ -24,6 +24,9 @@ pub(super) struct Function<'l, 'm, 'p, 'f> {
     pub arguments: Vec<Value>,
     /// The value of each local in scope.
     pub locals: BTreeMap<LocalId, Value>,
+    /// Whether what is said here is run at most once for arguments of this function: it is the function of a node, and
+    /// not in a loop of it, nor in the body of another node that stands here.
+    pub is_once: bool,
     /// Functions called so far, as this function knows them.
     callees: BTreeMap<FuncId, ir::FuncRef>,
     /// Where operands are stored that travel through memory: one place for all calls, as large as the largest needs.
@@ -45,7 +48,7 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
         // Every function of the module has at least the run as parameter; see `words`.
         let run = params.pop().unwrap_or_else(|| build.ins().iconst(types::I64, 0));
         let locals = (0..).map(LocalId).zip(arguments.iter().copied()).collect();
-        Function { low, build, run, arguments, locals, callees: BTreeMap::new(), scratch: None }
+        Function { low, build, run, arguments, locals, is_once: false, callees: BTreeMap::new(), scratch: None }
     }
 
     /// Ends the function.
