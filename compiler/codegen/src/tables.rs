@@ -23,6 +23,28 @@ pub(crate) fn fact(fact: i64) -> Handle {
     OTHER.saturating_add(fact)
 }
 
+/// What a node is entered with that is to give its result. Any other number is the position of a rule of the decision
+/// that it is: the value of that is wanted; beyond the rules, of the default.
+pub(crate) const RESULT: i64 = -1;
+
+/// What the code of a decision gives that the run has to settle.
+pub(crate) const UNSETTLED: i64 = -1;
+
+/// Where the rule begins in what code gives, above the handle.
+const RULE: u32 = 40;
+
+/// What is added to the handle that the code of a node gives, where a rule made it; none where there are so many rules.
+pub(crate) fn made_by(rule: RuleId) -> Option<i64> {
+    let above = i64::from(rule.0) + 1;
+    (above < 1 << (62 - RULE)).then_some(above << RULE)
+}
+
+/// The handle in what the code of a node gives, and the rule that made it.
+pub(crate) fn parts(given: i64) -> (Handle, Option<RuleId>) {
+    let rule = u32::try_from((given >> RULE) - 1).ok().map(RuleId);
+    (given & ((1 << RULE) - 1), rule)
+}
+
 /// The tables of a compiled program.
 #[derive(Debug)]
 pub(crate) struct Tables {

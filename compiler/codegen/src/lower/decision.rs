@@ -30,87 +30,84 @@ struct Asked {
 
 impl<'p> Function<'_, '_, 'p, '_> {
     /// The body of a decision node.
-    pub fn decision(&mut self, id: DecisionId, left_out: &[RuleId], entry: Value) -> Result<(), CodegenError> {
+    pub fn decision(&mut self, id: DecisionId, left_out: &[RuleId], wanted: Value) -> Result<(), CodegenError> {
         let plan = Plan::new(self.low.program, id, left_out)?;
         let decision: Option<&Decision> = self.low.program.decisions.get(id.0 as usize);
         let decision = decision.ok_or_else(|| CodegenError::missing(format!("decision {}", id.0)))?;
         if plan.rules.is_empty() {
             let value = self.default_of(decision)?;
-            self.remember(entry, value, None);
+            self.give(value);
             return Ok(());
         }
-        let only = match plan.rules[..] {
-            [only] => Some((only, self.rule(only)?)),
-            _ => None,
-        };
-        let only = match only {
-            Some((id, Rule { condition: None, value, .. })) => {
-                let value = self.part(id, Part::Value, *value)?;
-                self.remember(entry, value, Some(id));
-                return Ok(());
-            }
-            Some((id, Rule { condition: Some(condition), .. })) => Some((id, *condition)),
-            None => None,
-        };
-        let (values, settle, next) = (self.block_of(2), self.block(), self.block_of(1));
-        let conditions = match only {
-            Some((id, condition)) => self.condition_of_one(id, condition, values, settle)?,
-            None => {
-                let asked = self.conditions(&plan)?;
-                self.shortcut(&plan, &asked, values, settle);
-                asked.conditions
-            }
-        };
+        if let [only] = plan.rules[..] {
+            let rule = self.rule(only)?;
+            return match rule.condition {
+                Some(condition) => self.one_rule(&plan, decision, (only, condition, rule.value), wanted),
+                None => {
+                    let value = self.part(only, Part::Value, rule.value)?;
+                    self.give_by(only, value)
+                }
+            };
+        }
+        let (values, settle, asked) = (self.block_of(1), self.block(), self.block());
+        let is_value = self.at_least(wanted, 0);
+        self.build.ins().brif(is_value, values, &[BlockArg::Value(wanted)], asked, &[]);
+        self.enter_block(asked);
+        let asked = self.conditions(&plan)?;
+        self.shortcut(&plan, &asked, values, settle);
 
         self.enter_block(settle);
-        let known_as = self.low.tables.plan(plan.clone());
-        let number_of_plan = self.number(known_as);
-        let first = self.build.ins().stack_addr(types::I64, conditions, 0);
         let count = self.number(number(plan.rules.len()));
-        let wanted = self.serve(Service::Settle, &[number_of_plan, first, count]);
-        self.jump(next, &[wanted]);
+        let known_as = self.low.tables.plan(plan.clone());
+        let known_as = self.number(known_as);
+        let first = self.build.ins().stack_addr(types::I64, asked.conditions, 0);
+        let unsettled = self.serve(Service::Settle, &[known_as, first, count]);
+        self.give(unsettled);
 
-        let wanted = self.enter_block_of_one(next);
-        let settled = self.block();
-        let is_more = self.at_least(wanted, 0);
-        let settling = self.number(1);
-        let more = [BlockArg::Value(wanted), BlockArg::Value(settling)];
-        self.build.ins().brif(is_more, values, &more, settled, &[]);
-        self.enter_block(settled);
-        let number_of_plan = self.number(known_as);
-        let given = self.serve(Service::Settled, &[entry, number_of_plan]);
-        self.give(given);
+        let wanted = self.enter_block_of_one(values);
+        self.values(&plan, decision, wanted)
+    }
 
-        self.values(&plan, decision, entry, values, next)
+    /// A decision of one rule, of this condition and value: the same with less code.
+    fn one_rule(
+        &mut self,
+        plan: &Plan,
+        decision: &Decision,
+        (id, condition, value): (RuleId, ExprId, ExprId),
+        wanted: Value,
+    ) -> Result<(), CodegenError> {
+        let (asked, not_asked, plain, settle) = (self.block(), self.block(), self.block(), self.block());
+        let (case, otherwise) = (self.block(), self.block());
+        let is_value = self.at_least(wanted, 0);
+        self.branch(is_value, not_asked, asked);
+        self.enter_block(not_asked);
+        self.branch(wanted, otherwise, case);
+
+        self.enter_block(asked);
+        let condition = self.part(id, Part::Condition, condition)?;
+        let is_open = self.is_unsettled(condition);
+        self.branch(is_open, settle, plain);
+        self.enter_block(plain);
+        let applies = self.is(condition, YES);
+        self.branch(applies, case, otherwise);
+        self.enter_block(settle);
+        let known_as = self.low.tables.plan(plan.clone());
+        let known_as = self.number(known_as);
+        let unsettled = self.serve(Service::SettleOne, &[known_as, condition]);
+        self.give(unsettled);
+
+        self.enter_block(case);
+        let value = self.part(id, Part::Value, value)?;
+        self.give_by(id, value)?;
+        self.enter_block(otherwise);
+        let value = self.default_of(decision)?;
+        self.give(value);
+        Ok(())
     }
 
     /// A rule of the program.
     fn rule(&self, id: RuleId) -> Result<&'p Rule, CodegenError> {
         self.low.program.rule(id).ok_or_else(|| CodegenError::missing(format!("rule {}", id.0)))
-    }
-
-    /// Evaluates the condition of the only rule, and goes to its value, to the default or to `settle`. Gives where the
-    /// condition is.
-    fn condition_of_one(
-        &mut self,
-        id: RuleId,
-        condition: ExprId,
-        values: Block,
-        settle: Block,
-    ) -> Result<StackSlot, CodegenError> {
-        let condition = self.part(id, Part::Condition, condition)?;
-        let conditions = self.slot(1);
-        self.store(conditions, 0, condition);
-        let is_open = self.is_unsettled(condition);
-        let plain = self.block();
-        self.branch(is_open, settle, plain);
-        self.enter_block(plain);
-        // The rule stands at 0, the default after it.
-        let wanted = self.is_not(condition, YES);
-        let wanted = self.truth(wanted);
-        let settling = self.number(0);
-        self.jump(values, &[wanted, settling]);
-        Ok(conditions)
     }
 
     /// Evaluates the conditions, stronger rules first.
@@ -197,57 +194,28 @@ impl<'p> Function<'_, '_, 'p, '_> {
         let default = self.number(number(plan.rules.len()));
         let none = self.build.ins().icmp_imm_s(IntCC::Equal, applying, 0);
         let wanted = self.build.ins().select(none, default, first);
-        let settling = self.number(0);
-        self.jump(values, &[wanted, settling]);
+        self.jump(values, &[wanted]);
     }
 
-    /// The value of the rule at the position wanted, or the default: the result itself, or one value for settling.
-    /// `values` takes the position and whether the decision is being settled, `next` the position wanted next.
-    fn values(
-        &mut self,
-        plan: &Plan,
-        decision: &Decision,
-        entry: Value,
-        values: Block,
-        next: Block,
-    ) -> Result<(), CodegenError> {
-        self.enter_block(values);
-        let (wanted, settling) = (self.param(values, 0), self.param(values, 1));
+    /// The value of the rule at the position wanted, or the default.
+    fn values(&mut self, plan: &Plan, decision: &Decision, wanted: Value) -> Result<(), CodegenError> {
         let cases: Vec<Block> = plan.rules.iter().map(|_| self.block()).collect();
         let otherwise = self.block();
         self.choose_case(wanted, &cases, otherwise);
-
-        let got = self.block_of(2);
-        for (case, rule) in cases.iter().zip(&plan.rules) {
-            let known = self.rule(*rule)?;
+        for (case, id) in cases.iter().zip(&plan.rules) {
+            let rule = self.rule(*id)?;
             self.enter_block(*case);
-            let value = self.part(*rule, Part::Value, known.value)?;
-            let rule = self.number(i64::from(rule.0));
-            self.jump(got, &[value, rule]);
+            let value = self.part(*id, Part::Value, rule.value)?;
+            self.give_by(*id, value)?;
         }
         self.enter_block(otherwise);
         let value = self.default_of(decision)?;
-        let no_rule = self.number(-1);
-        self.jump(got, &[value, no_rule]);
-
-        self.enter_block(got);
-        let (value, rule) = (self.param(got, 0), self.param(got, 1));
-        let (take, end) = (self.block(), self.block());
-        self.branch(settling, take, end);
-        self.enter_block(end);
-        self.remember_by(entry, value, rule);
-        self.enter_block(take);
-        let wanted = self.serve(Service::Take, &[value]);
-        self.build.ins().jump(next, &[BlockArg::Value(wanted)]);
+        self.give(value);
         Ok(())
     }
 
     /// Goes to the case of a position; to the default for any other.
     fn choose_case(&mut self, wanted: Value, cases: &[Block], otherwise: Block) {
-        if let [only] = cases {
-            self.branch(wanted, otherwise, *only);
-            return;
-        }
         let wanted = self.build.ins().ireduce(types::I32, wanted);
         let pool = &mut self.build.func.dfg.value_lists;
         let calls: Vec<BlockCall> = cases.iter().map(|case| BlockCall::new(*case, [], pool)).collect();

@@ -7,13 +7,12 @@ use crate::tables;
 use accord_core::HostFn;
 use accord_ir::{Expr, ExprId, ExprKind, LocalId, Node, NodeId};
 use cranelift_codegen::ir::{InstBuilder, SourceLoc, Value, types};
-use cranelift_module::FuncId;
 
 /// Where the code of a node is.
 #[derive(Clone, Copy)]
 enum Callee {
-    /// In its function.
-    Function(FuncId),
+    /// In its function, which the run asks.
+    Asked(NodeId),
     /// Wherever it is called.
     Here(ExprId),
 }
@@ -85,7 +84,10 @@ impl<'p> Function<'_, '_, 'p, '_> {
         }
         let callee = match self.stands_here(node, known, arguments) {
             Some(body) => Callee::Here(body),
-            None => Callee::Function(self.low.function_of(node)?),
+            None => {
+                self.low.need(node)?;
+                Callee::Asked(node)
+            }
         };
         let passed = self.all(arguments)?;
         let mut doubtful = Vec::new();
@@ -121,7 +123,14 @@ impl<'p> Function<'_, '_, 'p, '_> {
     /// What a node gives for arguments.
     fn given_by(&mut self, callee: Callee, passed: &[Value]) -> Result<Value, CodegenError> {
         match callee {
-            Callee::Function(id) => Ok(self.call(id, passed)),
+            Callee::Asked(node) => {
+                let node = self.number(i64::from(node.0));
+                if passed.is_empty() {
+                    return Ok(self.serve(Service::Plain, &[node]));
+                }
+                let (first, count) = self.spill(passed);
+                Ok(self.serve(Service::Ask, &[node, first, count]))
+            }
             Callee::Here(body) => {
                 let locals = (0..).map(LocalId).zip(passed.iter().copied()).collect();
                 let locals = std::mem::replace(&mut self.locals, locals);

@@ -2,10 +2,11 @@
 //!
 //! Functions of a program (all take the run first and give a handle):
 //!
-//! * `node.N`: a node, with its arguments. Asks the memo, computes, remembers.
+//! * `node.N`: a node, with what is wanted of it and its arguments. The run asks it, and remembers what it gives.
 //! * `rule.N.when`, `rule.N.value`: condition and value of a rule, with the arguments of its decision, where several
 //!   nodes use them or they are long.
-//! * `enter.K`: the way in for nodes with K arguments: the run, the address of the node, a pointer to the arguments.
+//! * `enter.K`: the way in for nodes with K arguments: the run, the address of the node, what is wanted of it, a pointer
+//!   to the arguments.
 //!
 //! A function costs more than what it does, so what is used in one place stands there (`once`), and functions are made
 //! as they are called, from those on that are asked from outside.
@@ -70,7 +71,7 @@ pub(crate) fn lower(
     let mut lowering = Lowering::declare(program.program(), roots, module)?;
     let mut work = Work { context: lowering.module.make_context(), builder: FunctionBuilderContext::new(), sink };
     for root in roots {
-        lowering.function_of(*root)?;
+        lowering.need(*root)?;
     }
     while let Some((subject, id)) = lowering.wanted.pop() {
         lowering.define(subject, id, &mut work)?;
@@ -154,23 +155,23 @@ impl<'m, 'p> Lowering<'m, 'p> {
         Ok(id)
     }
 
-    /// The function of a node, and the way in for it.
-    fn function_of(&mut self, node: NodeId) -> Result<FuncId, CodegenError> {
+    /// Sees to it that a node has a function, and a way in.
+    fn need(&mut self, node: NodeId) -> Result<(), CodegenError> {
         let at = node.0 as usize;
-        if let Some(known) = self.nodes.get(at).copied().flatten() {
-            return Ok(known);
+        if self.nodes.get(at).is_some_and(Option::is_some) {
+            return Ok(());
         }
         let known = self.program.node(node).ok_or_else(|| CodegenError::missing(format!("node {at}")))?;
         let arguments = known.params.len();
-        let id = self.want(Subject::Node(node), &format!("node.{at}"), arguments + 1)?;
+        let id = self.want(Subject::Node(node), &format!("node.{at}"), arguments + 2)?;
         if let Some(slot) = self.nodes.get_mut(at) {
             *slot = Some(id);
         }
         if !self.enters.contains_key(&arguments) {
-            let enter = self.want(Subject::Enter(arguments), &format!("enter.{arguments}"), 3)?;
+            let enter = self.want(Subject::Enter(arguments), &format!("enter.{arguments}"), 4)?;
             self.enters.insert(arguments, enter);
         }
-        Ok(id)
+        Ok(())
     }
 
     /// The function of a part of a rule, with as many arguments.
@@ -217,29 +218,19 @@ pub(crate) fn words(module: &dyn Module, params: usize) -> Signature {
 }
 
 impl Function<'_, '_, '_, '_> {
-    /// A node: what it gave before, or its body, remembered.
+    /// A node: what its body comes to.
     fn node(&mut self, id: NodeId) -> Result<(), CodegenError> {
         let program = self.low.program;
         let node: &Node = program.node(id).ok_or_else(|| CodegenError::missing(format!("node {}", id.0)))?;
-        let number = self.number(i64::from(id.0));
-        let (first, count) = self.spill(&self.arguments.clone());
-        let known = self.serve(Service::Recall, &[number, first, count]);
-        let (found, missing) = (self.block(), self.block());
-        let is_known = self.at_least(known, 0);
-        self.branch(is_known, found, missing);
-        self.enter_block(found);
-        self.give(known);
-        self.enter_block(missing);
-        // A new entry comes as -1 minus its number: all bits turned.
-        let entry = self.build.ins().bnot(known);
+        let wanted = self.wanted();
         match &node.body {
             Body::Expr(body) => {
                 let value = self.expr(*body)?;
-                self.remember(entry, value, None);
+                self.give(value);
+                Ok(())
             }
-            Body::Decision(decision, left_out) => self.decision(*decision, left_out, entry)?,
+            Body::Decision(decision, left_out) => self.decision(*decision, left_out, wanted),
         }
-        Ok(())
     }
 
     /// Condition or value of a rule.
@@ -262,12 +253,11 @@ impl Function<'_, '_, '_, '_> {
         Ok(self.call(id, &arguments))
     }
 
-    /// The way in: unpacks the arguments and calls the node. The parameters are the run, the address of the node and
-    /// a pointer to the arguments.
+    /// The way in: unpacks the arguments and calls the node.
     fn enter(&mut self, arguments: usize) {
-        let signature = self.build.import_signature(words(&*self.low.module, arguments + 1));
-        let [node, first] = self.arguments[..] else { return };
-        let mut passed = vec![self.run];
+        let signature = self.build.import_signature(words(&*self.low.module, arguments + 2));
+        let [node, wanted, first] = self.arguments[..] else { return };
+        let mut passed = vec![self.run, wanted];
         for at in 0..arguments {
             let offset = i32::try_from(at * 8).unwrap_or(i32::MAX);
             passed.push(self.build.ins().load(types::I64, MemFlagsData::trusted(), first, offset));

@@ -255,8 +255,10 @@ impl Build {
         let ask = |effort| Jit::compile_with(&program, effort).unwrap().run(&program, facts).ask(node, arguments);
         let plain = ask(Effort::Plain);
         assert_eq!(plain, ask(Effort::Optimised));
-        let alone = Jit::compile_for(&program, &[node], Effort::Plain).unwrap();
-        assert_eq!(plain, alone.run(&program, facts).ask(node, arguments));
+        if program.program().node(node).is_some() {
+            let alone = Jit::compile_for(&program, &[node], Effort::Plain).unwrap();
+            assert_eq!(plain, alone.run(&program, facts).ask(node, arguments));
+        }
         plain
     }
 
