@@ -150,6 +150,11 @@ unsafe fn handles<'r>(first: *const Handle, count: i64) -> &'r [Handle] {
     }
 }
 
+impl Service {
+    /// Those that ask for a node, which they take before anything else.
+    pub(crate) const ASKING: [Service; 2] = [Service::Plain, Service::Ask];
+}
+
 macro_rules! services {
     ($($(#[doc = $doc:literal])* $name:ident $symbol:literal ($($param:ident: $ty:ty),*) |$state:ident| $body:expr;)*) => {
         /// What native code may ask of a run.
@@ -185,6 +190,8 @@ services! {
     Given "run.given" (party: Handle, name: i64) |run| run.given(party, name);
     /// The worse of two outcomes.
     Worst "run.worst" (a: Handle, b: Handle) |run| run.worst(a, b);
+    /// Two conditions joined of which neither decides.
+    Joined "run.joined" (neutral: Handle, a: Handle, b: Handle) |run| run.joined(neutral, a, b);
     /// The worst of those outcomes that are not values; -1 if all are.
     Screen "run.screen" (first: *const Handle, count: i64) |run| run.screen(
         // SAFETY: native code has stored `count` outcomes in its own frame.
@@ -200,22 +207,20 @@ services! {
     Collect "run.collect" (place: i64, count: i64) |run| run.collect(place, count);
     /// A whole number.
     Whole "run.whole" (n: i64) |run| run.whole(n);
-    /// What a node gave for these arguments before.
-    Recall "run.recall" (node: i64, first: *const Handle, count: i64) |run| run.recall(
+    /// What a node gives that takes no arguments.
+    Plain "run.plain" (node: i64) |run| run.ask(node, &[]);
+    /// What a node gives for these arguments.
+    Ask "run.ask" (node: i64, first: *const Handle, count: i64) |run| run.ask(
         node,
         // SAFETY: native code has stored `count` arguments in its own frame.
         unsafe { handles(first, count) }
     );
-    /// Remembers what a node gave, with the rule that won.
-    Remember "run.remember" (entry: i64, given: Handle, rule: i64) |run| run.remember(entry, given, rule);
-    /// Begins to settle a decision.
+    /// As `Settle`, of a decision whose only rule has this condition.
+    SettleOne "run.settle_one" (plan: i64, condition: Handle) |run| run.settle(plan, &[condition]);
+    /// Leaves a decision to be settled by the run.
     Settle "run.settle" (plan: i64, first: *const Handle, count: i64) |run| run.settle(
         plan,
         // SAFETY: native code has stored the outcome of each of `count` conditions in its own frame.
         unsafe { handles(first, count) }
     );
-    /// Takes a value and asks for the next.
-    Take "run.take" (value: Handle) |run| run.take(value);
-    /// Ends the settling.
-    Settled "run.settled" (entry: i64, plan: i64) |run| run.settled(entry, plan);
 }

@@ -1,7 +1,8 @@
 //! `--emit clif`: the native functions of a program before the code generator optimises them, as text.
 
 use crate::CodegenError;
-use crate::jit::{self, Effort};
+use crate::abi::Service;
+use crate::jit::{self, Effort, every};
 use crate::lower::{Subject, lower};
 use accord_core::RuleId;
 use accord_ir::{Body, NodeId, NodeKind, Program, ProvisionId, Verified};
@@ -10,23 +11,26 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The CLIF of every function, each under a comment that names its node and provision, after a list of the program's
-/// constants. Every call is followed by the name of what it calls; `@` marks the number of the expression.
+/// constants. Every call is followed by the name of what it calls, and of the node that the run is asked for; `@` marks the
+/// number of the expression.
 pub fn clif(program: &Verified) -> Result<String, CodegenError> {
     let mut module = jit::module(Effort::Plain, program)?;
     let mut functions: Vec<(Subject, FuncId, String)> = Vec::new();
-    let lowered = lower(program, &mut module, &mut |_, id, subject, context| {
+    let lowered = lower(program, &every(program), &mut module, &mut |_, id, subject, context| {
         functions.push((subject, id, context.func.display().to_string()));
         Ok(())
     })?;
-    let names = names(&module, program.program());
+    let names = names(&module);
     let mut text = String::new();
     for (handle, outcome) in lowered.tables.constants.iter().enumerate() {
         line(&mut text, format_args!("; {handle} = {outcome:?}"));
     }
     for (subject, id, body) in &functions {
         line(&mut text, format_args!("\n; %{} {}", symbol(&module, *id), describe(program.program(), *subject)));
+        let asking = Asking::of(body, &names);
         for row in body.lines() {
-            match called(row).and_then(|id| names.get(&id)) {
+            let name = called(row).and_then(|id| names.get(&id)).cloned();
+            match name.or_else(|| asking.node(row, program.program())) {
                 Some(name) => line(&mut text, format_args!("{row} ; {name}")),
                 None => line(&mut text, format_args!("{row}")),
             }
@@ -41,13 +45,41 @@ fn line(text: &mut String, row: std::fmt::Arguments<'_>) {
 }
 
 /// What every function of the module is called, by its number.
-fn names(module: &dyn Module, program: &Program) -> BTreeMap<u32, String> {
+fn names(module: &dyn Module) -> BTreeMap<u32, String> {
     let declared = module.declarations().get_functions();
-    let name = |name: &str| match name.strip_prefix("node.").and_then(|n| n.parse().ok()).map(NodeId) {
-        Some(node) => format!("{name} `{}`", program.node(node).map_or("", |n| n.name.as_str())),
-        None => name.to_owned(),
-    };
-    declared.map(|(id, function)| (id.as_u32(), name(&function.linkage_name(id)))).collect()
+    declared.map(|(id, function)| (id.as_u32(), function.linkage_name(id).into_owned())).collect()
+}
+
+/// Where a function asks the run for nodes.
+struct Asking<'t> {
+    /// What it calls the services that do: `fn2`.
+    services: Vec<&'t str>,
+    /// Numbers known in it, by their values: `v7`.
+    numbers: BTreeMap<&'t str, u32>,
+}
+
+impl<'t> Asking<'t> {
+    fn of(body: &'t str, names: &BTreeMap<u32, String>) -> Asking<'t> {
+        let asks = |row: &str| {
+            let name = called(row).and_then(|id| names.get(&id));
+            name.is_some_and(|name| Service::ASKING.iter().any(|service| service.symbol().name == name))
+        };
+        let services = body.lines().filter(|row| asks(row)).filter_map(|row| row.trim_start().split(' ').next());
+        let number = |row: &'t str| {
+            let (before, number) = row.split_once(" = iconst.i64 ")?;
+            Some((before.split(' ').next_back()?, number.trim().parse().ok()?))
+        };
+        Asking { services: services.collect(), numbers: body.lines().filter_map(number).collect() }
+    }
+
+    /// The node that a row asks for.
+    fn node(&self, row: &str, program: &Program) -> Option<String> {
+        let (_, call) = row.split_once(" = call ")?;
+        let (service, operands) = call.split_once('(')?;
+        let node = operands.split([',', ')']).nth(1).filter(|_| self.services.contains(&service))?;
+        let node = *self.numbers.get(node.trim())?;
+        Some(format!("node.{node} `{}`", program.node(NodeId(node)).map_or("", |n| n.name.as_str())))
+    }
 }
 
 fn symbol(module: &dyn Module, id: FuncId) -> String {

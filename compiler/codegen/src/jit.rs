@@ -4,10 +4,11 @@
 
 use crate::lower::{Lowered, lower};
 use crate::state::State;
-use crate::tables::{Handle, Tables, number};
-use crate::{CodegenError, abi};
-use accord_core::{Answer, Facts, FaultKind, Outcome, SiteId, Value};
+use crate::tables::{Handle, Tables};
+use crate::{CodegenError, abi, parallel};
+use accord_core::{Answer, Facts, Value};
 use accord_ir::{NodeId, Verified};
+use cranelift_codegen::ir::Function;
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
@@ -28,13 +29,14 @@ pub enum Effort {
 pub struct Jit {
     /// Owns the code; freed when this is dropped.
     module: ManuallyDrop<JITModule>,
-    nodes: Vec<Entrance>,
+    /// Nodes that have a function.
+    nodes: Vec<Option<Entrance>>,
     tables: Tables,
 }
 
 /// How a node is entered.
 #[derive(Clone, Copy)]
-struct Entrance {
+pub(crate) struct Entrance {
     /// The way in for nodes with this many arguments.
     enter: *const u8,
     /// The node itself.
@@ -43,8 +45,8 @@ struct Entrance {
     arguments: usize,
 }
 
-/// The way in: the run, the node, its arguments.
-type Enter = unsafe extern "C" fn(*mut State<'_>, *const u8, *const Handle) -> Handle;
+/// The way in: the run, the node, what is wanted of it, its arguments.
+type Enter = unsafe extern "C" fn(*mut State<'_>, *const u8, i64, *const Handle) -> i64;
 
 /// What native code can hold at most of a program, in bytes: generous for each part, so that only a defect of the
 /// lowering could reach it. Address space is reserved, memory is used as it is needed. All code lies in one
@@ -89,6 +91,11 @@ fn target_of(target: isa::Builder, effort: Effort, anywhere: bool) -> Result<Own
     target.finish(settings::Flags::new(flags)).map_err(|e| CodegenError::Target(e.to_string()))
 }
 
+/// Every node of a program.
+pub(crate) fn every(program: &Verified) -> Vec<NodeId> {
+    (0..).map(NodeId).zip(&program.program().nodes).map(|(id, _)| id).collect()
+}
+
 /// An empty module for this machine.
 pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, CodegenError> {
     let target = cranelift_native::builder().map_err(|why| CodegenError::Target(why.to_owned()))?;
@@ -101,27 +108,38 @@ pub(crate) fn module(effort: Effort, program: &Verified) -> Result<JITModule, Co
 }
 
 impl Jit {
-    /// Compiles a program, plainly.
+    /// Compiles, plainly, what is asked of a program from outside ([`accord_ir::Program::asked`]). No other node can be
+    /// asked.
     pub fn compile(program: &Verified) -> Result<Jit, CodegenError> {
-        Jit::compile_with(program, Effort::Plain)
+        Jit::compile_for(program, &program.program().asked(), Effort::Plain)
     }
 
-    /// Compiles a program with more or less work.
+    /// Compiles a program with more or less work, so that every node can be asked.
     pub fn compile_with(program: &Verified, effort: Effort) -> Result<Jit, CodegenError> {
+        Jit::compile_for(program, &every(program), effort)
+    }
+
+    pub(crate) fn compile_for(program: &Verified, roots: &[NodeId], effort: Effort) -> Result<Jit, CodegenError> {
         // From here on dropping frees the code, whatever fails.
         let module = ManuallyDrop::new(module(effort, program)?);
-        let tables = crate::tables::TableBuilder::new().finish();
+        let tables = crate::tables::TableBuilder::new(&[]).finish();
         let mut jit = Jit { module, nodes: Vec::new(), tables };
         let module: &mut JITModule = &mut jit.module;
-        let lowered: Lowered =
-            lower(program, module, &mut |module, id, _, context| Ok(module.define_function(id, context)?))?;
+        let mut functions = Vec::new();
+        let lowered: Lowered = lower(program, roots, module, &mut |_, id, _, context| {
+            functions.push((id, std::mem::replace(&mut context.func, Function::new())));
+            Ok(())
+        })?;
+        parallel::define(module, functions)?;
         module.finalize_definitions()?;
         for (node, id) in program.program().nodes.iter().zip(&lowered.nodes) {
             let arguments = node.params.len();
             let enter = lowered.enters.get(&arguments).copied();
-            let enter = enter.ok_or_else(|| CodegenError::missing(format!("the way in for {arguments} arguments")))?;
-            let (enter, node) = (module.get_finalized_function(enter), module.get_finalized_function(*id));
-            jit.nodes.push(Entrance { enter, node, arguments });
+            let entrance = id.zip(enter).map(|(node, enter)| {
+                let (enter, node) = (module.get_finalized_function(enter), module.get_finalized_function(node));
+                Entrance { enter, node, arguments }
+            });
+            jit.nodes.push(entrance);
         }
         jit.tables = lowered.tables;
         Ok(jit)
@@ -129,16 +147,26 @@ impl Jit {
 
     /// Begins a run of the compiled program on a row of facts. `program` is the one that was compiled.
     pub fn run<'a>(&'a self, program: &'a Verified, facts: &'a Facts) -> Run<'a> {
-        Run { jit: self, state: State::new(&self.tables, program.program(), facts) }
+        Run { state: State::new(self, program.program(), facts) }
     }
 
-    fn enter(&self, entrance: Entrance, state: &mut State<'_>, arguments: &[Handle]) -> Handle {
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The way into a node with so many arguments.
+    pub(crate) fn entrance(&self, node: usize, arguments: usize) -> Option<Entrance> {
+        self.nodes.get(node).copied().flatten().filter(|entrance| entrance.arguments == arguments)
+    }
+
+    /// What the code of a node gives, see [`crate::tables::parts`].
+    pub(crate) fn enter(&self, entrance: Entrance, state: &mut State<'_>, wanted: i64, arguments: &[Handle]) -> i64 {
         // SAFETY: `enter.K` was compiled with this signature, see `lower`; the module that owns its code lives as
         // long as `self`.
         let enter = unsafe { std::mem::transmute::<*const u8, Enter>(entrance.enter) };
         // SAFETY: `entrance.node` is a node with as many arguments as the caller has counted, and native code reads
         // that many. The run is lent to native code alone until it returns.
-        unsafe { enter(state, entrance.node, arguments.as_ptr()) }
+        unsafe { enter(state, entrance.node, wanted, arguments.as_ptr()) }
     }
 }
 
@@ -153,20 +181,13 @@ impl Drop for Jit {
 
 /// A run: what was computed for one row of facts, remembered from question to question.
 pub struct Run<'a> {
-    jit: &'a Jit,
     state: State<'a>,
 }
 
 impl Run<'_> {
-    /// The answer of a node for these arguments. A node the program does not have, or another number of arguments
-    /// than it takes, is the caller's mistake and gives a fault without a place.
+    /// The answer of a node for these arguments. A node the program does not have, or that was not compiled to be asked,
+    /// or another number of arguments than it takes, is the caller's mistake and gives a fault without a place.
     pub fn ask(&mut self, node: NodeId, arguments: &[Value]) -> Answer {
-        let entrance = self.jit.nodes.get(node.0 as usize).copied();
-        let Some(entrance) = entrance.filter(|e| e.arguments == arguments.len()) else {
-            return Answer { outcome: Outcome::fault(FaultKind::OutOfRange, SiteId(u32::MAX)), rules: Vec::new() };
-        };
-        let handles: Vec<Handle> = arguments.iter().map(|v| self.state.push(Outcome::Value(v.clone()))).collect();
-        let handle = self.jit.enter(entrance, &mut self.state, &handles);
-        self.state.answer(number(node.0 as usize), arguments, handle)
+        self.state.answer(i64::from(node.0), arguments.to_vec())
     }
 }

@@ -59,9 +59,9 @@ impl Settling {
         Settling { open: outcomes, plainest: Some(survivors(plan, &sure)), ways, needed, values: BTreeMap::new() }
     }
 
-    /// The position whose value is needed next, -1 if none is.
-    pub(crate) fn next(&self) -> i64 {
-        self.needed.last().map_or(-1, |at| number(*at))
+    /// The position whose value is needed next.
+    pub(crate) fn next(&self) -> Option<i64> {
+        self.needed.last().map(|at| number(*at))
     }
 
     /// Takes the value that [`Settling::next`] asked for.

@@ -1,7 +1,8 @@
 //! What a run holds while native code works on it. Safe Rust: native code reaches it only through `abi`.
 
+use crate::Jit;
 use crate::settle::Settling;
-use crate::tables::{Handle, NO, NOTHING, Tables, YES, number, position};
+use crate::tables::{self, Handle, NO, NOTHING, OTHER, Plan, RESULT, Tables, UNSETTLED, YES, number, parts, position};
 use accord_core::{Answer, Facts, FaultKind, Host, HostFn, Outcome, RuleId, SiteId, Value};
 use accord_ir::Program;
 use std::collections::BTreeMap;
@@ -9,42 +10,43 @@ use std::collections::BTreeMap;
 /// The state of a run.
 pub(crate) struct State<'a> {
     tables: &'a Tables,
-    program: &'a Program,
     host: Host<'a>,
     /// What was made so far; its first handle is the number of constants.
     made: Vec<Outcome>,
-    /// The handle of each fact that was read.
-    facts: BTreeMap<i64, Handle>,
-    /// Which entry answers a node asked with some values.
-    memo: BTreeMap<(i64, Vec<Value>), usize>,
+    /// The code, to enter nodes by.
+    jit: &'a Jit,
+    /// What was answered so far.
     entries: Vec<Entry>,
+    /// Which entry answers a node that takes no arguments, from 1; 0 while none does.
+    plain: Vec<usize>,
+    /// Which entry answers a node asked with some values.
+    asked: BTreeMap<(i64, Vec<Value>), usize>,
     /// The members of the sets and lists that quantifiers range over, one stretch after another.
     members: Vec<Handle>,
-    /// Decisions with more than one survivor or an unsettled rule, innermost last.
-    settling: Vec<Settling>,
+    /// The decision whose code has just left it to be settled.
+    settling: Option<(&'a Plan, Settling)>,
     /// Stands for an outcome that does not exist.
     stray: Outcome,
 }
 
-/// What is remembered of a node asked with some values. Without a handle it is being evaluated.
-#[derive(Default)]
+/// What is remembered of a node asked with some values.
 struct Entry {
-    handle: Option<Handle>,
+    handle: Handle,
     rules: Vec<RuleId>,
 }
 
 impl<'a> State<'a> {
-    pub(crate) fn new(tables: &'a Tables, program: &'a Program, facts: &'a Facts) -> State<'a> {
+    pub(crate) fn new(jit: &'a Jit, program: &'a Program, facts: &'a Facts) -> State<'a> {
         State {
-            tables,
-            program,
+            tables: jit.tables(),
+            jit,
             host: Host { conversions: &program.conversions, facts },
             made: Vec::new(),
-            facts: BTreeMap::new(),
-            memo: BTreeMap::new(),
             entries: Vec::new(),
+            plain: vec![0; program.nodes.len()],
+            asked: BTreeMap::new(),
             members: Vec::new(),
-            settling: Vec::new(),
+            settling: None,
             stray: Outcome::fault(FaultKind::OutOfRange, SiteId(u32::MAX)),
         }
     }
@@ -54,10 +56,16 @@ impl<'a> State<'a> {
         let at = position(handle);
         let constants = &self.tables.constants;
         let found = match at.checked_sub(constants.len()) {
-            None => constants.get(at),
+            None => self.of_row(handle).or_else(|| constants.get(at)),
             Some(at) => self.made.get(at),
         };
         found.unwrap_or(&self.stray)
+    }
+
+    /// The outcome of the handle of a fact that the row has.
+    fn of_row(&self, handle: Handle) -> Option<&Outcome> {
+        let fact = position(handle.checked_sub(OTHER)?);
+        if fact < self.tables.facts { self.host.facts.row.get(fact) } else { None }
     }
 
     /// The handle of an outcome: a reserved one where there is one, else a new one.
@@ -81,17 +89,15 @@ impl<'a> State<'a> {
         self.push(outcome)
     }
 
-    /// A fact of the row.
-    pub(crate) fn fact(&mut self, fact: i64) -> Handle {
-        if let Some(known) = self.facts.get(&fact) {
-            return *known;
+    /// A fact of the row: a reserved handle where there is one, else its own.
+    pub(crate) fn fact(&self, fact: i64) -> Handle {
+        let handle = tables::fact(fact);
+        match self.outcome(handle) {
+            Outcome::Nothing => NOTHING,
+            Outcome::Value(Value::YesNo(true)) => YES,
+            Outcome::Value(Value::YesNo(false)) => NO,
+            _ => handle,
         }
-        let at = position(fact);
-        let name = self.program.facts.get(at).map_or("", |f| f.name.as_str());
-        let outcome = self.host.facts.row.get(at).cloned().unwrap_or_else(|| Outcome::missing(name));
-        let handle = self.push(outcome);
-        self.facts.insert(fact, handle);
-        handle
     }
 
     /// A fact declared by the legislation of a party. A party that is not a value is the result.
@@ -100,6 +106,17 @@ impl<'a> State<'a> {
         let name = self.tables.names.get(position(name)).map_or("", String::as_str);
         let outcome = self.host.facts.given(*country, name);
         self.push(outcome)
+    }
+
+    /// Two conditions joined of which neither decides: the one that is not neutral, the worse if both are not.
+    pub(crate) fn joined(&mut self, neutral: Handle, a: Handle, b: Handle) -> Handle {
+        if b == neutral {
+            a
+        } else if a == neutral {
+            b
+        } else {
+            self.worst(a, b)
+        }
     }
 
     /// The worse of two outcomes.
@@ -163,65 +180,64 @@ impl<'a> State<'a> {
         self.push(Outcome::Value(Value::whole(n)))
     }
 
-    /// What a node gave for these arguments before; else -1 minus the number of a new entry for it.
-    pub(crate) fn recall(&mut self, node: i64, arguments: &[Handle]) -> i64 {
-        let values = arguments.iter().filter_map(|h| self.outcome(*h).value().cloned()).collect();
-        let next = self.entries.len();
-        let entry = *self.memo.entry((node, values)).or_insert(next);
-        if entry == next {
-            self.entries.push(Entry::default());
-        }
-        self.entries.get(entry).and_then(|e| e.handle).unwrap_or(-1 - number(entry))
+    /// The entry that answers a node asked with these values.
+    fn entry(&self, node: i64, values: &[Value]) -> Option<&Entry> {
+        let at = if values.is_empty() {
+            self.plain.get(position(node))?.checked_sub(1)?
+        } else {
+            *self.asked.get(&(node, values.to_vec()))?
+        };
+        self.entries.get(at)
     }
 
-    /// Remembers what a node gave, and the rule that won if it is not negative.
-    pub(crate) fn remember(&mut self, entry: i64, handle: Handle, rule: i64) -> Handle {
-        let rules = u32::try_from(rule).map(RuleId).into_iter().collect();
-        self.record(entry, handle, rules);
+    /// What a node gives for these arguments: what it gave before, else what its code gives, remembered.
+    pub(crate) fn ask(&mut self, node: i64, arguments: &[Handle]) -> Handle {
+        let values: Vec<Value> = arguments.iter().filter_map(|h| self.outcome(*h).value().cloned()).collect();
+        if let Some(known) = self.entry(node, &values) {
+            return known.handle;
+        }
+        let entry = self.answered(node, arguments);
+        let handle = entry.handle;
+        self.entries.push(entry);
+        if !values.is_empty() {
+            self.asked.insert((node, values), self.entries.len() - 1);
+        } else if let Some(place) = self.plain.get_mut(position(node)) {
+            *place = self.entries.len();
+        }
         handle
     }
 
-    fn record(&mut self, entry: i64, handle: Handle, rules: Vec<RuleId>) {
-        if let Some(slot) = self.entries.get_mut(position(entry)) {
-            *slot = Entry { handle: Some(handle), rules };
-        }
-    }
-
-    /// Begins to settle a decision whose rules had these conditions, by position. Gives the position of the first
-    /// rule whose value is needed, the number of rules standing for the default; -1 if none is.
-    pub(crate) fn settle(&mut self, plan: i64, conditions: &[Handle]) -> i64 {
-        let Some(plan) = self.tables.plans.get(position(plan)) else { return -1 };
-        let settling = Settling::new(plan, conditions);
-        let next = settling.next();
-        self.settling.push(settling);
-        next
-    }
-
-    /// Takes the value that was asked for, and asks for the next.
-    pub(crate) fn take(&mut self, value: Handle) -> i64 {
-        let outcome = self.outcome(value).clone();
-        self.settling.last_mut().map_or(-1, |settling| {
-            settling.take(outcome);
-            settling.next()
-        })
-    }
-
-    /// Ends the settling: remembers and gives the result.
-    pub(crate) fn settled(&mut self, entry: i64, plan: i64) -> Handle {
-        let tables = self.tables;
-        let (Some(settling), Some(plan)) = (self.settling.pop(), tables.plans.get(position(plan))) else {
-            return self.push(self.stray.clone());
+    fn answered(&mut self, node: i64, arguments: &[Handle]) -> Entry {
+        let jit = self.jit;
+        let Some(entrance) = jit.entrance(position(node), arguments.len()) else {
+            return Entry { handle: self.push(self.stray.clone()), rules: Vec::new() };
         };
+        let given = jit.enter(entrance, self, RESULT, arguments);
+        let Some((plan, mut settling)) = self.settling.take().filter(|_| given == UNSETTLED) else {
+            let (handle, rule) = parts(given);
+            return Entry { handle, rules: rule.into_iter().collect() };
+        };
+        while let Some(wanted) = settling.next() {
+            let (value, _) = parts(jit.enter(entrance, self, wanted, arguments));
+            settling.take(self.outcome(value).clone());
+        }
         let open = settling.open().iter().map(|h| self.outcome(*h).clone()).collect();
         let answer = settling.finish(plan, open);
-        let handle = self.push(answer.outcome);
-        self.record(entry, handle, answer.rules);
-        handle
+        Entry { handle: self.push(answer.outcome), rules: answer.rules }
     }
 
-    /// The answer of a node that has just been asked with these arguments.
-    pub(crate) fn answer(&self, node: i64, arguments: &[Value], handle: Handle) -> Answer {
-        let entry = self.memo.get(&(node, arguments.to_vec())).and_then(|at| self.entries.get(*at));
-        Answer { outcome: self.outcome(handle).clone(), rules: entry.map_or_else(Vec::new, |e| e.rules.clone()) }
+    /// Leaves a decision to be settled whose rules had these conditions, by position.
+    pub(crate) fn settle(&mut self, plan: i64, conditions: &[Handle]) -> i64 {
+        let plan = self.tables.plans.get(position(plan));
+        self.settling = plan.map(|plan| (plan, Settling::new(plan, conditions)));
+        UNSETTLED
+    }
+
+    /// The answer of a node for these arguments.
+    pub(crate) fn answer(&mut self, node: i64, arguments: Vec<Value>) -> Answer {
+        let handles: Vec<Handle> = arguments.iter().map(|v| self.push(Outcome::Value(v.clone()))).collect();
+        let handle = self.ask(node, &handles);
+        let rules = self.entry(node, &arguments).map_or_else(Vec::new, |entry| entry.rules.clone());
+        Answer { outcome: self.outcome(handle).clone(), rules }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::CodegenError;
 use accord_core::{Outcome, RuleId};
-use accord_ir::{DecisionId, Program};
+use accord_ir::{DecisionId, FactDef, Program};
 use std::collections::BTreeMap;
 
 /// The number of an outcome, as native code holds it. Never negative.
@@ -14,14 +14,45 @@ pub(crate) const NO: Handle = 0;
 pub(crate) const YES: Handle = 1;
 /// Nothing.
 pub(crate) const NOTHING: Handle = 2;
-/// The first handle that is none of these three.
+/// The first handle that is none of these three. From here on stand the facts of the row, each under a handle of its own
+/// whatever it is: as an operand it needs no asking, as a truth it does.
 pub(crate) const OTHER: Handle = 3;
+
+/// The handle of a fact, by number.
+pub(crate) fn fact(fact: i64) -> Handle {
+    OTHER.saturating_add(fact)
+}
+
+/// What a node is entered with that is to give its result. Any other number is the position of a rule of the decision
+/// that it is: the value of that is wanted; beyond the rules, of the default.
+pub(crate) const RESULT: i64 = -1;
+
+/// What the code of a decision gives that the run has to settle.
+pub(crate) const UNSETTLED: i64 = -1;
+
+/// Where the rule begins in what code gives, above the handle.
+const RULE: u32 = 40;
+
+/// What is added to the handle that the code of a node gives, where a rule made it; none where there are so many rules.
+pub(crate) fn made_by(rule: RuleId) -> Option<i64> {
+    let above = i64::from(rule.0) + 1;
+    (above < 1 << (62 - RULE)).then_some(above << RULE)
+}
+
+/// The handle in what the code of a node gives, and the rule that made it.
+pub(crate) fn parts(given: i64) -> (Handle, Option<RuleId>) {
+    let rule = u32::try_from((given >> RULE) - 1).ok().map(RuleId);
+    (given & ((1 << RULE) - 1), rule)
+}
 
 /// The tables of a compiled program.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    /// Outcomes with fixed handles: the reserved ones, then the constants of the program.
+    /// Outcomes with fixed handles: the reserved ones, then what each fact is that a row does not have, then the
+    /// constants of the program.
     pub constants: Vec<Outcome>,
+    /// How many facts there are.
+    pub facts: usize,
     /// Names of facts that legislations declare.
     pub names: Vec<String>,
     /// How the rules of each decision node stand to each other.
@@ -78,13 +109,15 @@ pub(crate) struct TableBuilder {
 }
 
 impl TableBuilder {
-    pub(crate) fn new() -> TableBuilder {
+    /// Tables with these facts.
+    pub(crate) fn new(facts: &[FactDef]) -> TableBuilder {
         let constants = vec![Outcome::yes_no(false), Outcome::yes_no(true), Outcome::Nothing];
-        let tables = Tables { constants, names: Vec::new(), plans: Vec::new() };
+        let tables = Tables { constants, facts: facts.len(), names: Vec::new(), plans: Vec::new() };
         let mut builder = TableBuilder { tables, interned: BTreeMap::new(), named: BTreeMap::new() };
         for (handle, outcome) in (NO..).zip(builder.tables.constants.iter()) {
             builder.interned.insert(key(outcome), handle);
         }
+        builder.tables.constants.extend(facts.iter().map(|fact| Outcome::missing(&fact.name)));
         builder
     }
 

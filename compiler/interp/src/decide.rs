@@ -102,7 +102,7 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
 
     fn candidates(&self, decision: &Decision, left_out: &[RuleId]) -> Vec<Candidate<'p, T::Steps>> {
         let kept = decision.rules.iter().copied().filter(|id| !left_out.contains(id));
-        kept.filter_map(|id| {
+        let candidate = |id| {
             Some(Candidate {
                 id,
                 rule: self.program.rule(id)?,
@@ -111,8 +111,11 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
                 value: None,
                 value_steps: T::Steps::default(),
             })
-        })
-        .collect()
+        };
+        // Most decisions have few rules, and all that is asked for is room for them.
+        let mut candidates = Vec::with_capacity(decision.rules.len());
+        candidates.extend(kept.filter_map(candidate));
+        candidates
     }
 
     /// Evaluates the conditions, stronger rules first, and none that no longer matters. As `beaten_by` is transitively
@@ -121,11 +124,13 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
         let mut order: Vec<usize> = (0..matter.candidates.len()).collect();
         order.sort_by_key(|i| matter.candidates.get(*i).map_or(0, |c| c.rule.beaten_by.len()));
         for index in order {
-            let sure: Vec<RuleId> = matter.candidates.iter().filter(|c| c.applies()).map(|c| c.id).collect();
-            let Some(candidate) = matter.candidates.get_mut(index) else { continue };
-            if sure.iter().any(|id| candidate.is_beaten_by(*id)) {
+            let beaten = |c: &Candidate<'p, T::Steps>| {
+                matter.candidates.iter().filter(|other| other.applies()).any(|other| c.is_beaten_by(other.id))
+            };
+            if matter.candidates.get(index).is_none_or(beaten) {
                 continue;
             }
+            let Some(candidate) = matter.candidates.get_mut(index) else { continue };
             self.tracer.begin();
             candidate.standing = match candidate.rule.condition {
                 None => Standing::Applies,
@@ -163,14 +168,14 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
     /// The answer if exactly these unsettled rules apply, besides those that surely do.
     fn resolve(&mut self, matter: &mut Matter<'p, '_, T::Steps>, also: &[RuleId]) -> Answer {
         let applies = |c: &&Candidate<'p, T::Steps>| c.applies() || also.contains(&c.id);
-        let applying: Vec<RuleId> = matter.candidates.iter().filter(applies).map(|c| c.id).collect();
-        let stands = |c: &&Candidate<'p, T::Steps>| !applying.iter().any(|id| c.is_beaten_by(*id));
+        let stands = |c: &&Candidate<'p, T::Steps>| {
+            !matter.candidates.iter().filter(applies).any(|other| c.is_beaten_by(other.id))
+        };
         let survivors: Vec<RuleId> = matter.candidates.iter().filter(applies).filter(stands).map(|c| c.id).collect();
-        let outcome = if survivors.is_empty() {
-            self.default(matter)
-        } else {
-            let values = survivors.iter().map(|id| self.value(matter, *id)).collect();
-            agreed(values, &survivors)
+        let outcome = match survivors.as_slice() {
+            [] => self.default(matter),
+            [only] => self.value(matter, *only),
+            several => agreed(several.iter().map(|id| self.value(matter, *id)).collect(), several),
         };
         Answer { outcome, rules: survivors }
     }
@@ -207,7 +212,8 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
 
     /// Tells the tracer what became of each rule, in the order of the text.
     fn report(&mut self, candidates: Vec<Candidate<'p, T::Steps>>) {
-        let sure: Vec<RuleId> = candidates.iter().filter(|c| c.applies()).map(|c| c.id).collect();
+        let any_out = candidates.iter().any(|c| matches!(c.standing, Standing::Out));
+        let sure: Vec<RuleId> = candidates.iter().filter(|c| any_out && c.applies()).map(|c| c.id).collect();
         for mut candidate in candidates {
             let condition = std::mem::take(&mut candidate.condition_steps);
             let value = std::mem::take(&mut candidate.value_steps);

@@ -12,7 +12,41 @@ pub(crate) struct Evaluator<'p, T> {
     pub(crate) program: &'p Program,
     pub(crate) host: Host<'p>,
     pub(crate) tracer: T,
-    memo: BTreeMap<(NodeId, Vec<Value>), Answer>,
+    memo: Memo,
+}
+
+/// What was answered so far, by place.
+#[derive(Debug)]
+struct Memo {
+    answers: Vec<Answer>,
+    /// One more than the place of the answer of each node asked without arguments; zero while there is none.
+    plain: Vec<usize>,
+    /// The places of the answers of nodes asked with arguments.
+    others: BTreeMap<NodeId, BTreeMap<Vec<Value>, usize>>,
+}
+
+impl Memo {
+    fn new(nodes: usize) -> Memo {
+        Memo { answers: Vec::new(), plain: vec![0; nodes], others: BTreeMap::new() }
+    }
+
+    fn find(&self, id: NodeId, args: &[Value]) -> Option<usize> {
+        if args.is_empty() {
+            return self.plain.get(id.0 as usize)?.checked_sub(1);
+        }
+        self.others.get(&id)?.get(args).copied()
+    }
+
+    fn insert(&mut self, id: NodeId, args: &[Value], answer: Answer) -> usize {
+        let place = self.answers.len();
+        self.answers.push(answer);
+        if !args.is_empty() {
+            let _ = self.others.entry(id).or_default().insert(args.to_vec(), place);
+        } else if let Some(slot) = self.plain.get_mut(id.0 as usize) {
+            *slot = place + 1;
+        }
+        place
+    }
 }
 
 /// The locals of one body: parameters first, then the variables of quantifiers while they are bound.
@@ -54,19 +88,25 @@ pub(crate) fn broken() -> Outcome {
 impl<'p, T: Tracer> Evaluator<'p, T> {
     pub(crate) fn new(program: &'p Program, facts: &'p Facts, tracer: T) -> Evaluator<'p, T> {
         let host = Host { conversions: &program.conversions, facts };
-        Evaluator { program, host, tracer, memo: BTreeMap::new() }
+        Evaluator { program, host, tracer, memo: Memo::new(program.nodes.len()) }
     }
 
     pub(crate) fn into_tracer(self) -> T {
         self.tracer
     }
 
-    /// What a node answers; asked twice with equal arguments, it is evaluated once.
+    /// What a node answers.
     pub(crate) fn ask(&mut self, id: NodeId, args: &[Value]) -> Answer {
-        let key = (id, args.to_vec());
-        if let Some(known) = self.memo.get(&key) {
+        let unknown = || Answer { outcome: broken(), rules: Vec::new() };
+        self.answer(id, args).cloned().unwrap_or_else(unknown)
+    }
+
+    /// What a node answers; asked twice with equal arguments, it is evaluated once.
+    fn answer(&mut self, id: NodeId, args: &[Value]) -> Option<&Answer> {
+        if let Some(place) = self.memo.find(id, args) {
+            let known = self.memo.answers.get(place)?;
             self.tracer.known(id, args, &known.outcome);
-            return known.clone();
+            return Some(known);
         }
         self.tracer.enter();
         let answer = match self.program.node(id) {
@@ -74,8 +114,8 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
             Some(_) | None => Answer { outcome: broken(), rules: Vec::new() },
         };
         self.tracer.leave(id, args, &answer.outcome);
-        self.memo.insert(key, answer.clone());
-        answer
+        let place = self.memo.insert(id, args, answer);
+        self.memo.answers.get(place)
     }
 
     fn node(&mut self, node: &'p Node, args: &[Value]) -> Answer {
@@ -161,14 +201,31 @@ impl<'p, T: Tracer> Evaluator<'p, T> {
         let args: Vec<Value> = arguments.iter().filter_map(Outcome::value).cloned().collect();
         match arguments.into_iter().filter(|a| a.rank() > 0).reduce(Outcome::worst) {
             Some(worst) => worst,
-            None => self.ask(node, &args).outcome,
+            None => self.answer(node, &args).map_or_else(broken, |answer| answer.outcome.clone()),
         }
     }
 
+    /// Operations have one or two operands, nearly all of them.
     fn operation(&mut self, frame: &mut Frame<'p>, id: ExprId, function: HostFn, operands: &[ExprId]) -> Outcome {
-        let operands = self.eval_all(frame, operands);
-        let outcome = function.apply(&self.host, &operands, site(id));
-        self.tracer.operation(site(id), function, &operands, &outcome);
+        match operands {
+            [a] => {
+                let a = self.eval(frame, *a);
+                self.apply(id, function, &[a])
+            }
+            [a, b] => {
+                let (a, b) = (self.eval(frame, *a), self.eval(frame, *b));
+                self.apply(id, function, &[a, b])
+            }
+            _ => {
+                let operands = self.eval_all(frame, operands);
+                self.apply(id, function, &operands)
+            }
+        }
+    }
+
+    fn apply(&mut self, id: ExprId, function: HostFn, operands: &[Outcome]) -> Outcome {
+        let outcome = function.apply(&self.host, operands, site(id));
+        self.tracer.operation(site(id), function, operands, &outcome);
         outcome
     }
 

@@ -323,6 +323,16 @@ impl Program {
         self.exprs.get(id.0 as usize)
     }
 
+    /// The nodes that are asked from outside: of every decision, and of what standards require.
+    pub fn asked(&self) -> Vec<NodeId> {
+        let decided = self.decisions.iter().map(|decision| decision.node);
+        let required = self.requirements.iter().flat_map(|r| r.demand.nodes().into_iter().chain([r.when]));
+        let mut nodes: Vec<NodeId> = decided.chain(required).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+
     /// The node of a number this program gave out.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.0 as usize)

@@ -26,8 +26,8 @@ pub struct Amount {
 }
 
 /// Ten to the power of the currency's decimals.
-fn scale(currency: Currency) -> Ratio {
-    Ratio::whole(10_i64.pow(currency.decimals()))
+fn scale(currency: Currency) -> i64 {
+    10_i64.pow(currency.decimals())
 }
 
 impl Money {
@@ -41,7 +41,7 @@ impl Money {
 
     /// The exact amount.
     pub fn exact(&self) -> Amount {
-        Amount { currency: self.currency, value: Ratio::whole(self.minor) / scale(self.currency) }
+        Amount { currency: self.currency, value: Ratio::of_whole(self.minor, scale(self.currency)) }
     }
 }
 
@@ -53,13 +53,13 @@ impl Amount {
 
     /// The amount as money, where it is a whole number of minor units within range.
     pub fn as_money(&self) -> Option<Money> {
-        let minor = &self.value * scale(self.currency);
+        let minor = &self.value * Ratio::whole(scale(self.currency));
         Money::new(self.currency, minor.as_whole()?)
     }
 
     /// Whether the amount is a whole number of minor units, whatever its size.
     pub fn is_whole_minor(&self) -> bool {
-        (&self.value * scale(self.currency)).is_integer()
+        (&self.value * Ratio::whole(scale(self.currency))).is_integer()
     }
 }
 

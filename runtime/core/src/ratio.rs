@@ -25,21 +25,22 @@ enum Form {
 
 /// The greatest common divisor; the other where one is zero.
 fn gcd(a: u64, b: u64) -> u64 {
-    if a == 0 || b == 0 {
-        return a | b;
+    let (mut low, high) = (a.min(b), a.max(b));
+    if low == 0 {
+        return high;
     }
-    let twos = (a | b).trailing_zeros();
-    let (mut a, mut b) = (a >> a.trailing_zeros(), b);
-    loop {
-        b >>= b.trailing_zeros();
-        if a > b {
-            (a, b) = (b, a);
-        }
-        b -= a;
-        if b == 0 {
-            return a << twos;
-        }
+    // The larger comes down to the size of the smaller at once.
+    let mut rest = high % low;
+    if rest == 0 {
+        return low;
     }
+    let twos = (low | rest).trailing_zeros();
+    low >>= low.trailing_zeros();
+    while rest != 0 {
+        rest >>= rest.trailing_zeros();
+        (low, rest) = (low.min(rest), low.abs_diff(rest));
+    }
+    low << twos
 }
 
 /// As [`gcd`], of larger numbers.
@@ -69,6 +70,12 @@ fn lowest(n: i128, d: i128) -> Ratio {
 
 /// A number over a positive denominator, brought into lowest terms.
 fn reduced(n: i128, d: i128) -> Ratio {
+    if let (Ok(small), Ok(below)) = (i64::try_from(n), i64::try_from(d)) {
+        return match i64::try_from(gcd(small.unsigned_abs(), below.unsigned_abs())) {
+            Ok(common) if common > 1 => lowest(i128::from(small / common), i128::from(below / common)),
+            _ => lowest(n, d),
+        };
+    }
     let common = wide_gcd(n.unsigned_abs(), d.unsigned_abs());
     match i128::try_from(common) {
         Ok(common) if common > 1 => lowest(n / common, d / common),
@@ -186,6 +193,14 @@ impl Ratio {
         }
     }
 
+    /// How what it is above its [floor](Ratio::floor) compares with a half.
+    pub fn above_floor(&self) -> Ordering {
+        match &self.0 {
+            Form::Small(n, d) => (2 * i128::from(n.rem_euclid(d.get()))).cmp(&i128::from(d.get())),
+            Form::Big(_) => ((self - self.floor()) * Ratio::whole(2)).cmp(&Ratio::one()),
+        }
+    }
+
     /// The least whole number that is not less.
     #[must_use]
     pub fn ceil(&self) -> Ratio {
@@ -196,7 +211,9 @@ impl Ratio {
     #[must_use]
     pub fn recip(&self) -> Ratio {
         match &self.0 {
-            Form::Small(n, d) => Ratio::of_whole(d.get(), *n),
+            Form::Small(0, _) => Ratio::zero(),
+            // What is in lowest terms stays so.
+            Form::Small(n, d) => lowest(i128::from(d.get()) * i128::from(n.signum()), i128::from(*n).abs()),
             Form::Big(big) => Ratio::of(big.recip()),
         }
     }
@@ -450,6 +467,8 @@ mod tests {
             same(&-&x, &-&a)?;
             same(&x.abs(), &a.abs())?;
             same(&x.floor(), &a.floor())?;
+            let half = BigRational::new(1.into(), 2.into());
+            prop_assert_eq!(x.above_floor(), (&a - a.floor()).cmp(&half));
             same(&x.ceil(), &a.ceil())?;
             same(&[x.clone(), y.clone(), x.clone()].iter().sum(), &(&a + &b + &a))?;
             prop_assert_eq!(x.cmp(&y), a.cmp(&b));

@@ -62,8 +62,7 @@ impl Mode {
             return floor;
         }
         let above = &floor + Ratio::one();
-        let twice = (value - &floor) * Ratio::whole(2);
-        let up = match twice.cmp(&Ratio::one()) {
+        let up = match value.above_floor() {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Greater => true,
             std::cmp::Ordering::Equal => match self {

@@ -1,7 +1,8 @@
 //! Speed, measured against peers: `cargo bench --workspace --bench speed`.
 //!
 //! `-- --quick` takes a few minutes, `-- --full` compares ten million rows; `-- --rows N` compares so many;
-//! `-- --files` only goes from file to file, `-- --threads` only measures a second thread. Nothing is asserted about time: the machine is described, works are taken
+//! `-- --files` only goes from file to file, `-- --threads` only measures a second thread, `-- --compile` only what comes before
+//! claims, `-- --scalar` only the scalar rule. Nothing is asserted about time: the machine is described, works are taken
 //! in turns, medians and ratios are printed. Results that differ are shown, and make it fail.
 //!
 //! | file | what |
@@ -103,7 +104,14 @@ fn main() {
         accord_cli::examine::on_deep_stack(measured).expect("it runs to its end");
         return;
     }
-    if !accord_cli::examine::on_deep_stack(measure).expect("every part runs to its end") {
+    if std::env::args().any(|a| a == "--compile") {
+        println!("# Speed\n\n{}", description());
+        accord_cli::examine::on_deep_stack(|| compile::compile(plan().times)).expect("it runs to its end");
+        return;
+    }
+    let only_scalar = std::env::args().any(|a| a == "--scalar");
+    let measured = move || if only_scalar { scalar(plan()) } else { measure() };
+    if !accord_cli::examine::on_deep_stack(measured).expect("every part runs to its end") {
         eprintln!("\nresults differ, see above");
         std::process::exit(1);
     }

@@ -5,12 +5,13 @@
 //! when nothing is unsettled. At most one of them is settled here; anything else goes to `crate::settle`, which asks
 //! for the values it needs one by one.
 
+use super::Part;
 use super::function::Function;
 use crate::CodegenError;
 use crate::abi::Service;
 use crate::tables::{NO, Plan, YES, number};
 use accord_core::{Outcome, RuleId};
-use accord_ir::{Decision, DecisionId};
+use accord_ir::{Decision, DecisionId, ExprId, Rule};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, BlockCall, InstBuilder, JumpTableData, StackSlot, Value, types};
 
@@ -27,42 +28,86 @@ struct Asked {
     conditions: StackSlot,
 }
 
-impl Function<'_, '_, '_, '_> {
+impl<'p> Function<'_, '_, 'p, '_> {
     /// The body of a decision node.
-    pub fn decision(&mut self, id: DecisionId, left_out: &[RuleId], entry: Value) -> Result<(), CodegenError> {
+    pub fn decision(&mut self, id: DecisionId, left_out: &[RuleId], wanted: Value) -> Result<(), CodegenError> {
         let plan = Plan::new(self.low.program, id, left_out)?;
         let decision: Option<&Decision> = self.low.program.decisions.get(id.0 as usize);
         let decision = decision.ok_or_else(|| CodegenError::missing(format!("decision {}", id.0)))?;
         if plan.rules.is_empty() {
             let value = self.default_of(decision)?;
-            self.remember(entry, value, None);
+            self.give(value);
             return Ok(());
         }
+        if let [only] = plan.rules[..] {
+            let rule = self.rule(only)?;
+            return match rule.condition {
+                Some(condition) => self.one_rule(&plan, decision, (only, condition, rule.value), wanted),
+                None => {
+                    let value = self.part(only, Part::Value, rule.value)?;
+                    self.give_by(only, value)
+                }
+            };
+        }
+        let (values, settle, asked) = (self.block_of(1), self.block(), self.block());
+        let is_value = self.at_least(wanted, 0);
+        self.build.ins().brif(is_value, values, &[BlockArg::Value(wanted)], asked, &[]);
+        self.enter_block(asked);
         let asked = self.conditions(&plan)?;
-        let (values, settle, next) = (self.block_of(2), self.block(), self.block_of(1));
         self.shortcut(&plan, &asked, values, settle);
 
         self.enter_block(settle);
-        let known_as = self.low.tables.plan(plan.clone());
-        let number_of_plan = self.number(known_as);
-        let first = self.build.ins().stack_addr(types::I64, asked.conditions, 0);
         let count = self.number(number(plan.rules.len()));
-        let wanted = self.serve(Service::Settle, &[number_of_plan, first, count]);
-        self.jump(next, &[wanted]);
+        let known_as = self.low.tables.plan(plan.clone());
+        let known_as = self.number(known_as);
+        let first = self.build.ins().stack_addr(types::I64, asked.conditions, 0);
+        let unsettled = self.serve(Service::Settle, &[known_as, first, count]);
+        self.give(unsettled);
 
-        let wanted = self.enter_block_of_one(next);
-        let (more, settled) = (self.block(), self.block());
-        let is_more = self.at_least(wanted, 0);
-        self.branch(is_more, more, settled);
-        self.enter_block(more);
-        let settling = self.number(1);
-        self.jump(values, &[wanted, settling]);
-        self.enter_block(settled);
-        let number_of_plan = self.number(known_as);
-        let given = self.serve(Service::Settled, &[entry, number_of_plan]);
-        self.give(given);
+        let wanted = self.enter_block_of_one(values);
+        self.values(&plan, decision, wanted)
+    }
 
-        self.values(&plan, decision, entry, values, next)
+    /// A decision of one rule, of this condition and value: the same with less code.
+    fn one_rule(
+        &mut self,
+        plan: &Plan,
+        decision: &Decision,
+        (id, condition, value): (RuleId, ExprId, ExprId),
+        wanted: Value,
+    ) -> Result<(), CodegenError> {
+        let (asked, not_asked, plain, settle) = (self.block(), self.block(), self.block(), self.block());
+        let (case, otherwise) = (self.block(), self.block());
+        let is_value = self.at_least(wanted, 0);
+        self.branch(is_value, not_asked, asked);
+        self.enter_block(not_asked);
+        self.branch(wanted, otherwise, case);
+
+        self.enter_block(asked);
+        let condition = self.part(id, Part::Condition, condition)?;
+        let is_open = self.is_unsettled(condition);
+        self.branch(is_open, settle, plain);
+        self.enter_block(plain);
+        let applies = self.is(condition, YES);
+        self.branch(applies, case, otherwise);
+        self.enter_block(settle);
+        let known_as = self.low.tables.plan(plan.clone());
+        let known_as = self.number(known_as);
+        let unsettled = self.serve(Service::SettleOne, &[known_as, condition]);
+        self.give(unsettled);
+
+        self.enter_block(case);
+        let value = self.part(id, Part::Value, value)?;
+        self.give_by(id, value)?;
+        self.enter_block(otherwise);
+        let value = self.default_of(decision)?;
+        self.give(value);
+        Ok(())
+    }
+
+    /// A rule of the program.
+    fn rule(&self, id: RuleId) -> Result<&'p Rule, CodegenError> {
+        self.low.program.rule(id).ok_or_else(|| CodegenError::missing(format!("rule {}", id.0)))
     }
 
     /// Evaluates the conditions, stronger rules first.
@@ -79,8 +124,8 @@ impl Function<'_, '_, '_, '_> {
 
     /// Evaluates the condition of the rule at a position, unless the rule is beaten.
     fn condition(&mut self, plan: &Plan, at: usize, asked: &mut Asked) -> Result<(), CodegenError> {
-        let rule = plan.rules.get(at).and_then(|r| self.low.rules.get(r.0 as usize)).copied();
-        let rule = rule.ok_or_else(|| CodegenError::missing(format!("the rule at {at}")))?;
+        let id = plan.rules.get(at).copied().ok_or_else(|| CodegenError::missing(format!("the rule at {at}")))?;
+        let rule = self.rule(id)?;
         let word = at / WORD;
         let Some(before) = asked.applying.get(word).copied() else { return Ok(()) };
         let done = self.block_of(2);
@@ -94,7 +139,7 @@ impl Function<'_, '_, '_, '_> {
             self.enter_block(ask);
         }
         let condition = match rule.condition {
-            Some(condition) => self.part(condition)?,
+            Some(condition) => self.part(id, Part::Condition, condition)?,
             None => self.number(YES),
         };
         self.store(asked.conditions, at, condition);
@@ -149,55 +194,34 @@ impl Function<'_, '_, '_, '_> {
         let default = self.number(number(plan.rules.len()));
         let none = self.build.ins().icmp_imm_s(IntCC::Equal, applying, 0);
         let wanted = self.build.ins().select(none, default, first);
-        let settling = self.number(0);
-        self.jump(values, &[wanted, settling]);
+        self.jump(values, &[wanted]);
     }
 
-    /// The value of the rule at the position wanted, or the default: the result itself, or one value for settling.
-    /// `values` takes the position and whether the decision is being settled, `next` the position wanted next.
-    fn values(
-        &mut self,
-        plan: &Plan,
-        decision: &Decision,
-        entry: Value,
-        values: Block,
-        next: Block,
-    ) -> Result<(), CodegenError> {
-        self.enter_block(values);
-        let (wanted, settling) = (self.param(values, 0), self.param(values, 1));
-        let wanted = self.build.ins().ireduce(types::I32, wanted);
+    /// The value of the rule at the position wanted, or the default.
+    fn values(&mut self, plan: &Plan, decision: &Decision, wanted: Value) -> Result<(), CodegenError> {
         let cases: Vec<Block> = plan.rules.iter().map(|_| self.block()).collect();
         let otherwise = self.block();
+        self.choose_case(wanted, &cases, otherwise);
+        for (case, id) in cases.iter().zip(&plan.rules) {
+            let rule = self.rule(*id)?;
+            self.enter_block(*case);
+            let value = self.part(*id, Part::Value, rule.value)?;
+            self.give_by(*id, value)?;
+        }
+        self.enter_block(otherwise);
+        let value = self.default_of(decision)?;
+        self.give(value);
+        Ok(())
+    }
+
+    /// Goes to the case of a position; to the default for any other.
+    fn choose_case(&mut self, wanted: Value, cases: &[Block], otherwise: Block) {
+        let wanted = self.build.ins().ireduce(types::I32, wanted);
         let pool = &mut self.build.func.dfg.value_lists;
         let calls: Vec<BlockCall> = cases.iter().map(|case| BlockCall::new(*case, [], pool)).collect();
         let table = JumpTableData::new(BlockCall::new(otherwise, [], pool), &calls);
         let table = self.build.create_jump_table(table);
         self.build.ins().br_table(wanted, table);
-
-        let got = self.block_of(2);
-        for (case, rule) in cases.iter().zip(&plan.rules) {
-            let parts = self.low.rules.get(rule.0 as usize).copied();
-            let parts = parts.ok_or_else(|| CodegenError::missing(format!("rule {}", rule.0)))?;
-            self.enter_block(*case);
-            let value = self.part(parts.value)?;
-            let rule = self.number(i64::from(rule.0));
-            self.jump(got, &[value, rule]);
-        }
-        self.enter_block(otherwise);
-        let value = self.default_of(decision)?;
-        let no_rule = self.number(-1);
-        self.jump(got, &[value, no_rule]);
-
-        self.enter_block(got);
-        let (value, rule) = (self.param(got, 0), self.param(got, 1));
-        let (take, end) = (self.block(), self.block());
-        self.branch(settling, take, end);
-        self.enter_block(end);
-        self.remember_by(entry, value, rule);
-        self.enter_block(take);
-        let wanted = self.serve(Service::Take, &[value]);
-        self.build.ins().jump(next, &[BlockArg::Value(wanted)]);
-        Ok(())
     }
 
     /// The default of a decision, or the gap it leaves.

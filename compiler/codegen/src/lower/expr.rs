@@ -3,9 +3,19 @@
 use super::function::Function;
 use crate::CodegenError;
 use crate::abi::{Service, Shape};
+use crate::tables;
 use accord_core::HostFn;
-use accord_ir::{Expr, ExprId, ExprKind, LocalId, NodeId};
+use accord_ir::{Expr, ExprId, ExprKind, LocalId, Node, NodeId};
 use cranelift_codegen::ir::{InstBuilder, SourceLoc, Value, types};
+
+/// Where the code of a node is.
+#[derive(Clone, Copy)]
+enum Callee {
+    /// In its function, which the run asks.
+    Asked(NodeId),
+    /// Wherever it is called.
+    Here(ExprId),
+}
 
 impl<'p> Function<'_, '_, 'p, '_> {
     /// The code of an expression: the handle of its outcome.
@@ -67,12 +77,18 @@ impl<'p> Function<'_, '_, 'p, '_> {
 
     /// A node asked with arguments, unless one of them is not a value.
     fn ask(&mut self, node: NodeId, arguments: &[ExprId]) -> Result<Value, CodegenError> {
-        let callee = self.low.nodes.get(node.0 as usize).copied();
-        let callee = callee.ok_or_else(|| CodegenError::missing(format!("node {}", node.0)))?;
-        let takes = self.low.program.node(node).map_or(0, |n| n.params.len());
-        if takes != arguments.len() {
+        let known = self.low.program.node(node);
+        let known = known.ok_or_else(|| CodegenError::missing(format!("node {}", node.0)))?;
+        if known.params.len() != arguments.len() {
             return Err(CodegenError::Program(format!("{} arguments for node {}", arguments.len(), node.0)));
         }
+        let callee = match self.stands_here(node, known, arguments) {
+            Some(body) => Callee::Here(body),
+            None => {
+                self.low.need(node)?;
+                Callee::Asked(node)
+            }
+        };
         let passed = self.all(arguments)?;
         let mut doubtful = Vec::new();
         for (id, value) in arguments.iter().zip(&passed) {
@@ -81,16 +97,50 @@ impl<'p> Function<'_, '_, 'p, '_> {
             }
         }
         if doubtful.is_empty() {
-            return Ok(self.call(callee, &passed));
+            return self.given_by(callee, &passed);
         }
         let (first, count) = self.spill(&doubtful);
         let refused = self.serve(Service::Screen, &[first, count]);
         let done = self.block_of(1);
         let is_refused = self.at_least(refused, 0);
         self.leave_if(is_refused, done, refused);
-        let given = self.call(callee, &passed);
+        let given = self.given_by(callee, &passed)?;
         self.jump(done, &[given]);
         Ok(self.enter_block_of_one(done))
+    }
+
+    /// The expression of a node that stands here instead of a call. It is not remembered, so this function has to be one
+    /// that is run once for arguments, and these have to tell its runs apart.
+    fn stands_here(&self, id: NodeId, node: &Node, arguments: &[ExprId]) -> Option<ExprId> {
+        let body = self.low.once.body_of(id, node, self.low.program)?;
+        let passes = |param: usize| {
+            let is_it = |kind: &ExprKind| matches!(kind, ExprKind::Local(local) if local.0 as usize == param);
+            arguments.iter().any(|a| self.low.program.expr(*a).is_some_and(|e| is_it(&e.kind)))
+        };
+        (self.is_once && (0..self.arguments.len()).all(passes)).then_some(body)
+    }
+
+    /// What a node gives for arguments.
+    fn given_by(&mut self, callee: Callee, passed: &[Value]) -> Result<Value, CodegenError> {
+        match callee {
+            Callee::Asked(node) => {
+                let node = self.number(i64::from(node.0));
+                if passed.is_empty() {
+                    return Ok(self.serve(Service::Plain, &[node]));
+                }
+                let (first, count) = self.spill(passed);
+                Ok(self.serve(Service::Ask, &[node, first, count]))
+            }
+            Callee::Here(body) => {
+                let locals = (0..).map(LocalId).zip(passed.iter().copied()).collect();
+                let locals = std::mem::replace(&mut self.locals, locals);
+                self.is_once = false;
+                let given = self.expr(body)?;
+                self.is_once = true;
+                self.locals = locals;
+                Ok(given)
+            }
+        }
     }
 
     /// Whether an argument needs no test: locals are values, and a constant shows what it is.
@@ -102,8 +152,16 @@ impl<'p> Function<'_, '_, 'p, '_> {
         })
     }
 
+    /// An operand: the runtime knows what a fact is by its own handle.
+    fn operand(&mut self, id: ExprId) -> Result<Value, CodegenError> {
+        match self.kind(id)? {
+            ExprKind::Fact(fact) => Ok(self.number(tables::fact(i64::from(fact.0)))),
+            _ => self.expr(id),
+        }
+    }
+
     fn host(&mut self, id: ExprId, function: HostFn, operands: &[ExprId]) -> Result<Value, CodegenError> {
-        let given = self.all(operands)?;
+        let given = operands.iter().map(|id| self.operand(*id)).collect::<Result<Vec<_>, _>>()?;
         self.at(id);
         let site = self.site(id);
         match Shape::of(function) {

@@ -1,9 +1,9 @@
 //! One function in the making, and the few forms of code everything is made of.
 
-use super::Lowering;
+use super::{Lowering, words};
 use crate::CodegenError;
 use crate::abi::Service;
-use crate::tables::{Handle, OTHER};
+use crate::tables::{Handle, OTHER, made_by};
 use accord_core::{HostFn, RuleId};
 use accord_ir::LocalId;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -24,8 +24,13 @@ pub(super) struct Function<'l, 'm, 'p, 'f> {
     pub arguments: Vec<Value>,
     /// The value of each local in scope.
     pub locals: BTreeMap<LocalId, Value>,
+    /// Whether what is said here is run at most once for arguments of this function: it is the function of a node, and
+    /// not in a loop of it, nor in the body of another node that stands here.
+    pub is_once: bool,
     /// Functions called so far, as this function knows them.
     callees: BTreeMap<FuncId, ir::FuncRef>,
+    /// Signatures by how many parameters they have.
+    signatures: BTreeMap<usize, ir::SigRef>,
     /// Where operands are stored that travel through memory: one place for all calls, as large as the largest needs.
     scratch: Option<StackSlot>,
 }
@@ -45,7 +50,8 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
         // Every function of the module has at least the run as parameter; see `words`.
         let run = params.pop().unwrap_or_else(|| build.ins().iconst(types::I64, 0));
         let locals = (0..).map(LocalId).zip(arguments.iter().copied()).collect();
-        Function { low, build, run, arguments, locals, callees: BTreeMap::new(), scratch: None }
+        let (callees, signatures) = (BTreeMap::new(), BTreeMap::new());
+        Function { low, build, run, arguments, locals, is_once: false, callees, signatures, scratch: None }
     }
 
     /// Ends the function.
@@ -136,16 +142,19 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
         self.build.ins().return_(&[result]);
     }
 
-    /// Ends with what a node gives, remembered with the rule that won.
-    pub fn remember(&mut self, entry: Value, given: Value, rule: Option<RuleId>) {
-        let rule = self.number(rule.map_or(-1, |r| i64::from(r.0)));
-        self.remember_by(entry, given, rule);
+    /// Takes what is wanted of a node from before its arguments.
+    pub fn wanted(&mut self) -> Value {
+        let wanted = if self.arguments.is_empty() { self.run } else { self.arguments.remove(0) };
+        self.locals = (0..).map(LocalId).zip(self.arguments.iter().copied()).collect();
+        wanted
     }
 
-    /// As [`Function::remember`], the rule being known only when it runs.
-    pub fn remember_by(&mut self, entry: Value, given: Value, rule: Value) {
-        let given = self.serve(Service::Remember, &[entry, given, rule]);
+    /// Ends with what a rule of a decision gives.
+    pub fn give_by(&mut self, rule: RuleId, value: Value) -> Result<(), CodegenError> {
+        let made_by = made_by(rule).ok_or_else(|| CodegenError::Program(format!("{} rules", rule.0)))?;
+        let given = self.build.ins().bor_imm_s(value, made_by);
         self.give(given);
+        Ok(())
     }
 
     /// Calls a function of the module with the run and arguments.
@@ -153,7 +162,7 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
         let callee = match self.callees.get(&id) {
             Some(callee) => *callee,
             None => {
-                let callee = self.low.module.declare_func_in_func(id, self.build.func);
+                let callee = self.import(id);
                 self.callees.insert(id, callee);
                 callee
             }
@@ -161,6 +170,24 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
         let passed: Vec<Value> = std::iter::once(self.run).chain(arguments.iter().copied()).collect();
         let call = self.build.ins().call(callee, &passed);
         self.result(call)
+    }
+
+    /// A function of the module in this one. Of signatures, which differ in how many words they take, there is one each.
+    fn import(&mut self, id: FuncId) -> ir::FuncRef {
+        let declared = self.low.module.declarations().get_function_decl(id);
+        let (params, colocated) = (declared.signature.params.len(), declared.linkage.is_final());
+        let signature = match self.signatures.get(&params) {
+            Some(signature) => *signature,
+            None => {
+                let signature = self.build.import_signature(words(&*self.low.module, params));
+                self.signatures.insert(params, signature);
+                signature
+            }
+        };
+        let name = ir::UserExternalName { namespace: 0, index: id.as_u32() };
+        let name = self.build.func.declare_imported_user_function(name);
+        let name = ir::ExternalName::user(name);
+        self.build.import_function(ir::ExtFuncData { name, signature, colocated, patchable: false })
     }
 
     /// The result of a call.

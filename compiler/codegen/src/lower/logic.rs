@@ -64,14 +64,8 @@ impl Function<'_, '_, '_, '_> {
 
     /// Two outcomes joined of which neither decides: the one that is not neutral, the worse if both are not.
     pub fn undecided(&mut self, joint: Joint, a: Value, b: Value) -> Value {
-        let done = self.block_of(1);
-        let b_is_neutral = self.is(b, joint.neutral());
-        self.leave_if(b_is_neutral, done, a);
-        let a_is_neutral = self.is(a, joint.neutral());
-        self.leave_if(a_is_neutral, done, b);
-        let worse = self.serve(Service::Worst, &[a, b]);
-        self.jump(done, &[worse]);
-        self.enter_block_of_one(done)
+        let neutral = self.number(joint.neutral());
+        self.serve(Service::Joined, &[neutral, a, b])
     }
 
     /// Not: yes and no change places, nothing is yes, the rest stays.

@@ -2,16 +2,20 @@
 //!
 //! Functions of a program (all take the run first and give a handle):
 //!
-//! * `node.N`: a node, with its arguments. Asks the memo, computes, remembers.
-//! * `rule.N.when`, `rule.N.value`: condition and value of a rule, with the arguments of its decision. Apart because
-//!   several nodes may use them, and because settling evaluates values only as they are needed. One that is a mere
-//!   constant, fact or local has none and stands where it is used.
-//! * `enter.K`: the way in for nodes with K arguments: the run, the address of the node, a pointer to the arguments.
+//! * `node.N`: a node, with what is wanted of it and its arguments. The run asks it, and remembers what it gives.
+//! * `rule.N.when`, `rule.N.value`: condition and value of a rule, with the arguments of its decision, where several
+//!   nodes use them or they are long.
+//! * `enter.K`: the way in for nodes with K arguments: the run, the address of the node, what is wanted of it, a pointer
+//!   to the arguments.
+//!
+//! A function costs more than what it does, so what is used in one place stands there (`once`), and functions are made
+//! as they are called, from those on that are asked from outside.
 
 mod decision;
 mod expr;
 mod function;
 mod logic;
+mod once;
 mod quantify;
 mod superlative;
 
@@ -19,14 +23,14 @@ use crate::CodegenError;
 use crate::abi::{self, Service};
 use crate::tables::{TableBuilder, Tables};
 use accord_core::{HostFn, RuleId};
-use accord_ir::{Body, ExprId, ExprKind, Node, NodeId, Program, Verified};
+use accord_ir::{Body, ExprId, Node, NodeId, Program, Verified};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, UserFuncName, Value, types};
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{FuncId, Linkage, Module};
 use function::Function;
+use once::Once;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// What a function is of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +47,8 @@ pub(crate) enum Subject {
 
 /// A lowered program.
 pub(crate) struct Lowered {
-    /// The function of each node.
-    pub nodes: Vec<FuncId>,
+    /// The function of each node that has one.
+    pub nodes: Vec<Option<FuncId>>,
     /// The way in for each number of arguments.
     pub enters: BTreeMap<usize, FuncId>,
     /// What the functions refer to.
@@ -54,48 +58,52 @@ pub(crate) struct Lowered {
 /// What takes each function as it is made.
 pub(crate) type Sink<'s> = dyn FnMut(&mut dyn Module, FuncId, Subject, &mut Context) -> Result<(), CodegenError> + 's;
 
-/// Lowers a program into a module; `sink` gets every function.
-pub(crate) fn lower(program: &Verified, module: &mut dyn Module, sink: &mut Sink<'_>) -> Result<Lowered, CodegenError> {
+/// Lowers what these nodes need of a program into a module; `sink` gets every function.
+pub(crate) fn lower(
+    program: &Verified,
+    roots: &[NodeId],
+    module: &mut dyn Module,
+    sink: &mut Sink<'_>,
+) -> Result<Lowered, CodegenError> {
     if module.target_config().pointer_type() != types::I64 {
         return Err(CodegenError::Target("pointers must be 64 bits wide".to_owned()));
     }
-    let mut lowering = Lowering::declare(program.program(), module)?;
+    let mut lowering = Lowering::declare(program.program(), roots, module)?;
     let mut work = Work { context: lowering.module.make_context(), builder: FunctionBuilderContext::new(), sink };
-    for (subject, id) in lowering.subjects() {
+    for root in roots {
+        lowering.need(*root)?;
+    }
+    while let Some((subject, id)) = lowering.wanted.pop() {
         lowering.define(subject, id, &mut work)?;
     }
     let Lowering { nodes, enters, tables, .. } = lowering;
     Ok(Lowered { nodes, enters, tables: tables.finish() })
 }
 
-/// Where the code of a part of a rule is.
+/// A part of a rule.
 #[derive(Clone, Copy)]
 enum Part {
-    /// In a function of its own.
-    Function(FuncId),
-    /// Wherever it is used.
-    Here(ExprId),
-}
-
-/// The parts of a rule.
-#[derive(Clone, Copy)]
-struct RuleParts {
-    /// Its condition; none if it always applies.
-    condition: Option<Part>,
+    /// Its condition.
+    Condition,
     /// Its value.
-    value: Part,
+    Value,
 }
 
-/// A program on its way into a module, every function declared.
+/// A program on its way into a module.
 struct Lowering<'m, 'p> {
     module: &'m mut dyn Module,
     program: &'p Program,
     tables: TableBuilder,
+    once: Once,
     operations: BTreeMap<HostFn, FuncId>,
     services: Vec<FuncId>,
-    nodes: Vec<FuncId>,
-    rules: Vec<RuleParts>,
+    /// Functions by what they are of the program, as far as anything calls them.
+    nodes: Vec<Option<FuncId>>,
+    conditions: BTreeMap<RuleId, FuncId>,
+    values: BTreeMap<RuleId, FuncId>,
     enters: BTreeMap<usize, FuncId>,
+    /// Functions that are called and not made yet.
+    wanted: Vec<(Subject, FuncId)>,
 }
 
 /// What is used again for each function.
@@ -106,55 +114,79 @@ struct Work<'s, 't> {
 }
 
 impl<'m, 'p> Lowering<'m, 'p> {
-    fn declare(program: &'p Program, module: &'m mut dyn Module) -> Result<Lowering<'m, 'p>, CodegenError> {
-        let mut declare = |name: &str, linkage: Linkage, params: usize| {
+    fn declare(
+        program: &'p Program,
+        roots: &[NodeId],
+        module: &'m mut dyn Module,
+    ) -> Result<Lowering<'m, 'p>, CodegenError> {
+        let mut import = |name: &str, params: usize| {
             let signature = words(&*module, params);
-            module.declare_function(name, linkage, &signature).map_err(CodegenError::from)
+            module.declare_function(name, Linkage::Import, &signature).map_err(CodegenError::from)
         };
         let mut operations = BTreeMap::new();
         for (function, symbol) in HostFn::ALL.iter().zip(abi::operations()) {
-            operations.insert(*function, declare(symbol.name, Linkage::Import, symbol.params)?);
+            operations.insert(*function, import(symbol.name, symbol.params)?);
         }
         let mut services = Vec::new();
         for service in Service::ALL {
             let symbol = service.symbol();
-            services.push(declare(symbol.name, Linkage::Import, symbol.params)?);
+            services.push(import(symbol.name, symbol.params)?);
         }
-        let mut nodes = Vec::with_capacity(program.nodes.len());
-        let mut enters = BTreeMap::new();
-        for (at, node) in program.nodes.iter().enumerate() {
-            let arguments = node.params.len();
-            nodes.push(declare(&format!("node.{at}"), Linkage::Local, arguments + 1)?);
-            if let Entry::Vacant(enter) = enters.entry(arguments) {
-                enter.insert(declare(&format!("enter.{arguments}"), Linkage::Local, 3)?);
-            }
-        }
-        let mut rules = Vec::with_capacity(program.rules.len());
-        for (at, rule) in program.rules.iter().enumerate() {
-            let decision = program.decisions.get(rule.decision.0 as usize);
-            let decision = decision.ok_or_else(|| CodegenError::missing(format!("the decision of rule {at}")))?;
-            let mut part = |id: ExprId, of: &str| match program.expr(id).map(|e| &e.kind) {
-                Some(ExprKind::Const(_) | ExprKind::Fact(_) | ExprKind::Local(_)) => Ok(Part::Here(id)),
-                _ => declare(&format!("rule.{at}.{of}"), Linkage::Local, decision.params.len() + 1).map(Part::Function),
-            };
-            let condition = rule.condition.map(|c| part(c, "when")).transpose()?;
-            rules.push(RuleParts { condition, value: part(rule.value, "value")? });
-        }
-        Ok(Lowering { module, program, tables: TableBuilder::new(), operations, services, nodes, rules, enters })
+        Ok(Lowering {
+            module,
+            program,
+            tables: TableBuilder::new(&program.facts),
+            once: Once::of(program, roots),
+            operations,
+            services,
+            nodes: vec![None; program.nodes.len()],
+            conditions: BTreeMap::new(),
+            values: BTreeMap::new(),
+            enters: BTreeMap::new(),
+            wanted: Vec::new(),
+        })
     }
 
-    /// Every function to define.
-    fn subjects(&self) -> Vec<(Subject, FuncId)> {
-        let rules = (0..).map(RuleId).zip(&self.rules).flat_map(|(rule, parts)| {
-            let parts = [(Subject::Condition(rule), parts.condition), (Subject::Value(rule), Some(parts.value))];
-            parts.into_iter().filter_map(|(subject, part)| match part {
-                Some(Part::Function(id)) => Some((subject, id)),
-                Some(Part::Here(_)) | None => None,
-            })
-        });
-        let nodes = (0..).map(|at| Subject::Node(NodeId(at))).zip(self.nodes.iter().copied());
-        let enters = self.enters.iter().map(|(arguments, id)| (Subject::Enter(*arguments), *id));
-        rules.chain(nodes).chain(enters).collect()
+    /// A function that is to be made.
+    fn want(&mut self, subject: Subject, name: &str, params: usize) -> Result<FuncId, CodegenError> {
+        let signature = words(&*self.module, params);
+        let id = self.module.declare_function(name, Linkage::Local, &signature)?;
+        self.wanted.push((subject, id));
+        Ok(id)
+    }
+
+    /// Sees to it that a node has a function, and a way in.
+    fn need(&mut self, node: NodeId) -> Result<(), CodegenError> {
+        let at = node.0 as usize;
+        if self.nodes.get(at).is_some_and(Option::is_some) {
+            return Ok(());
+        }
+        let known = self.program.node(node).ok_or_else(|| CodegenError::missing(format!("node {at}")))?;
+        let arguments = known.params.len();
+        let id = self.want(Subject::Node(node), &format!("node.{at}"), arguments + 2)?;
+        if let Some(slot) = self.nodes.get_mut(at) {
+            *slot = Some(id);
+        }
+        if !self.enters.contains_key(&arguments) {
+            let enter = self.want(Subject::Enter(arguments), &format!("enter.{arguments}"), 4)?;
+            self.enters.insert(arguments, enter);
+        }
+        Ok(())
+    }
+
+    /// The function of a part of a rule, with as many arguments.
+    fn function_of_part(&mut self, rule: RuleId, part: Part, arguments: usize) -> Result<FuncId, CodegenError> {
+        let (known, subject, of) = match part {
+            Part::Condition => (&self.conditions, Subject::Condition(rule), "when"),
+            Part::Value => (&self.values, Subject::Value(rule), "value"),
+        };
+        if let Some(known) = known.get(&rule) {
+            return Ok(*known);
+        }
+        let id = self.want(subject, &format!("rule.{}.{of}", rule.0), arguments + 1)?;
+        let all = if matches!(part, Part::Condition) { &mut self.conditions } else { &mut self.values };
+        all.insert(rule, id);
+        Ok(id)
     }
 
     fn define(&mut self, subject: Subject, id: FuncId, work: &mut Work<'_, '_>) -> Result<(), CodegenError> {
@@ -162,6 +194,8 @@ impl<'m, 'p> Lowering<'m, 'p> {
         func.signature = self.module.declarations().get_function_decl(id).signature.clone();
         func.name = UserFuncName::user(0, id.as_u32());
         let mut function = Function::new(self, func, &mut work.builder);
+        // What a node does is done once for its arguments; parts of rules are asked by several nodes.
+        function.is_once = matches!(subject, Subject::Node(_));
         match subject {
             Subject::Node(node) => function.node(node)?,
             Subject::Condition(rule) => function.part_of_rule(rule, true)?,
@@ -184,29 +218,19 @@ pub(crate) fn words(module: &dyn Module, params: usize) -> Signature {
 }
 
 impl Function<'_, '_, '_, '_> {
-    /// A node: what it gave before, or its body, remembered.
+    /// A node: what its body comes to.
     fn node(&mut self, id: NodeId) -> Result<(), CodegenError> {
         let program = self.low.program;
         let node: &Node = program.node(id).ok_or_else(|| CodegenError::missing(format!("node {}", id.0)))?;
-        let number = self.number(i64::from(id.0));
-        let (first, count) = self.spill(&self.arguments.clone());
-        let known = self.serve(Service::Recall, &[number, first, count]);
-        let (found, missing) = (self.block(), self.block());
-        let is_known = self.at_least(known, 0);
-        self.branch(is_known, found, missing);
-        self.enter_block(found);
-        self.give(known);
-        self.enter_block(missing);
-        // A new entry comes as -1 minus its number: all bits turned.
-        let entry = self.build.ins().bnot(known);
+        let wanted = self.wanted();
         match &node.body {
             Body::Expr(body) => {
                 let value = self.expr(*body)?;
-                self.remember(entry, value, None);
+                self.give(value);
+                Ok(())
             }
-            Body::Decision(decision, left_out) => self.decision(*decision, left_out, entry)?,
+            Body::Decision(decision, left_out) => self.decision(*decision, left_out, wanted),
         }
-        Ok(())
     }
 
     /// Condition or value of a rule.
@@ -220,19 +244,20 @@ impl Function<'_, '_, '_, '_> {
     }
 
     /// What a part of a rule gives for the arguments of this function.
-    fn part(&mut self, part: Part) -> Result<Value, CodegenError> {
-        match part {
-            Part::Function(id) => Ok(self.call(id, &self.arguments.clone())),
-            Part::Here(id) => self.expr(id),
+    fn part(&mut self, rule: RuleId, part: Part, of: ExprId) -> Result<Value, CodegenError> {
+        if self.low.once.is_here(rule, of, self.low.program) {
+            return self.expr(of);
         }
+        let arguments = self.arguments.clone();
+        let id = self.low.function_of_part(rule, part, arguments.len())?;
+        Ok(self.call(id, &arguments))
     }
 
-    /// The way in: unpacks the arguments and calls the node. The parameters are the run, the address of the node and
-    /// a pointer to the arguments.
+    /// The way in: unpacks the arguments and calls the node.
     fn enter(&mut self, arguments: usize) {
-        let signature = self.build.import_signature(words(&*self.low.module, arguments + 1));
-        let [node, first] = self.arguments[..] else { return };
-        let mut passed = vec![self.run];
+        let signature = self.build.import_signature(words(&*self.low.module, arguments + 2));
+        let [node, wanted, first] = self.arguments[..] else { return };
+        let mut passed = vec![self.run, wanted];
         for at in 0..arguments {
             let offset = i32::try_from(at * 8).unwrap_or(i32::MAX);
             passed.push(self.build.ins().load(types::I64, MemFlagsData::trusted(), first, offset));

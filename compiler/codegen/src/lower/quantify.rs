@@ -103,7 +103,9 @@ impl<'l, 'm, 'p, 'f> Function<'l, 'm, 'p, 'f> {
         self.enter_block(inside);
         let place = self.build.ins().iadd(members.start, at);
         let member = self.serve(Service::Member, &[place]);
+        let is_once = std::mem::replace(&mut self.is_once, false);
         let mut carry = body(self, member, at, &held)?;
+        self.is_once = is_once;
         let next = self.build.ins().iadd_imm_s(at, 1);
         carry.insert(0, next);
         self.jump(head, &carry);

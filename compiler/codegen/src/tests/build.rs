@@ -249,12 +249,16 @@ impl Build {
         verify(self.program.clone()).unwrap_or_else(|flaws| panic!("{:?}", flaws.first()))
     }
 
-    /// The answer of a node, the same with and without optimising.
+    /// The answer of a node, the same with and without optimising, and the same where no other can be asked.
     pub fn ask_with(&self, facts: &Facts, node: NodeId, arguments: &[Value]) -> Answer {
         let program = self.verified();
         let ask = |effort| Jit::compile_with(&program, effort).unwrap().run(&program, facts).ask(node, arguments);
         let plain = ask(Effort::Plain);
         assert_eq!(plain, ask(Effort::Optimised));
+        if program.program().node(node).is_some() {
+            let alone = Jit::compile_for(&program, &[node], Effort::Plain).unwrap();
+            assert_eq!(plain, alone.run(&program, facts).ask(node, arguments));
+        }
         plain
     }
 

@@ -1,6 +1,7 @@
 //! Decisions made up by chance, against the words of `Decision::rules` followed literally.
 
 use super::build::{Build, fault, missing, number};
+use crate::jit::every;
 use crate::{Effort, Jit};
 use accord_core::{Answer, Facts, FaultKind, HostFn, Outcome, RuleId};
 use accord_ir::{ExprId, NodeId, Ty};
@@ -143,8 +144,12 @@ fn decisions_made_up_by_chance() {
     let (mut build, mut chance) = (Build::new(), Chance(883));
     let made: Vec<_> = (0..600).map(|_| made_up(&mut build, &mut chance)).collect();
     let (program, facts) = (build.verified(), Facts::default());
-    for effort in [Effort::Plain, Effort::Optimised] {
-        let jit = Jit::compile_with(&program, effort).unwrap();
+    // With every node asked, and with decisions alone, for which what is used once stands where it is used.
+    let decided = program.program().asked();
+    for (nodes, effort) in
+        [(every(&program), Effort::Plain), (every(&program), Effort::Optimised), (decided, Effort::Plain)]
+    {
+        let jit = Jit::compile_for(&program, &nodes, effort).unwrap();
         let mut run = jit.run(&program, &facts);
         for (node, answer) in &made {
             assert_eq!(run.ask(*node, &[]), *answer, "node {}", node.0);

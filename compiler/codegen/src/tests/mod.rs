@@ -5,6 +5,7 @@ mod chance;
 mod columns;
 mod decisions;
 mod logic;
+mod once;
 mod quantifiers;
 mod scale;
 mod table;

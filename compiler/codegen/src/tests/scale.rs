@@ -120,13 +120,36 @@ fn the_printed_form_names_nodes_and_provisions() {
     for expected in [
         "; %node.0 term `base`",
         "; %node.4 decision `decided` article 1, article 2",
-        "; %rule.0.when condition of a rule for `decided`, article 1",
-        "; %rule.1.value value of a rule for `decided`, article 2",
         "; %enter.1 way in, 1 arguments",
-        "; run.recall",
+        "; run.ask",
         "; node.3 `term`",
         "; 2 = Nothing",
+        "; 3 = Undetermined({\"base\"})",
     ] {
         assert!(text.contains(expected), "{expected}");
     }
+}
+
+#[test]
+fn what_several_nodes_use_is_named_by_its_rule() {
+    let mut build = Build::new();
+    let decision = build.decision("decided", &[], Ty::Number, None);
+    let fact = build.fact("base", Ty::Number);
+    let (one, two) = (build.number(1), build.number(2));
+    let condition = build.host(HostFn::Less, &[fact, one], Ty::YesNo);
+    let value = build.host(HostFn::Add, &[fact, two], Ty::Number);
+    let first = build.rule(decision, Some(condition), value, &[]);
+    let alone = clif(&build.verified()).unwrap();
+    assert!(!alone.contains("%rule."), "one node has it, and it stands there");
+    build.rule(decision, Some(condition), two, &[first]);
+    let second = build.rule(decision, Some(condition), one, &[first]);
+    build.apart(decision, &[second]);
+    let text = clif(&build.verified()).unwrap();
+    for expected in [
+        "; %rule.0.when condition of a rule for `decided`, article 1",
+        "; %rule.0.value value of a rule for `decided`, article 1",
+    ] {
+        assert!(text.contains(expected), "{expected}");
+    }
+    assert!(!text.contains("%rule.2."), "one node has it, and it stands there");
 }

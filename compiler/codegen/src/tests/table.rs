@@ -37,7 +37,7 @@ fn every_operation_has_one_symbol_of_its_shape() {
 fn every_import_has_the_signature_of_its_symbol() {
     let program = Build::new().verified();
     let mut module = module(Effort::Plain, &program).unwrap();
-    lower(&program, &mut module, &mut |_, _, _, _| Ok(())).unwrap();
+    lower(&program, &crate::jit::every(&program), &mut module, &mut |_, _, _, _| Ok(())).unwrap();
     let symbols: Vec<_> = abi::operations().into_iter().chain(Service::ALL.iter().map(|s| s.symbol())).collect();
     let imports: Vec<_> = module.declarations().get_functions().filter(|(_, f)| f.linkage == Linkage::Import).collect();
     assert_eq!(imports.len(), symbols.len());

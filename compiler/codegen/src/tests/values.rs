@@ -1,7 +1,7 @@
 //! Facts, calls, operations, the memo.
 
 use super::build::{Build, answer, missing, number, xa};
-use crate::Jit;
+use crate::{Effort, Jit};
 use accord_core::{Facts, FaultKind, HostFn, Number, Outcome, SiteId, Value, ratio};
 use accord_ir::{ExprKind, NodeId, Ty};
 
@@ -111,7 +111,7 @@ fn nodes_are_evaluated_once_for_equal_arguments() {
 
     // Arguments are compared by meaning, answers are kept apart otherwise.
     let program = build.verified();
-    let (jit, facts) = (Jit::compile(&program).unwrap(), Facts::default());
+    let (jit, facts) = (Jit::compile_with(&program, Effort::Plain).unwrap(), Facts::default());
     let mut run = jit.run(&program, &facts);
     let half = |n, d| Value::Number(Number::quotient(ratio(n, 1), ratio(d, 1)).unwrap());
     assert_eq!(run.ask(node, &[half(1, 2)]), run.ask(node, &[half(2, 4)]));
@@ -125,7 +125,7 @@ fn runs_of_one_program_are_apart() {
     let fact = build.fact("a", Ty::Number);
     let node = build.term("t", &[], fact);
     let program = build.verified();
-    let jit = Jit::compile(&program).unwrap();
+    let jit = Jit::compile_with(&program, Effort::Plain).unwrap();
     let (one, two) = (Facts::new(vec![number(1)]), Facts::new(vec![number(2)]));
     let (mut first, mut second) = (jit.run(&program, &one), jit.run(&program, &two));
     assert_eq!(first.ask(node, &[]).outcome, number(1));

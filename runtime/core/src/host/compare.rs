@@ -9,10 +9,10 @@ use std::mem::discriminant;
 /// How two values stand to each other.
 pub(super) fn order(conversions: &Conversions, a: &Value, b: &Value) -> Result<Ordering, Stop> {
     match (Scalar::of(a)?, Scalar::of(b)?) {
-        (Scalar::Number(a), Scalar::Number(b)) => Ok(a.cmp(&b)),
+        (Scalar::Number(a), Scalar::Number(b)) => Ok(a.cmp(b)),
         (Scalar::Date(a), Scalar::Date(b)) => Ok(a.cmp(&b)),
         (Scalar::Amount(a), Scalar::Amount(b)) if a.currency == b.currency => Ok(a.value.cmp(&b.value)),
-        (Scalar::Length(a), Scalar::Length(b)) => conversions.compare(&a, &b).ok_or(Stop::NoConversion(a.unit, b.unit)),
+        (Scalar::Length(a), Scalar::Length(b)) => conversions.compare(a, b).ok_or(Stop::NoConversion(a.unit, b.unit)),
         _ => Err(OUT_OF_RANGE),
     }
 }

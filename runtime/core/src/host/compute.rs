@@ -4,7 +4,8 @@
 use super::Host;
 use super::compare::order;
 use super::operands::{OUT_OF_RANGE, Scalar, Stop, Try, amount, give, operands, rounding, settle, text, values};
-use crate::{Amount, Conversions, Currency, FaultKind, Grain, Length, Number, Outcome, Ratio, SiteId, Unit};
+use crate::{Amount, Conversions, Currency, FaultKind, Grain, Length, Number, Outcome, Ratio, SiteId, Unit, Value};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// Division by nothing at all.
@@ -24,14 +25,17 @@ fn combine(host: &Host<'_>, given: &[Outcome], combine: impl Fn(&Ratio, &Ratio) 
             same_currency(&a, &b)?;
             give(Amount::new(a.currency, combine(&a.value, &b.value)))
         }
-        (Scalar::Length(a), Scalar::Length(b)) => give(a.zip(&brought_into(host.conversions, &b, a.unit)?, combine)),
+        (Scalar::Length(a), Scalar::Length(b)) => give(a.zip(&*brought_into(host.conversions, b, a.unit)?, combine)),
         _ => Err(OUT_OF_RANGE),
     }
 }
 
-/// A length in another unit.
-fn brought_into(conversions: &Conversions, length: &Length, unit: Unit) -> Result<Length, Stop> {
-    conversions.convert(length, unit).ok_or(Stop::NoConversion(length.unit, unit))
+/// A length in another unit; in its own it is itself.
+fn brought_into<'v>(conversions: &Conversions, length: &'v Length, unit: Unit) -> Result<Cow<'v, Length>, Stop> {
+    if length.unit == unit {
+        return Ok(Cow::Borrowed(length));
+    }
+    conversions.convert(length, unit).map(Cow::Owned).ok_or(Stop::NoConversion(length.unit, unit))
 }
 
 pub(super) fn add(host: &Host<'_>, operands: &[Outcome], site: SiteId) -> Outcome {
@@ -44,9 +48,9 @@ pub(super) fn subtract(host: &Host<'_>, operands: &[Outcome], site: SiteId) -> O
 
 pub(super) fn multiply(_: &Host<'_>, operands: &[Outcome], site: SiteId) -> Outcome {
     let product = || match scalars(operands)? {
-        (Scalar::Number(a), Scalar::Number(b)) => give(Number::new(a.value * b.value)),
+        (Scalar::Number(a), Scalar::Number(b)) => give(Number::new(&a.value * &b.value)),
         (Scalar::Amount(a), Scalar::Number(n)) | (Scalar::Number(n), Scalar::Amount(a)) => {
-            give(Amount::new(a.currency, a.value * n.value))
+            give(Amount::new(a.currency, a.value * &n.value))
         }
         (Scalar::Length(a), Scalar::Number(n)) | (Scalar::Number(n), Scalar::Length(a)) => {
             give(a.map(|count| count * &n.value))
@@ -56,7 +60,7 @@ pub(super) fn multiply(_: &Host<'_>, operands: &[Outcome], site: SiteId) -> Outc
     settle(site, product())
 }
 
-fn scalars(given: &[Outcome]) -> Result<(Scalar, Scalar), Stop> {
+fn scalars(given: &[Outcome]) -> Result<(Scalar<'_>, Scalar<'_>), Stop> {
     let [a, b] = values(given)?;
     Ok((Scalar::of(a)?, Scalar::of(b)?))
 }
@@ -68,17 +72,17 @@ fn quotient(a: Ratio, b: Ratio) -> Try {
 
 pub(super) fn divide(host: &Host<'_>, operands: &[Outcome], site: SiteId) -> Outcome {
     let divided = || match scalars(operands)? {
-        (Scalar::Number(a), Scalar::Number(b)) => quotient(a.value, b.value),
+        (Scalar::Number(a), Scalar::Number(b)) => quotient(a.value.clone(), b.value.clone()),
         (Scalar::Amount(a), Scalar::Amount(b)) => {
             same_currency(&a, &b)?;
             quotient(a.value, b.value)
         }
         (Scalar::Length(a), Scalar::Length(b)) => {
-            let b = brought_into(host.conversions, &b, a.unit)?;
-            quotient(a.counted, b.counted)
+            let b = brought_into(host.conversions, b, a.unit)?;
+            quotient(a.counted.clone(), b.counted.clone())
         }
         (Scalar::Amount(_) | Scalar::Length(_), Scalar::Number(n)) if n.value.is_zero() => Err(ZERO_DIVISOR),
-        (Scalar::Amount(a), Scalar::Number(n)) => give(Amount::new(a.currency, a.value / n.value)),
+        (Scalar::Amount(a), Scalar::Number(n)) => give(Amount::new(a.currency, a.value / &n.value)),
         (Scalar::Length(a), Scalar::Number(n)) => give(a.map(|count| count / &n.value)),
         _ => Err(OUT_OF_RANGE),
     };
@@ -89,7 +93,7 @@ pub(super) fn negate(_: &Host<'_>, operands: &[Outcome], site: SiteId) -> Outcom
     let negative = || {
         let [a] = values(operands)?;
         match Scalar::of(a)? {
-            Scalar::Number(n) => give(Number::new(-n.value)),
+            Scalar::Number(n) => give(Number::new(-&n.value)),
             Scalar::Amount(a) => give(Amount::new(a.currency, -a.value)),
             Scalar::Length(l) => give(l.map(|count| -count)),
             Scalar::Date(_) => Err(OUT_OF_RANGE),
@@ -188,6 +192,9 @@ pub(super) fn in_common(host: &Host<'_>, operands: &[Outcome], site: SiteId) -> 
 pub(super) fn stored(_: &Host<'_>, operands: &[Outcome], site: SiteId) -> Outcome {
     let money = || {
         let [value] = values(operands)?;
+        if let Value::Money(money) = value {
+            return if money.minor < 0 { Err(Stop::Fault(FaultKind::Negative)) } else { give(*money) };
+        }
         let value = amount(value).ok_or(OUT_OF_RANGE)?;
         if value.value.is_negative() {
             return Err(Stop::Fault(FaultKind::Negative));

@@ -125,26 +125,26 @@ pub(super) fn whole(value: &Ratio) -> Result<i64, Stop> {
 }
 
 /// What an operand is to arithmetic and comparison.
-pub(super) enum Scalar {
+pub(super) enum Scalar<'v> {
     /// A pure number.
-    Number(Number),
+    Number(&'v Number),
     /// An amount of a currency, exact.
     Amount(Amount),
     /// A number of units.
-    Length(Length),
+    Length(&'v Length),
     /// A day.
     Date(Date),
 }
 
-impl Scalar {
+impl<'v> Scalar<'v> {
     /// The scalar in a value.
-    pub(super) fn of(value: &Value) -> Result<Scalar, Stop> {
+    pub(super) fn of(value: &'v Value) -> Result<Scalar<'v>, Stop> {
         if let Some(amount) = amount(value) {
             return Ok(Scalar::Amount(amount));
         }
         number(value)
-            .map(|n| Scalar::Number(n.clone()))
-            .or_else(|_| length(value).map(|l| Scalar::Length(l.clone())))
+            .map(Scalar::Number)
+            .or_else(|_| length(value).map(Scalar::Length))
             .or_else(|_| date(value).map(|d| Scalar::Date(*d)))
     }
 }
