@@ -86,7 +86,7 @@ pub(crate) struct Pair<'p> {
     pub(crate) goals_left: Cell<u64>,
     /// What is asked of groups in which nobody is found.
     solver: RefCell<Option<&'p mut (dyn Solver + 'p)>>,
-    /// Persons found so far, the last ones last.
+    /// Persons found for the decision so far, the last ones last.
     pub(crate) known: RefCell<Vec<Person>>,
     /// Words that it was of no use to look into.
     futile: RefCell<Futile>,
@@ -101,7 +101,7 @@ pub(crate) struct Asked {
     pub(crate) params: Vec<Param>,
 }
 
-/// Two versions about to be compared. The work is in lanes that do not see each other, so that threads may share it; what
+/// Two versions about to be compared. The work is in parts that do not see each other, so that threads may share it; what
 /// is found does not depend on how many do.
 #[derive(Debug)]
 pub struct Comparison<'p> {
@@ -111,12 +111,13 @@ pub struct Comparison<'p> {
     world: World,
     names: [Names; 2],
     edited: Vec<Edited>,
+    decisions: Vec<(String, [NodeId; 2])>,
 }
 
-/// What one lane found: decisions by their place among all.
+/// What one part found.
 #[derive(Debug, Default)]
-pub struct Lane {
-    decisions: Vec<(usize, Vec<Compared>)>,
+pub struct Part {
+    decisions: Vec<Compared>,
     about: Option<About>,
 }
 
@@ -128,25 +129,28 @@ pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
 /// The same; of groups in which nobody is found a solver is asked.
 pub fn diff_with(old: &Verified, new: &Verified, options: &Options, mut solver: Option<&mut dyn Solver>) -> Report {
     let comparison = Comparison::new(old, new, options);
-    let lanes = (0..Comparison::LANES).map(|n| comparison.lane(n, solver.as_mut().map(|s| &mut **s as _))).collect();
-    comparison.report(lanes)
+    let part = |n| comparison.part(n, solver.as_mut().map(|s| &mut **s as _));
+    let parts = (0..comparison.parts()).map(part).collect();
+    comparison.report(parts)
 }
 
 impl<'p> Comparison<'p> {
-    /// Into how many lanes the work is divided.
-    pub const LANES: usize = 2;
-
     /// What two versions have in common, and where they were edited.
     pub fn new(old: &'p Verified, new: &'p Verified, options: &'p Options) -> Comparison<'p> {
         let (mut world, names) = World::of(old.program(), new.program(), &options.renamed);
         world.tell_derived(&options.derived);
         let edited = edits(old.program(), &names[0], new.program(), &names[1]);
-        Comparison { old, new, options, world, names, edited }
+        let decisions = decisions(old.program(), new.program(), options);
+        Comparison { old, new, options, world, names, edited, decisions }
     }
 
-    /// Does the work of one lane, the first being 0. Of groups in which nobody is found a solver is asked, where there
-    /// is one.
-    pub fn lane(&self, lane: usize, solver: Option<&mut dyn Solver>) -> Lane {
+    /// How many parts the work has: one for each decision, and one for whether there is anybody it is about.
+    pub fn parts(&self) -> usize {
+        self.decisions.len() + 1
+    }
+
+    /// Does one part, the first being 0. Of groups in which nobody is found a solver is asked, where there is one.
+    pub fn part(&self, n: usize, solver: Option<&mut dyn Solver>) -> Part {
         let pair = Pair {
             old: self.old,
             new: self.new,
@@ -154,67 +158,60 @@ impl<'p> Comparison<'p> {
             names: &self.names,
             edited: &self.edited,
             options: self.options,
-            steps_left: Cell::new(0),
-            steps_each: Cell::new(0),
-            tries_left: Cell::new(0),
-            goals_left: Cell::new(0),
+            steps_left: Cell::new(STEPS_OF_A_DECISION),
+            steps_each: Cell::new(MOST_STEPS),
+            tries_left: Cell::new(TRIES_OF_A_DECISION),
+            goals_left: Cell::new(goals::MOST_TRIED),
             solver: RefCell::new(solver.map(|s| s as _)),
             known: RefCell::default(),
             futile: RefCell::default(),
         };
-        let mine = pair.decisions().into_iter().enumerate().filter(|(n, _)| n % Comparison::LANES == lane);
-        let decisions = mine.map(|(n, (name, nodes))| (n, pair.compare(&name, nodes))).collect();
-        Lane { decisions, about: if lane == 0 { pair.about() } else { None } }
+        match self.decisions.get(n) {
+            Some((name, nodes)) => Part { decisions: pair.compare(name, *nodes), about: None },
+            None => Part { decisions: Vec::new(), about: pair.about() },
+        }
     }
 
-    /// Brings together what all lanes found.
-    pub fn report(self, lanes: Vec<Lane>) -> Report {
+    /// Brings together what all parts found, in their order.
+    pub fn report(self, parts: Vec<Part>) -> Report {
         let edits = self.edited.into_iter().map(|e| e.edit).collect();
-        let about = lanes.iter().find_map(|lane| lane.about);
-        let mut decisions: Vec<(usize, Vec<Compared>)> = lanes.into_iter().flat_map(|lane| lane.decisions).collect();
-        decisions.sort_by_key(|(n, _)| *n);
-        let decisions = decisions.into_iter().flat_map(|(_, compared)| compared).collect();
+        let about = parts.iter().find_map(|part| part.about);
+        let decisions = parts.into_iter().flat_map(|part| part.decisions).collect();
         Report { edits, vocabulary: self.world.changes, about, decisions }
     }
 }
 
-impl Pair<'_> {
-    /// The decisions that both versions are asked for: what questions decide, in their order, then what is of class
-    /// kind.
-    fn decisions(&self) -> Vec<(String, [NodeId; 2])> {
-        let (old, new) = (self.old.program(), self.new.program());
-        let mut names: Vec<String> = Vec::new();
-        for program in [old, new] {
-            for question in &program.questions {
-                for id in &question.decides {
-                    let name = program.decisions.get(id.0 as usize).map(|d| d.name.clone());
-                    names.extend(name.filter(|n| !names.contains(n)));
-                }
-            }
-            // Of the others, those that the text settles.
-            let settled = program.decisions.iter().filter(|d| !d.rules.is_empty());
-            for decision in settled.filter(|d| askable(d)) {
-                if !names.contains(&decision.name) {
-                    names.push(decision.name.clone());
-                }
+/// The decisions that both versions are asked for: what questions decide, in their order, then what is of class kind.
+fn decisions(old: &Program, new: &Program, options: &Options) -> Vec<(String, [NodeId; 2])> {
+    let mut names: Vec<String> = Vec::new();
+    for program in [old, new] {
+        for question in &program.questions {
+            for id in &question.decides {
+                let name = program.decisions.get(id.0 as usize).map(|d| d.name.clone());
+                names.extend(name.filter(|n| !names.contains(n)));
             }
         }
-        let wanted = |name: &String| {
-            let named = self.options.decisions.is_empty() || self.options.decisions.contains(name);
-            named && self.options.condition.as_ref() != Some(name)
-        };
-        let node =
-            |program: &Program, name: &str| program.decision(name).filter(|(_, d)| askable(d)).map(|(_, d)| d.node);
-        names
-            .into_iter()
-            .filter(wanted)
-            .filter_map(|name| {
-                let nodes = [node(old, &name)?, node(new, &name)?];
-                Some((name, nodes))
-            })
-            .collect()
+        // Of the others, those that the text settles.
+        let settled = program.decisions.iter().filter(|d| !d.rules.is_empty());
+        for decision in settled.filter(|d| askable(d)) {
+            if !names.contains(&decision.name) {
+                names.push(decision.name.clone());
+            }
+        }
     }
+    let wanted = |name: &String| {
+        let named = options.decisions.is_empty() || options.decisions.contains(name);
+        named && options.condition.as_ref() != Some(name)
+    };
+    let node = |program: &Program, name: &str| program.decision(name).filter(|(_, d)| askable(d)).map(|(_, d)| d.node);
+    let both = |name: String| {
+        let nodes = [node(old, &name)?, node(new, &name)?];
+        Some((name, nodes))
+    };
+    names.into_iter().filter(wanted).filter_map(both).collect()
+}
 
+impl Pair<'_> {
     fn compare(&self, name: &str, nodes: [NodeId; 2]) -> Vec<Compared> {
         let mut texts = Texts::default();
         let before = Writer::new(self.old.program(), &self.names[0], false).node(&mut texts, nodes[0]);
@@ -231,10 +228,6 @@ impl Pair<'_> {
             return vec![Compared { decision: name.to_owned(), args, branches: Vec::new(), verdict }];
         }
         let mut found = Vec::new();
-        self.steps_left.set(STEPS_OF_A_DECISION);
-        self.steps_each.set(MOST_STEPS);
-        self.tries_left.set(TRIES_OF_A_DECISION);
-        self.goals_left.set(goals::MOST_TRIED);
         for args in combinations {
             let asked = Asked { decision: name.to_owned(), nodes, args, params: params.clone() };
             found.extend(if self.is_small() { self.one(&asked) } else { self.of_many(&asked) });

@@ -1,5 +1,5 @@
-//! Persons found for one question, asked the next: an edit that touches one decision touches those that build on it,
-//! and often for the same people. Nobody is told of without being asked again, in both versions.
+//! Persons found for one party and branch, asked of the next: an edit that touches one touches the others, and often for
+//! the same people. Nobody is told of without being asked again, in both versions.
 
 use crate::compare::Pair;
 use crate::person::Person;

@@ -83,7 +83,7 @@ mod within;
 mod witness;
 mod world;
 
-pub use compare::{AT_MOST, Comparison, Lane, Options, diff, diff_with};
+pub use compare::{AT_MOST, Comparison, Options, Part, diff, diff_with};
 pub use examine::{ExamineOptions, examine};
 pub use regions::is_against;
 pub use renames::{Amiss, Named, Renamed};

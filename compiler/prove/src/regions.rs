@@ -34,6 +34,8 @@ const MOST_KNOWN_VARIED: usize = 8;
 const MOST_VARIATIONS: u64 = 60;
 /// How many terms are looked at to widen a group by one condition.
 const STEPS_OF_WIDENING: u64 = 8_000;
+/// Persons tried to find one beyond one boundary of a group: they are not far from the one in it.
+const MOST_BEYOND: u64 = 100;
 /// As how many terms a group counts that is told apart for it, besides those looked at in it.
 const STEPS_OF_A_GROUP: u64 = 100;
 
@@ -442,9 +444,10 @@ impl<'r, 'p> Regions<'r, 'p> {
             turned.remove(at);
             turned.push((term, opposite));
             let Some(beyond) = remade(space, self.base, &turned) else { continue };
-            let mut finder = Finder::new(space, self.maker);
-            let Some(other) = finder.find(&beyond, person) else { continue };
+            let mut finder = Finder { most: MOST_BEYOND, ..Finder::new(space, self.maker) };
+            let other = finder.find(&beyond, person);
             self.tried += finder.tried;
+            let Some(other) = other else { continue };
             let beyond = self.witness(&other);
             if self.differ(&other) || !self.pair.is_about(&beyond.old_facts, &beyond.new_facts) {
                 continue;

@@ -153,8 +153,8 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         Some(solver) => accord_prove::diff_with(old, new, &options, Some(solver)),
         None => {
             let comparison = Comparison::new(old, new, &options);
-            let lanes = in_parallel(Comparison::LANES, |lane| comparison.lane(lane, None))?;
-            comparison.report(lanes)
+            let parts = in_parallel(comparison.parts(), |n| comparison.part(n, None))?;
+            comparison.report(parts)
         }
     };
     if let Some(solver) = &solver {
