@@ -43,6 +43,7 @@ mod coincide;
 mod compare;
 mod concrete;
 mod edits;
+mod effect;
 mod equal;
 mod examine;
 mod figures;
@@ -84,8 +85,8 @@ mod witness;
 mod world;
 
 pub use compare::{AT_MOST, Comparison, Options, Part, diff, diff_with};
+pub use effect::is_against;
 pub use examine::{ExamineOptions, examine};
-pub use regions::is_against;
 pub use renames::{Amiss, Named, Renamed};
 pub use report::Report;
 pub use smt::{Question, Solved, Solver};

@@ -3,6 +3,7 @@
 
 use crate::compare::{Asked, Pair};
 use crate::edits::{Statement, reach};
+use crate::effect::{effect, effect_of};
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person, Slot};
 use crate::report::{Changed, Compared, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness};
@@ -186,9 +187,17 @@ impl<'r, 'p> Regions<'r, 'p> {
         }
         let mut finder = Finder::new(space, self.maker);
         let ends = [leaf.old, leaf.new];
-        let small = finder.with_small_figures(person, &ends);
-        let mut found = small.iter().find_map(|next| self.turned(&mut finder, leaf, next, effect));
+        let is_other = |other| other != effect && matches!(other, Effect::More | Effect::Less);
+        let as_terms = |before: &Outcome, after: &Outcome| {
+            before != after && is_other(self::effect(&self.asked.decision, before, after))
+        };
         let mut held = finder.at(person.clone());
+        let small = finder.with_small_figures(person, &ends);
+        let mut found = small.into_iter().find_map(|next| {
+            let (next, before, after) = finder.outcomes(&leaf.path.assumed, &held, (next, None), ends)?;
+            let may = as_terms(&before, &after) || Maker::has_overlap(&next.person);
+            if may { self.turned(&mut finder, leaf, &next.person, effect) } else { None }
+        });
         for n in 0..MOST_CHANCES_THE_OTHER_WAY {
             if found.is_some() {
                 break;
@@ -199,9 +208,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             let Some(next) = finder.another_of(&leaf.path, &held, &ends) else { break };
             let outcomes = finder.outcomes(&leaf.path.assumed, &held, next, ends);
             let Some((next, before, after)) = outcomes else { continue };
-            let is_other = |other| other != effect && matches!(other, Effect::More | Effect::Less);
-            let as_terms = before != after && is_other(self::effect(&self.asked.decision, &before, &after));
-            if as_terms || Maker::has_overlap(&next.person) {
+            if as_terms(&before, &after) || Maker::has_overlap(&next.person) {
                 found = self.turned(&mut finder, leaf, &next.person, effect);
             }
             held = next;
@@ -445,9 +452,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             turned.push((term, opposite));
             let Some(beyond) = remade(space, self.base, &turned) else { continue };
             let mut finder = Finder { most: MOST_BEYOND, ..Finder::new(space, self.maker) };
-            let other = finder.find(&beyond, person);
-            self.tried += finder.tried;
-            let Some(other) = other else { continue };
+            let Some(other) = finder.find(&beyond, person) else { continue };
             let beyond = self.witness(&other);
             if self.differ(&other) || !self.pair.is_about(&beyond.old_facts, &beyond.new_facts) {
                 continue;
@@ -700,47 +705,6 @@ fn differ_within(space: &mut Space<'_>, path: &Path, old: Term, new: Term, leaf:
         Some(next) => differ_everywhere(space, &next, old, new, leaf),
         None => true,
     })
-}
-
-/// Decisions for which yes is to the claimant's loss.
-const AGAINST: &[&str] = &["relieved", "suspended"];
-
-/// Whether yes is to the claimant's loss, of a decision by its name.
-pub fn is_against(decision: &str) -> bool {
-    AGAINST.contains(&decision)
-}
-
-fn effect_of(decision: &str, witness: &Witness) -> Effect {
-    effect(decision, &witness.before.outcome, &witness.after.outcome)
-}
-
-/// What a change is to the person.
-pub(crate) fn effect(decision: &str, before: &Outcome, after: &Outcome) -> Effect {
-    match (before, after) {
-        (Outcome::Value(Value::YesNo(a)), Outcome::Value(Value::YesNo(b))) if a != b => {
-            if *b != is_against(decision) {
-                Effect::Gain
-            } else {
-                Effect::Loss
-            }
-        }
-        (Outcome::Value(Value::Money(_) | Value::Number(_)), Outcome::Nothing) => Effect::Loss,
-        (Outcome::Nothing, Outcome::Value(Value::Money(_) | Value::Number(_))) => Effect::Gain,
-        (Outcome::Value(Value::Money(a)), Outcome::Value(Value::Money(b))) if a.currency == b.currency => {
-            if b.minor > a.minor { Effect::More } else { Effect::Less }
-        }
-        (Outcome::Value(Value::Number(a)), Outcome::Value(Value::Number(b))) => {
-            if b > a {
-                Effect::More
-            } else {
-                Effect::Less
-            }
-        }
-        (Outcome::Value(_) | Outcome::Nothing, Outcome::Value(_) | Outcome::Nothing) => Effect::Other,
-        (Outcome::Value(_) | Outcome::Nothing, _) => Effect::Unsettled,
-        (_, Outcome::Value(_) | Outcome::Nothing) => Effect::Settled,
-        _ => Effect::Other,
-    }
 }
 
 /// What tells one verdict from another, when several are told at once.

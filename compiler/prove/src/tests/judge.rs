@@ -3,7 +3,7 @@
 use super::families::{Family, Said};
 use super::people::{Axis, Held, Somebody, axis, count, person};
 use super::told::{Asked, Condition, Phrases, condition};
-use crate::regions::effect;
+use crate::effect::effect;
 use crate::report::{Changed, Compared, Effect, Region, Verdict, Witness};
 use crate::{Options, Report, diff};
 use accord_core::{Country, Facts, FaultKind, Outcome, Value};
