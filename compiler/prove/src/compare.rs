@@ -7,7 +7,7 @@ use crate::path::{Choice, Path};
 use crate::person::{Maker, Person};
 use crate::regions::{Regions, grouped};
 use crate::renames::Renamed;
-use crate::report::{About, Changed, Compared, Open, Proof, Report, Verdict};
+use crate::report::{About, Changed, Open, Proof, Report, Verdict};
 use crate::slice::{Texts, Writer};
 use crate::smt::{Question, Solved, Solver, Written};
 use crate::split::{Futile, MOST_STEPS, Space};
@@ -55,6 +55,9 @@ impl Default for Options {
         }
     }
 }
+
+/// Persons that one decision leaves to the others.
+const MOST_OF_ANOTHER: usize = 4;
 
 /// Groups told apart for one decision, all its parties and branches together.
 const STEPS_OF_A_DECISION: u64 = 8000;
@@ -115,9 +118,11 @@ pub struct Comparison<'p> {
 }
 
 /// What one part found.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Part {
-    decisions: Vec<Compared>,
+    found: Vec<Found>,
+    /// Persons whom both versions answer otherwise.
+    persons: Vec<Person>,
     about: Option<About>,
 }
 
@@ -130,7 +135,8 @@ pub fn diff(old: &Verified, new: &Verified, options: &Options) -> Report {
 pub fn diff_with(old: &Verified, new: &Verified, options: &Options, mut solver: Option<&mut dyn Solver>) -> Report {
     let comparison = Comparison::new(old, new, options);
     let part = |n| comparison.part(n, solver.as_mut().map(|s| &mut **s as _));
-    let parts = (0..comparison.parts()).map(part).collect();
+    let parts: Vec<Part> = (0..comparison.parts()).map(part).collect();
+    let parts = (0..comparison.parts()).map(|n| comparison.again(n, &parts)).collect();
     comparison.report(parts)
 }
 
@@ -151,7 +157,34 @@ impl<'p> Comparison<'p> {
 
     /// Does one part, the first being 0. Of groups in which nobody is found a solver is asked, where there is one.
     pub fn part(&self, n: usize, solver: Option<&mut dyn Solver>) -> Part {
-        let pair = Pair {
+        let pair = self.pair(solver.map(|s| s as _));
+        match self.decisions.get(n) {
+            Some((name, nodes)) => {
+                let found = pair.compare(name, *nodes);
+                Part { found, persons: pair.known.take(), about: None }
+            }
+            None => Part { about: pair.about(), ..Part::default() },
+        }
+    }
+
+    /// One part as all of them leave it: where it was left undecided whether anybody is answered otherwise, those are
+    /// asked whom others found.
+    pub fn again(&self, n: usize, parts: &[Part]) -> Part {
+        let Some(mut part) = parts.get(n).cloned() else { return Part::default() };
+        let Some((name, nodes)) = self.decisions.get(n) else { return part };
+        if part.found.iter().all(|(.., verdict)| !matches!(verdict, Verdict::Undecided(_))) {
+            return part;
+        }
+        let others = parts.iter().enumerate().filter(|(other, _)| *other != n);
+        let last = others.flat_map(|(_, other)| other.persons.iter().rev().take(MOST_OF_ANOTHER));
+        let pair = self.pair(None);
+        last.for_each(|person| pair.remember(person));
+        pair.ask_those_known(name, *nodes, &mut part.found);
+        part
+    }
+
+    fn pair<'s>(&'s self, solver: Option<&'s mut (dyn Solver + 's)>) -> Pair<'s> {
+        Pair {
             old: self.old,
             new: self.new,
             world: &self.world,
@@ -162,13 +195,9 @@ impl<'p> Comparison<'p> {
             steps_each: Cell::new(MOST_STEPS),
             tries_left: Cell::new(TRIES_OF_A_DECISION),
             goals_left: Cell::new(goals::MOST_TRIED),
-            solver: RefCell::new(solver.map(|s| s as _)),
+            solver: RefCell::new(solver),
             known: RefCell::default(),
             futile: RefCell::default(),
-        };
-        match self.decisions.get(n) {
-            Some((name, nodes)) => Part { decisions: pair.compare(name, *nodes), about: None },
-            None => Part { decisions: Vec::new(), about: pair.about() },
         }
     }
 
@@ -176,7 +205,8 @@ impl<'p> Comparison<'p> {
     pub fn report(self, parts: Vec<Part>) -> Report {
         let edits = self.edited.into_iter().map(|e| e.edit).collect();
         let about = parts.iter().find_map(|part| part.about);
-        let decisions = parts.into_iter().flat_map(|part| part.decisions).collect();
+        let named = parts.into_iter().zip(&self.decisions);
+        let decisions = named.flat_map(|(part, (name, _))| grouped(name, part.found)).collect();
         Report { edits, vocabulary: self.world.changes, about, decisions }
     }
 }
@@ -212,7 +242,7 @@ fn decisions(old: &Program, new: &Program, options: &Options) -> Vec<(String, [N
 }
 
 impl Pair<'_> {
-    fn compare(&self, name: &str, nodes: [NodeId; 2]) -> Vec<Compared> {
+    fn compare(&self, name: &str, nodes: [NodeId; 2]) -> Vec<Found> {
         let mut texts = Texts::default();
         let before = Writer::new(self.old.program(), &self.names[0], false).node(&mut texts, nodes[0]);
         let after = Writer::new(self.new.program(), &self.names[1], false).node(&mut texts, nodes[1]);
@@ -223,20 +253,19 @@ impl Pair<'_> {
         };
         let combinations = self.combinations(&params);
         if before == after && same_law {
-            let args = combinations.into_iter().map(|c| c.into_iter().flatten().collect()).collect();
-            let verdict = Verdict::Same(Proof::Untouched);
-            return vec![Compared { decision: name.to_owned(), args, branches: Vec::new(), verdict }];
+            let untouched = || Verdict::Same(Proof::Untouched);
+            return combinations.into_iter().map(|c| (c.into_iter().flatten().collect(), None, untouched())).collect();
         }
         let mut found = Vec::new();
         for args in combinations {
             let asked = Asked { decision: name.to_owned(), nodes, args, params: params.clone() };
             found.extend(if self.is_small() { self.one(&asked) } else { self.of_many(&asked) });
         }
-        grouped(name, found)
+        found
     }
 
     /// The arguments a decision is asked with: each party, each branch; a day is left open.
-    fn combinations(&self, params: &[Param]) -> Vec<Vec<Option<Value>>> {
+    pub(crate) fn combinations(&self, params: &[Param]) -> Vec<Vec<Option<Value>>> {
         let mut all = vec![Vec::new()];
         for param in params {
             let ty = self.names[1].ty(&param.ty);
@@ -265,7 +294,7 @@ impl Pair<'_> {
 
     /// Both versions as terms, the parties of records being these; `None` where that takes too much, or
     /// lengths are summed up that the versions convert differently.
-    fn space(&self, asked: &Asked, parties: &[Country]) -> Option<(Space<'_>, Term, Term)> {
+    pub(crate) fn space(&self, asked: &Asked, parties: &[Country]) -> Option<(Space<'_>, Term, Term)> {
         let both = [self.old, self.new].map(|verified| conversions(verified.program()));
         let mut arena = Arena::new(parties.to_vec(), both);
         let args: Vec<Term> = asked
@@ -364,7 +393,7 @@ impl Pair<'_> {
     }
 
     /// The same question asked of some parties.
-    fn asked_of(&self, asked: &Asked, some: &[Country]) -> Vec<Asked> {
+    pub(crate) fn asked_of(&self, asked: &Asked, some: &[Country]) -> Vec<Asked> {
         let mut all = vec![Vec::new()];
         for (arg, param) in asked.args.iter().zip(&asked.params) {
             let values: Vec<Option<Value>> = match (arg, self.names[1].ty(&param.ty)) {
@@ -475,7 +504,7 @@ impl Pair<'_> {
     }
 
     /// The benefits of each branch, as groups of persons; everybody where the benefit claimed does not matter.
-    fn branches(&self, space: &mut Space<'_>, old: Term, new: Term) -> Vec<(Option<String>, Path)> {
+    pub(crate) fn branches(&self, space: &mut Space<'_>, old: Term, new: Term) -> Vec<(Option<String>, Path)> {
         let Some(start) = space.start() else { return Vec::new() };
         let everybody = || vec![(None, start.clone())];
         let Some((benefit, id)) = self.benefit(space, &[old, new]) else { return everybody() };
@@ -657,7 +686,7 @@ struct Everybody<'p> {
 }
 
 /// What was found for arguments and a branch.
-type Found = (Vec<Value>, Option<String>, Verdict);
+pub(crate) type Found = (Vec<Value>, Option<String>, Verdict);
 
 fn too_large() -> Verdict {
     Verdict::Undecided(Open {

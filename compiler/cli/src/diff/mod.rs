@@ -154,6 +154,7 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         None => {
             let comparison = Comparison::new(old, new, &options);
             let parts = in_parallel(comparison.parts(), |n| comparison.part(n, None))?;
+            let parts = in_parallel(comparison.parts(), |n| comparison.again(n, &parts))?;
             comparison.report(parts)
         }
     };
