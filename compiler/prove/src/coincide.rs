@@ -1,6 +1,7 @@
 //! Records whose periods coincide: of which kinds they have to be for two texts to bring them together otherwise.
 
 use crate::concrete::Concrete;
+use crate::hashed::Lookup;
 use crate::person::{Content, Maker, Person, Slot};
 use crate::state::FIRST_VARIABLE;
 use crate::term::{Arena, Shape, Term, children};
@@ -11,6 +12,9 @@ use std::rc::Rc;
 
 /// The kinds of the periods of some parties.
 pub(crate) type Kinds = Vec<(Country, Kind, Quality)>;
+
+/// All kinds of periods that coincide which two terms bring together otherwise, by the terms.
+pub(crate) type Telling = Lookup<(Term, Term), Rc<Vec<Kinds>>>;
 
 /// One in so many records is of kinds by chance all the same.
 const BY_CHANCE: usize = 4;

@@ -69,7 +69,7 @@ const FEWEST_STEPS: u64 = 200;
 const STEPS_INTO_WORDS: u32 = 100;
 
 /// Persons tried for one decision, all its parties and branches together.
-const TRIES_OF_A_DECISION: u64 = 4_000;
+const TRIES_OF_A_DECISION: u64 = 3_000;
 
 /// Both versions, with what they have in common.
 pub(crate) struct Pair<'p> {

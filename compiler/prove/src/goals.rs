@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Ways in which two terms are apart for which somebody is looked for.
 const MOST_GOALS: usize = 16;
 /// Persons tried for all of them, in all that is asked of one decision.
-pub(crate) const MOST_TRIED: u64 = 4_000;
+pub(crate) const MOST_TRIED: u64 = 3_000;
 /// Ways in which one condition can fail, or hold.
 const MOST_WAYS: usize = 3;
 

@@ -1,7 +1,7 @@
 //! What one fact of a person can change: the terms that read it. Of a person with one fact changed only these are
 //! evaluated again.
 
-use crate::coincide::Kinds;
+use crate::coincide::Telling;
 use crate::hashed::Lookup;
 use crate::person::{Maker, Slot};
 use crate::term::{Arena, Shape, Term};
@@ -29,7 +29,7 @@ pub(crate) struct Readings {
     /// The facts that a term reads.
     pub(crate) supports: RefCell<Lookup<Term, Rc<Vec<Term>>>>,
     /// Kinds of periods that coincide which two terms bring together otherwise.
-    pub(crate) telling: RefCell<Lookup<(Term, Term), Rc<Vec<Kinds>>>>,
+    pub(crate) telling: RefCell<Telling>,
 }
 
 /// What terms are for a person, to be used for the same person with one fact changed.

@@ -153,8 +153,13 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
         Some(solver) => accord_prove::diff_with(old, new, &options, Some(solver)),
         None => {
             let comparison = Comparison::new(old, new, &options);
-            let parts = in_parallel(comparison.parts(), |n| comparison.part(n, None))?;
-            let parts = in_parallel(comparison.parts(), |n| comparison.again(n, &parts))?;
+            // What stands last builds on most: begun first, it does not keep the other threads waiting.
+            let count = comparison.parts();
+            let turned = |n: usize| count - 1 - n;
+            let mut parts = in_parallel(count, |n| comparison.part(turned(n), None))?;
+            parts.reverse();
+            let mut parts = in_parallel(count, |n| comparison.again(turned(n), &parts))?;
+            parts.reverse();
             comparison.report(parts)
         }
     };
