@@ -82,6 +82,7 @@ mod term;
 mod tests;
 mod within;
 mod witness;
+mod words;
 mod world;
 
 pub use compare::{AT_MOST, Comparison, Options, Part, diff, diff_with};

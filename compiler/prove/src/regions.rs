@@ -36,7 +36,9 @@ const MOST_VARIATIONS: u64 = 60;
 /// How many terms are looked at to widen a group by one condition.
 const STEPS_OF_WIDENING: u64 = 8_000;
 /// Persons tried to find one beyond one boundary of a group: they are not far from the one in it.
-const MOST_BEYOND: u64 = 100;
+const MOST_BEYOND_ONE: u64 = 100;
+/// The same, beyond any of them.
+const MOST_BEYOND: u64 = 1_000;
 /// As how many terms a group counts that is told apart for it, besides those looked at in it.
 const STEPS_OF_A_GROUP: u64 = 100;
 
@@ -440,6 +442,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             .collect();
         let others = (self.base.assumed.len()..path.assumed.len()).filter(|i| !limits.contains(i));
         let order: Vec<usize> = limits.iter().copied().chain(others).collect();
+        let mut tried = 0;
         for at in order {
             let mut turned = path.assumed.clone();
             let (term, choice) = *turned.get(at)?;
@@ -451,8 +454,13 @@ impl<'r, 'p> Regions<'r, 'p> {
             turned.remove(at);
             turned.push((term, opposite));
             let Some(beyond) = remade(space, self.base, &turned) else { continue };
-            let mut finder = Finder { most: MOST_BEYOND, ..Finder::new(space, self.maker) };
-            let Some(other) = finder.find(&beyond, person) else { continue };
+            if tried > MOST_BEYOND {
+                break;
+            }
+            let mut finder = Finder { most: MOST_BEYOND_ONE, ..Finder::new(space, self.maker) };
+            let other = finder.find(&beyond, person);
+            tried += finder.tried;
+            let Some(other) = other else { continue };
             let beyond = self.witness(&other);
             if self.differ(&other) || !self.pair.is_about(&beyond.old_facts, &beyond.new_facts) {
                 continue;
