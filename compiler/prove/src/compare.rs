@@ -120,7 +120,8 @@ pub struct Comparison<'p> {
 /// What one part found.
 #[derive(Clone, Debug, Default)]
 pub struct Part {
-    found: Vec<Found>,
+    /// By the place of the decision.
+    found: Vec<(usize, Vec<Found>)>,
     /// Persons whom both versions answer otherwise.
     persons: Vec<Person>,
     about: Option<About>,
@@ -157,14 +158,32 @@ impl<'p> Comparison<'p> {
 
     /// Does one part, the first being 0. Of groups in which nobody is found a solver is asked, where there is one.
     pub fn part(&self, n: usize, solver: Option<&mut dyn Solver>) -> Part {
-        let pair = self.pair(solver.map(|s| s as _));
-        match self.decisions.get(n) {
-            Some((name, nodes)) => {
-                let found = pair.compare(name, *nodes);
-                Part { found, persons: pair.known.take(), about: None }
-            }
-            None => Part { about: pair.about(), ..Part::default() },
+        let mut solver = solver;
+        if n == self.decisions.len() {
+            return Part { about: self.pair(None).about(), ..Part::default() };
         }
+        // Of few parties all is done in turn, and each decision knows whom those before it found.
+        let mine = if !self.is_small() {
+            n..n + 1
+        } else if n == 0 {
+            0..self.decisions.len()
+        } else {
+            0..0
+        };
+        let mut part = Part::default();
+        for n in mine {
+            let Some((name, nodes)) = self.decisions.get(n) else { continue };
+            let pair = self.pair(solver.as_mut().map(|s| &mut **s as _));
+            pair.known.replace(std::mem::take(&mut part.persons));
+            let found = pair.compare(name, *nodes);
+            part.persons = pair.known.take();
+            part.found.push((n, found));
+        }
+        part
+    }
+
+    fn is_small(&self) -> bool {
+        self.world.parties.len() <= Arena::FEW
     }
 
     /// One part as all of them leave it: where it was left undecided whether anybody is answered otherwise, those are
@@ -172,14 +191,15 @@ impl<'p> Comparison<'p> {
     pub fn again(&self, n: usize, parts: &[Part]) -> Part {
         let Some(mut part) = parts.get(n).cloned() else { return Part::default() };
         let Some((name, nodes)) = self.decisions.get(n) else { return part };
-        if part.found.iter().all(|(.., verdict)| !matches!(verdict, Verdict::Undecided(_))) {
+        let Some((_, found)) = part.found.first_mut().filter(|_| !self.is_small()) else { return part };
+        if found.iter().all(|(.., verdict)| !matches!(verdict, Verdict::Undecided(_))) {
             return part;
         }
         let others = parts.iter().enumerate().filter(|(other, _)| *other != n);
         let last = others.flat_map(|(_, other)| other.persons.iter().rev().take(MOST_OF_ANOTHER));
         let pair = self.pair(None);
         last.for_each(|person| pair.remember(person));
-        pair.ask_those_known(name, *nodes, &mut part.found);
+        pair.ask_those_known(name, *nodes, found);
         part
     }
 
@@ -205,8 +225,10 @@ impl<'p> Comparison<'p> {
     pub fn report(self, parts: Vec<Part>) -> Report {
         let edits = self.edited.into_iter().map(|e| e.edit).collect();
         let about = parts.iter().find_map(|part| part.about);
-        let named = parts.into_iter().zip(&self.decisions);
-        let decisions = named.flat_map(|(part, (name, _))| grouped(name, part.found)).collect();
+        let mut found: Vec<(usize, Vec<Found>)> = parts.into_iter().flat_map(|part| part.found).collect();
+        found.sort_by_key(|(n, _)| *n);
+        let named = found.into_iter().filter_map(|(n, found)| Some((&self.decisions.get(n)?.0, found)));
+        let decisions = named.flat_map(|(name, found)| grouped(name, found)).collect();
         Report { edits, vocabulary: self.world.changes, about, decisions }
     }
 }
