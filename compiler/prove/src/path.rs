@@ -213,10 +213,11 @@ impl Path {
                     | HostFn::Multiply
                     | HostFn::Rounded
                     | HostFn::NumberOf
-                    | HostFn::Stored
-                    | HostFn::AtMost,
+                    | HostFn::Stored,
                     _,
                 ) => queue.extend(operands),
+                // Nothing can be compared, and says nothing of what it was to be divided by.
+                (HostFn::AtMost, _) => queue.extend(operands.iter().filter(|t| arena.stored(**t) & NOTHING == 0)),
                 _ => {}
             }
         }

@@ -457,7 +457,8 @@ impl<'r, 'p> Regions<'r, 'p> {
             if tried > MOST_BEYOND {
                 break;
             }
-            let mut finder = Finder { most: MOST_BEYOND_ONE, ..Finder::new(space, self.maker) };
+            let mut finder = Finder::new(space, self.maker);
+            finder.most = MOST_BEYOND_ONE;
             let other = finder.find(&beyond, person);
             tried += finder.tried;
             let Some(other) = other else { continue };

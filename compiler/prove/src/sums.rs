@@ -154,22 +154,22 @@ fn multiplied_out(arena: &Arena, world: &World, a: Term, b: Term, known: &dyn Kn
 /// That the parts of a record are together not longer than the record.
 fn parts_of(arena: &Arena, unknowns: &BTreeSet<Term>) -> Vec<Limit> {
     let length = |term: &Term| match &*arena.shape(*term) {
-        Shape::Host(HostFn::LengthOf, operands, _) => Some((*operands.first()?, *operands.get(1)?)),
+        Shape::Host(HostFn::LengthOf, operands, side) => Some((*operands.first()?, *operands.get(1)?, *side)),
         _ => None,
     };
     let mut all = Vec::new();
     for whole in unknowns {
-        let Some((record, unit)) = length(whole) else { continue };
+        let Some((record, unit, side)) = length(whole) else { continue };
         // Whose periods they are taken for does not make them longer.
         let record = match &*arena.shape(record) {
             Shape::Host(HostFn::AsIfOwn, inner, _) => inner.first().copied().unwrap_or(record),
             _ => record,
         };
         let is_part = |term: &&Term| {
-            let Some((of, in_unit)) = length(term) else { return false };
+            let Some((of, in_unit, by)) = length(term) else { return false };
             let Shape::Host(HostFn::Part, operands, _) = &*arena.shape(of) else { return false };
             let of_one = operands.first().is_some_and(|party| arena.is_known(*party));
-            of_one && operands.get(1) == Some(&record) && in_unit == unit
+            of_one && operands.get(1) == Some(&record) && (in_unit, by) == (unit, side)
         };
         let mut of: BTreeMap<Term, Ratio> = unknowns.iter().filter(is_part).map(|t| (*t, ratio(1, 1))).collect();
         if !of.is_empty() {

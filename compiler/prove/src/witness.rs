@@ -57,7 +57,7 @@ pub(crate) struct Finder<'s, 'w> {
     pub(crate) tried: u64,
     /// Persons tried at most for one group.
     pub(crate) most: u64,
-    pub(crate) random: u64,
+    random: u64,
 }
 
 impl<'s, 'w> Finder<'s, 'w> {
