@@ -40,6 +40,12 @@ pub struct Options {
     pub derived: Vec<String>,
 }
 
+impl Options {
+    fn is_wanted(&self, decision: &String) -> bool {
+        self.decisions.is_empty() || self.decisions.contains(decision)
+    }
+}
+
 /// As many groups of a change as a reader takes in.
 pub const AT_MOST: usize = 12;
 
@@ -87,6 +93,8 @@ pub(crate) struct Pair<'p> {
     pub(crate) tries_left: Cell<u64>,
     /// Persons that may still be tried for it where the texts put a condition otherwise.
     pub(crate) goals_left: Cell<u64>,
+    /// The same, where somebody was found, for others.
+    pub(crate) others_left: Cell<u64>,
     /// What is asked of groups in which nobody is found.
     solver: RefCell<Option<&'p mut (dyn Solver + 'p)>>,
     /// Persons found for the decision so far, the last ones last.
@@ -147,7 +155,14 @@ impl<'p> Comparison<'p> {
         let (mut world, names) = World::of(old.program(), new.program(), &options.renamed);
         world.tell_derived(&options.derived);
         let edited = edits(old.program(), &names[0], new.program(), &names[1]);
-        let decisions = decisions(old.program(), new.program(), options);
+        let mut decisions = decisions(old.program(), new.program(), options);
+        if world.parties.len() <= Arena::FEW {
+            // Where all is done in turn, those before tell of persons that are asked about again.
+            let last = decisions.iter().rposition(|(name, _)| options.is_wanted(name));
+            decisions.truncate(last.map_or(0, |last| last + 1));
+        } else {
+            decisions.retain(|(name, _)| options.is_wanted(name));
+        }
         Comparison { old, new, options, world, names, edited, decisions }
     }
 
@@ -173,11 +188,14 @@ impl<'p> Comparison<'p> {
         let mut part = Part::default();
         for n in mine {
             let Some((name, nodes)) = self.decisions.get(n) else { continue };
-            let pair = self.pair(solver.as_mut().map(|s| &mut **s as _));
+            let is_wanted = self.options.is_wanted(name);
+            let pair = self.pair(solver.as_mut().filter(|_| is_wanted).map(|s| &mut **s as _));
             pair.known.replace(std::mem::take(&mut part.persons));
             let found = pair.compare(name, *nodes);
             part.persons = pair.known.take();
-            part.found.push((n, found));
+            if is_wanted {
+                part.found.push((n, found));
+            }
         }
         part
     }
@@ -215,6 +233,7 @@ impl<'p> Comparison<'p> {
             steps_each: Cell::new(MOST_STEPS),
             tries_left: Cell::new(TRIES_OF_A_DECISION),
             goals_left: Cell::new(goals::MOST_TRIED),
+            others_left: Cell::new(goals::MOST_FOR_OTHERS),
             solver: RefCell::new(solver),
             known: RefCell::default(),
             futile: RefCell::default(),
@@ -251,16 +270,13 @@ fn decisions(old: &Program, new: &Program, options: &Options) -> Vec<(String, [N
             }
         }
     }
-    let wanted = |name: &String| {
-        let named = options.decisions.is_empty() || options.decisions.contains(name);
-        named && options.condition.as_ref() != Some(name)
-    };
+    let compared = |name: &String| options.condition.as_ref() != Some(name);
     let node = |program: &Program, name: &str| program.decision(name).filter(|(_, d)| askable(d)).map(|(_, d)| d.node);
     let both = |name: String| {
         let nodes = [node(old, &name)?, node(new, &name)?];
         Some((name, nodes))
     };
-    names.into_iter().filter(wanted).filter_map(both).collect()
+    names.into_iter().filter(compared).filter_map(both).collect()
 }
 
 impl Pair<'_> {
@@ -355,7 +371,12 @@ impl Pair<'_> {
             return vec![(fixed, None, Verdict::Same(Proof::SameForm))];
         }
         let mut results = Vec::new();
-        for (branch, path) in self.branches(&mut space, old, new) {
+        let branches = self.branches(&mut space, old, new);
+        // A decision that asks for neither a party nor a branch may take all the steps.
+        if asked.params.iter().all(|p| !matches!(p.ty, Ty::Country | Ty::Member(_))) && branches.len() == 1 {
+            self.steps_each.set(STEPS_OF_A_DECISION);
+        }
+        for (branch, path) in branches {
             space.budget = self.options.budget;
             space.steps = 0;
             let verdict = self.verdict(&mut space, asked, &path, old, new);

@@ -7,12 +7,22 @@ use crate::regions::{MOST_CHANCES, Regions, may_differ};
 use crate::split::Space;
 use crate::term::{Arena, Line, Shape, Sort, Term, children};
 use crate::witness::Finder;
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ways in which two terms are apart for which somebody is looked for.
 const MOST_GOALS: usize = 16;
+/// The same, with those that contradict themselves.
+const MOST_LOOKED_AT: usize = 32;
 /// Persons tried for all of them, in all that is asked of one decision.
 pub(crate) const MOST_TRIED: u64 = 3_000;
+/// Persons tried for one of them, at first and then.
+const MOST_AT_FIRST: u64 = 250;
+const MOST_THEN: u64 = 800;
+/// Persons tried for more groups where one was found, in all that is asked of one decision, and how many such groups are
+/// told of.
+pub(crate) const MOST_FOR_OTHERS: u64 = 1_500;
+const MOST_OTHERS: usize = 4;
 /// Ways in which one condition can fail, or hold.
 const MOST_WAYS: usize = 3;
 
@@ -21,28 +31,78 @@ type Goal = Vec<(Term, Choice)>;
 
 impl Regions<'_, '_> {
     /// Where two texts put a condition otherwise, those for whom it holds in one only; not where that contradicts itself.
+    /// One of each condition comes before another of the same.
     pub(crate) fn goals(space: &mut Space<'_>, path: &Path, ends: [Term; 2]) -> Vec<Path> {
         let mut goals = Goals { arena: &space.arena, within: Vec::new(), found: Vec::new() };
         goals.between(ends);
-        let found: Vec<Goal> = goals.found.iter().flat_map(|goal| spread(goals.arena, goal)).collect();
-        found.into_iter().take(MOST_GOALS).filter_map(|goal| possible(space, path, &goal)).collect()
+        let found: Vec<Vec<Goal>> = goals.found.iter().map(|goal| spread(goals.arena, goal)).collect();
+        let longest = found.iter().map(Vec::len).max().unwrap_or(0);
+        let in_turn = (0..longest).flat_map(|n| found.iter().filter_map(move |ways| ways.get(n)));
+        let in_turn: Vec<&Goal> = in_turn.take(MOST_LOOKED_AT).collect();
+        in_turn.into_iter().filter_map(|goal| possible(space, path, goal)).take(MOST_GOALS).collect()
     }
 
-    /// Somebody of one of these groups whom both versions answer otherwise.
+    /// Somebody of one of these groups whom both versions answer otherwise, with how many of them were gone through.
     pub(crate) fn by_goals(
         &self,
         finder: &mut Finder<'_, '_>,
         goals: &[Path],
         start: &Person,
         ends: [Term; 2],
-    ) -> Option<Person> {
-        let (begun, left) = (finder.tried, &self.pair.goals_left);
-        let person = goals.iter().find_map(|goal| {
-            let may_go_on = finder.tried - begun < left.get();
-            if may_go_on { self.by_goal(finder, goal, start, ends) } else { None }
-        });
-        left.set(left.get().saturating_sub(finder.tried - begun));
-        person
+    ) -> Option<(usize, Person)> {
+        // No goal takes what the others may need, unless none was reached.
+        let of_one = |most: u64| self.by_goals_within(finder, (goals, start), ends, (most, &self.pair.goals_left));
+        [MOST_AT_FIRST, MOST_THEN].into_iter().find_map(of_one)
+    }
+
+    /// The same, with so many persons tried for one of them, and for all.
+    fn by_goals_within(
+        &self,
+        finder: &mut Finder<'_, '_>,
+        (goals, start): (&[Path], &Person),
+        ends: [Term; 2],
+        (of_one, left): (u64, &Cell<u64>),
+    ) -> Option<(usize, Person)> {
+        goals.iter().enumerate().find_map(|(n, goal)| {
+            if left.get() == 0 {
+                return None;
+            }
+            let (begun, most) = (finder.tried, finder.most);
+            finder.most = begun + left.get().min(of_one);
+            let person = self.by_goal(finder, goal, start, ends);
+            finder.most = most;
+            left.set(left.get().saturating_sub(finder.tried - begun));
+            Some((n + 1, person?))
+        })
+    }
+
+    /// Where not everybody was told apart, whom other goals lead to, in none of the groups found so far.
+    pub(crate) fn others_by_goals(
+        &mut self,
+        space: &mut Space<'_>,
+        mut goals: &[Path],
+        start: &Person,
+        ends: [Term; 2],
+    ) {
+        let mut groups = 0;
+        while !goals.is_empty() && self.pair.others_left.get() > 0 && groups < MOST_OTHERS {
+            let found = {
+                let mut finder = Finder::new(space, self.maker);
+                let most = (MOST_AT_FIRST, &self.pair.others_left);
+                self.by_goals_within(&mut finder, (goals, start), ends, most)
+            };
+            let Some((gone, person)) = found else { return };
+            goals = goals.get(gone..).unwrap_or(&[]);
+            // An ordinary group rather than one told by what does not matter.
+            let person = self.made_ordinary(space, self.base, person, start, &ends);
+            if let Some(leaf) = space.group_of(self.maker, &person, self.base, ends)
+                && !self.is_told(space, &leaf)
+            {
+                groups += 1;
+                let person = self.made_ordinary(space, &leaf.path, person, start, &[leaf.old, leaf.new]);
+                self.add(space, &leaf, ends[0], ends[1], person);
+            }
+        }
     }
 
     fn by_goal(&self, finder: &mut Finder<'_, '_>, path: &Path, start: &Person, ends: [Term; 2]) -> Option<Person> {
@@ -52,6 +112,9 @@ impl Regions<'_, '_> {
         }
         let mut held = finder.at(person);
         for _ in 0..MOST_CHANCES {
+            if finder.tried > finder.most {
+                return None;
+            }
             let next = finder.another_of(path, &held, &ends)?;
             let Some((next, may)) = may_differ(finder, &path.assumed, &held, next, &ends) else { continue };
             if may && self.differ(&next.person) {
@@ -135,19 +198,37 @@ impl Goals<'_> {
         }
     }
 
+    /// How much of two rules is the same: what they give, and what they ask for.
+    fn in_common(&self, line: &Line, other: &Line) -> usize {
+        let parts = |term: Term| match &*self.arena.shape(term) {
+            Shape::All(parts) => parts.iter().copied().collect::<BTreeSet<Term>>(),
+            _ => BTreeSet::from([term]),
+        };
+        let (mine, theirs) = (parts(line.when), parts(other.when));
+        usize::from(line.value == other.value) + mine.intersection(&theirs).count()
+    }
+
     fn between_rules(&mut self, mine: &[Line], theirs: &[Line]) {
         let only = |lines: &[Line], others: &[Line]| -> Vec<Line> {
             let held = |l: &&Line| !others.iter().any(|o| o.when == l.when && o.value == l.value);
             lines.iter().filter(held).cloned().collect()
         };
         let (first, second) = (only(mine, theirs), only(theirs, mine));
-        for line in &first {
-            for other in &second {
-                if line.when == other.when {
-                    self.inside((line.when, Choice::Yes), [line.value, other.value]);
-                } else {
-                    self.apart(line.when, other.when);
-                }
+        // A rule and what became of it before rules that have nothing to do with each other.
+        let pairs = first.iter().flat_map(|line| second.iter().map(move |other| (line, other)));
+        let mut pairs: Vec<(usize, &Line, &Line)> =
+            pairs.map(|(line, other)| (self.in_common(line, other), line, other)).collect();
+        pairs.sort_by_key(|(in_common, ..)| std::cmp::Reverse(*in_common));
+        let (mut befores, mut afters) = (BTreeSet::new(), BTreeSet::new());
+        let (best, rest): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(_, line, other)| {
+            let are_new = !befores.contains(line) && !afters.contains(other);
+            are_new && befores.insert(*line) && afters.insert(*other)
+        });
+        for (_, line, other) in best.into_iter().chain(rest) {
+            if line.when == other.when {
+                self.inside((line.when, Choice::Yes), [line.value, other.value]);
+            } else {
+                self.apart(line.when, other.when);
             }
         }
         if first.is_empty() || second.is_empty() {
@@ -170,8 +251,7 @@ fn spread(arena: &Arena, goal: &Goal) -> Vec<Goal> {
                 queue.extend(of.iter().rev().map(|t| (*t, choice)));
             }
             (Shape::All(_), Choice::No) | (Shape::Any(_), Choice::Yes) => whole.push((term, choice)),
-            (Shape::Not(inner), Choice::Yes) if arena.is_sure(*inner) => queue.push((*inner, Choice::No)),
-            (Shape::Not(inner), Choice::No) => queue.push((*inner, Choice::Yes)),
+            (Shape::Not(_), _) if turned(arena, term, choice).0 != term => queue.push(turned(arena, term, choice)),
             _ => {
                 parts.entry(term).or_insert(choice);
             }
@@ -179,13 +259,26 @@ fn spread(arena: &Arena, goal: &Goal) -> Vec<Goal> {
     }
     let mut result: Vec<Goal> = vec![parts.iter().map(|(term, choice)| (*term, *choice)).collect()];
     for (term, choice) in whole {
-        let other = if choice == Choice::No { Choice::Yes } else { Choice::No };
         let of = children(&arena.shape(term));
-        let left: Vec<Term> = of.into_iter().filter(|t| parts.get(t) != Some(&other)).take(MOST_WAYS).collect();
+        // Not those that are to be otherwise anyway.
+        let is_otherwise = |(part, choice): (Term, Choice)| {
+            matches!((parts.get(&part), choice), (Some(Choice::Yes), Choice::No) | (Some(Choice::No), Choice::Yes))
+        };
+        let may_be = |part: &Term| !is_otherwise((*part, choice)) && !is_otherwise(turned(arena, *part, choice));
+        let left: Vec<Term> = of.into_iter().filter(may_be).take(MOST_WAYS).collect();
         let with = |goal: &Goal| -> Vec<Goal> {
             left.iter().map(|only| goal.iter().copied().chain([(*only, choice)]).collect()).collect()
         };
         result = result.iter().flat_map(with).collect();
     }
     result
+}
+
+/// A condition and how it is to be, without what only turns it round.
+fn turned(arena: &Arena, term: Term, choice: Choice) -> (Term, Choice) {
+    match (&*arena.shape(term), choice) {
+        (Shape::Not(inner), Choice::Yes) if arena.is_sure(*inner) => turned(arena, *inner, Choice::No),
+        (Shape::Not(inner), Choice::No) => turned(arena, *inner, Choice::Yes),
+        _ => (term, choice),
+    }
 }

@@ -39,7 +39,7 @@ pub(crate) enum Measure {
 }
 
 /// A bound: the value, and whether it is itself out of reach.
-type Bound = Option<(Value, bool)>;
+pub(crate) type Bound = Option<(Value, bool)>;
 
 /// Between what something lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -240,6 +240,10 @@ impl Path {
         {
             return self.mask(arena, *of, if yes { VALUE } else { NOTHING });
         }
+        if let Some((number, value)) = is_figure(arena, term) {
+            let limits = [true, false].map(|at_most| Limit { of: Measure::Of(number), value: value.clone(), at_most });
+            return !yes || limits.into_iter().all(|limit| self.bound(arena, limit, true));
+        }
         if let Some(limit) = limit(arena, term) {
             return self.bound(arena, limit, yes) && self.days_fit(arena) && self.sums_fit(arena, world);
         }
@@ -392,6 +396,14 @@ impl Path {
             }
             (below(&bounds.high, true) == Some(true)).then_some(false)
         }
+    }
+
+    /// Whether bounds rule out that a number is one figure.
+    pub(crate) fn is_another(&self, arena: &Arena, term: Term) -> bool {
+        is_figure(arena, term).is_some_and(|(number, value)| {
+            let limit = |at_most| Limit { of: Measure::Of(number), value: value.clone(), at_most };
+            [true, false].into_iter().any(|at_most| self.settled_by_bounds(arena, &limit(at_most)) == Some(false))
+        })
     }
 
     /// The one value that bounds leave.
@@ -590,6 +602,12 @@ fn whole_days(value: Value, strict: bool, high: bool) -> (Value, bool) {
         return (Value::Date(beside), false);
     }
     (value, strict)
+}
+
+/// A number that is compared with one figure, as what it is compared with.
+fn is_figure(arena: &Arena, term: Term) -> Option<(Term, Value)> {
+    let (number, Among::One(value)) = arena.among(term)? else { return None };
+    (arena.sort(number) == Sort::Number).then(|| (number, value.clone()))
 }
 
 /// Whether a number is a count of something.

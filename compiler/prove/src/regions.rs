@@ -29,10 +29,6 @@ pub(crate) const MOST_CHANCES: u64 = 100;
 const MOST_QUESTIONS: usize = 10;
 /// Groups told apart to see that nobody is in one, before a person is looked for.
 const STEPS_BEFORE_A_PERSON: u32 = 30;
-
-/// Persons known from other questions that are varied, and how often each is.
-const MOST_KNOWN_VARIED: usize = 8;
-const MOST_VARIATIONS: u64 = 60;
 /// How many terms are looked at to widen a group by one condition.
 const STEPS_OF_WIDENING: u64 = 8_000;
 /// Persons tried to find one beyond one boundary of a group: they are not far from the one in it.
@@ -48,12 +44,12 @@ pub(crate) struct Regions<'r, 'p> {
     pub(crate) asked: &'r Asked,
     pub(crate) maker: &'r Maker<'r>,
     pub(crate) base: &'r Path,
-    found: Vec<(Path, Region)>,
+    pub(crate) found: Vec<(Path, Region)>,
     /// Some of those found.
     persons: Vec<Person>,
     leaves: usize,
     failed: usize,
-    open: Option<String>,
+    pub(crate) open: Option<String>,
     /// The solver that proved of some group that nobody in it is answered otherwise.
     solver: Option<String>,
     /// Questions put to it.
@@ -82,7 +78,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         }
     }
 
-    fn may_try(&self) -> u64 {
+    pub(crate) fn may_try(&self) -> u64 {
         self.pair.tries_left.get().min(MOST_TRIED)
     }
 
@@ -321,38 +317,6 @@ impl<'r, 'p> Regions<'r, 'p> {
         None
     }
 
-    /// Persons a few facts away from an ordinary one.
-    fn by_chance(&self, finder: &mut Finder<'_, '_>, path: &Path, start: &Person, ends: &[Term]) -> Option<Person> {
-        let base: Vec<_> = path.assumed.iter().take(self.base.assumed.len()).copied().collect();
-        let mut held = finder.at(start.clone());
-        for n in 0..MOST_CHANCES * 2 {
-            if n % 12 == 0 {
-                held = finder.at(start.clone());
-            }
-            let next = finder.another_of(path, &held, ends)?;
-            let Some((next, may_differ)) = may_differ(finder, &base, &held, next, ends) else { continue };
-            if may_differ && self.differ(&next.person) {
-                return Some(next.person);
-            }
-            held = next;
-        }
-        None
-    }
-
-    /// Somebody like another but for several facts, mostly those of institutions.
-    fn varied(&self, finder: &mut Finder<'_, '_>, near: &Person, ends: &[Term]) -> Option<Person> {
-        let options = finder.options(self.base, near, ends);
-        let held = finder.at(near.clone());
-        for _ in 0..MOST_VARIATIONS {
-            let next = (finder.varied(near, &options), None);
-            let Some((next, may_differ)) = may_differ(finder, &self.base.assumed, &held, next, ends) else { continue };
-            if may_differ && self.differ(&next.person) {
-                return Some(next.person);
-            }
-        }
-        None
-    }
-
     pub(crate) fn differ(&self, person: &Person) -> bool {
         let (old_facts, new_facts, _, before, after) = self.pair.replay(self.asked, self.maker, person);
         self.tells(&before.outcome, &after.outcome) && self.pair.is_about(&old_facts, &new_facts)
@@ -430,7 +394,7 @@ impl<'r, 'p> Regions<'r, 'p> {
         remade(space, self.base, &kept).unwrap_or_else(|| leaf.path.clone())
     }
 
-    fn witness(&self, person: &Person) -> Witness {
+    pub(crate) fn witness(&self, person: &Person) -> Witness {
         let (old_facts, new_facts, args, before, after) = self.pair.replay(self.asked, self.maker, person);
         Witness { old_facts, new_facts, args, before, after }
     }
@@ -476,7 +440,7 @@ impl<'r, 'p> Regions<'r, 'p> {
     }
 
     /// The edits that the person's answers come from.
-    fn responsible(&self, witness: &Witness) -> Vec<usize> {
+    pub(crate) fn responsible(&self, witness: &Witness) -> Vec<usize> {
         let pair = self.pair;
         let sides =
             [(pair.old, &witness.old_facts, self.asked.nodes[0]), (pair.new, &witness.new_facts, self.asked.nodes[1])];
@@ -503,50 +467,6 @@ impl<'r, 'p> Regions<'r, 'p> {
         };
         let narrow = pick(true);
         if narrow.is_empty() { pick(false) } else { narrow }
-    }
-
-    /// Persons by chance, where groups could not be told apart, or nobody was found in them.
-    pub(crate) fn search(&mut self, space: &mut Space<'_>, path: &Path, old: Term, new: Term) {
-        if !self.found.is_empty() || self.open.is_none() {
-            return;
-        }
-        let start = self.pair.ordinary(self.asked, self.maker);
-        let known = self.spare.take();
-        let goals = match known {
-            Some(_) => Vec::new(),
-            None => Self::goals(space, path, [old, new]),
-        };
-        let person = known.or_else(|| {
-            let mut finder = Finder::new(space, self.maker);
-            let mut near = self.known_here(&mut finder);
-            near.truncate(MOST_KNOWN_VARIED);
-            let mut result = None;
-            if self.tried <= self.may_try()
-                && let Some(first) = finder.find(path, &start)
-            {
-                result = self.by_chance(&mut finder, path, &first, &[old, new]);
-                near.push(first);
-            }
-            let ends = [old, new];
-            let result = result.or_else(|| near.iter().find_map(|near| self.varied(&mut finder, near, &ends)));
-            let result = result.or_else(|| self.by_goals(&mut finder, &goals, &start, ends));
-            self.tried += finder.tried;
-            result
-        });
-        let Some(person) = person else { return };
-        self.pair.remember(&person);
-        if let Some(leaf) = space.group_of(self.maker, &person, path, [old, new]) {
-            let person = self.made_ordinary(space, &leaf.path, person, &start, &[leaf.old, leaf.new]);
-            return self.add(space, &leaf, old, new, person);
-        }
-        let person = self.made_ordinary(space, path, person, &start, &[old, new]);
-        let witness = self.witness(&person);
-        let effect = effect(&self.asked.decision, &witness.before.outcome, &witness.after.outcome);
-        let edits = self.responsible(&witness);
-        // Not everybody: how far the group reaches was not found out.
-        let text = "they are like the person shown".to_owned();
-        let who = vec![Literal { subject: "they".to_owned(), text }];
-        self.found.push((path.clone(), Region { effect, who, each: false, witness, twin: None, edits }));
     }
 
     pub(crate) fn finish(self, space: &Space<'_>) -> Verdict {

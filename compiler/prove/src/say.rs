@@ -5,6 +5,7 @@ use crate::report::Literal;
 use crate::split::Space;
 use crate::term::{Arena, Shape, Side, Sort, Term};
 use accord_core::{HostFn, Outcome, Unit, Value, ratio};
+use accord_ir::Quantifier;
 use std::collections::BTreeSet;
 
 impl Space<'_> {
@@ -145,7 +146,25 @@ impl Space<'_> {
                 [of] => format!("{} is {not}given", self.expression(*of)),
                 _ => self.expression(term),
             },
+            Shape::Quantify(quantifier @ (Quantifier::Some | Quantifier::Every), _, domain, filter, body) => {
+                let of_each: Vec<String> = filter.iter().chain(body).map(|t| self.so(*t, true)).collect();
+                let (some, list) = (*quantifier == Quantifier::Some, self.expression(*domain));
+                let word = match (some, yes) {
+                    (true, true) => "for some of",
+                    (true, false) => "for none of",
+                    (false, true) => "for each of",
+                    (false, false) => "not for each of",
+                };
+                match (some, of_each.as_slice()) {
+                    (false, [with, then]) => format!("{word} {list} of which {with}, {then}"),
+                    _ => format!("{word} {list}, {}", of_each.join(" and ")),
+                }
+            }
             Shape::Host(HostFn::Equal, operands, _) => match operands.as_slice() {
+                // What is equal to what: a figure is not the subject.
+                [a, b] if self.arena.is_known(*a) => {
+                    format!("{} is {not}{}", self.expression(*b), self.expression(*a))
+                }
                 [a, b] => format!("{} is {not}{}", self.expression(*a), self.expression(*b)),
                 _ => self.expression(term),
             },
@@ -166,6 +185,10 @@ impl Space<'_> {
                     Shape::Host(HostFn::PartiesIn, ..) => {
                         let there = if yes { "there are periods" } else { "there are no periods" };
                         format!("{there} in {}", self.expression(*a))
+                    }
+                    Shape::Known(_) => {
+                        let among = if yes { "is one of" } else { "is none of" };
+                        format!("{} {among} {}", self.expression(*a), self.expression(*b))
                     }
                     _ => format!("{} is {not}in {}", self.expression(*a), self.expression(*b)),
                 },
@@ -229,6 +252,7 @@ impl Space<'_> {
                 format!("if {} then {} else {}", self.so(*c, true), self.expression(*t), self.expression(*e))
             }
             Shape::Strict(_, then) => self.expression(*then),
+            Shape::Quantify(Quantifier::Some | Quantifier::Every, ..) => self.so(term, true),
             Shape::Quantify(quantifier, _, domain, filter, body) => {
                 let parts: Vec<String> = filter.iter().chain(body).map(|t| self.expression(*t)).collect();
                 let word = quantifier_word(*quantifier);
@@ -245,12 +269,22 @@ impl Space<'_> {
                 [record, position] => {
                     let def = self.record_of(*record);
                     let field = def.zip(self.position(*position)).and_then(|(d, at)| d.fields.get(at));
-                    format!("{}.{}", self.expression(*record), field.map_or("?", |(n, _)| n.as_str()))
+                    let field = field.map_or("?", |(n, _)| n.as_str());
+                    if self.is_member(*record) {
+                        format!("its {field}")
+                    } else {
+                        format!("{}.{field}", self.expression(*record))
+                    }
                 }
                 _ => "?".to_owned(),
             },
             Shape::Host(function, operands, _) => self.operation(*function, operands),
         }
+    }
+
+    /// Whether a term stands for whatever member of a list.
+    fn is_member(&self, term: Term) -> bool {
+        matches!(&*self.arena.shape(term), Shape::Bound(n, Sort::Record(_)) if *n >= crate::state::FIRST_VARIABLE)
     }
 
     fn operation(&self, function: HostFn, operands: &[Term]) -> String {
@@ -308,8 +342,8 @@ impl Space<'_> {
     }
 }
 
-fn quantifier_word(quantifier: accord_ir::Quantifier) -> &'static str {
-    use accord_ir::Quantifier as Q;
+fn quantifier_word(quantifier: Quantifier) -> &'static str {
+    use Quantifier as Q;
     match quantifier {
         Q::Every => "every of",
         Q::Some => "some of",

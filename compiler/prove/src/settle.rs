@@ -202,6 +202,11 @@ impl Arena {
             }
             return self.gather(quantifier, shares, sort);
         }
+        if let (Quantifier::TheOnly(tie), None, None) = (quantifier, filter, body)
+            && let Some(only) = self.the_only(domain, tie)
+        {
+            return only;
+        }
         if self.sort(domain) == Sort::Countries
             && let Some(done) = self.quantify_parties(quantifier, variable, domain, (filter, body), sort)
         {
@@ -215,6 +220,34 @@ impl Arena {
         };
         let may = VALUE | own | (self.stored(domain) & !VALUE) | (parts & !VALUE);
         self.keep(Shape::Quantify(quantifier, variable, domain, filter, body), sort, may)
+    }
+
+    /// The only member of a set of one, or of two that may be the same.
+    fn the_only(&mut self, domain: Term, tie: Tie) -> Option<Term> {
+        let shape = self.shape(domain);
+        let Shape::Host(HostFn::SetOf, members, _) = &*shape else { return None };
+        match (members.as_slice(), tie) {
+            ([only], _) if self.is_sure(*only) => Some(*only),
+            ([a, b], Tie::Refer) if self.is_sure(*a) && self.is_sure(*b) => {
+                let same = self.host(HostFn::Equal, vec![*a, *b], Side::Both, Sort::YesNo);
+                let refer = self.constant(Outcome::refer(Tie::AUTHORITY));
+                Some(self.choose(same, *a, refer))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many members a set can have at the most, where that is seen.
+    pub(crate) fn most_members(&self, set: Term) -> Option<usize> {
+        match &*self.shape(set) {
+            Shape::Known(Outcome::Value(Value::Set(known))) => Some(known.len()),
+            Shape::Parties(members) => Some(members.iter().filter(|m| self.truth(**m) != Some(false)).count()),
+            Shape::Host(HostFn::SetOf, members, _) => Some(members.len()),
+            Shape::Host(HostFn::Union, parts, _) => parts.iter().map(|p| self.most_members(*p)).sum(),
+            Shape::Gather(Quantifier::SetOf, shares) => Some(shares.len()),
+            Shape::Gather(Quantifier::Gathered, shares) => shares.iter().map(|s| self.most_members(s.1?)).sum(),
+            _ => None,
+        }
     }
 
     /// A filter that is nothing counts as no.

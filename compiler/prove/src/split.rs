@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists of facts are looked into up to this many members.
-const MOST_MEMBERS: u32 = 2;
+pub(crate) const MOST_MEMBERS: u32 = 2;
 
 /// Groups told apart for one decision of one party and branch.
 pub(crate) const MOST_STEPS: u64 = 800;
@@ -381,6 +381,9 @@ impl<'w> Space<'w> {
             return Some(chosen);
         }
         let yes = path.settled_by_values(&self.arena, self.world, term).or_else(|| {
+            if path.is_another(&self.arena, term) {
+                return Some(false);
+            }
             if path.bounds.is_empty() || !path.bounds.contains_key(&measured(&self.arena, term)?) {
                 return None;
             }
@@ -497,7 +500,9 @@ impl<'w> Space<'w> {
         for operand in operands.iter().filter(|o| !self.arena.is_known(**o)) {
             let may = self.arena.may(*operand);
             // What an operation makes of values is its own business; only whether they are values matters here.
-            if may == VALUE && !is_test {
+            // How many members a set has is settled by who is in it.
+            let is_gathered = function == HostFn::Size && matches!(&*self.arena.shape(*operand), Shape::Gather(..));
+            if may == VALUE && !is_test && !is_gathered {
                 continue;
             }
             if let Some(split) = self.pick_operand(path, *operand) {
@@ -670,7 +675,9 @@ impl<'w> Space<'w> {
             return Some(());
         };
         for choice in self.likely_first(atom, choices) {
-            if let Some(next) = path.with(&self.arena, self.world, atom, choice) {
+            if let Some(next) = path.with(&self.arena, self.world, atom, choice)
+                && !(matches!(choice, Choice::Count(_)) && self.has_another_size(&next))
+            {
                 self.differences_within(&next, old, new, found)?;
             }
         }
@@ -690,9 +697,10 @@ impl<'w> Space<'w> {
 
     /// Whether two terms are proved the same for everybody of a path; `None` where that was not seen.
     pub(crate) fn proved(&mut self, path: &Path, old: Term, new: Term, steps: u32) -> Option<()> {
-        let around = self.proving.replace(steps);
+        // What is proved is proved of everybody, not of the person by whom the way is found.
+        let (around, guide) = (self.proving.replace(steps), self.guide.take());
         let all = self.differences(path, old, new, &mut Vec::new());
-        self.proving = around;
+        (self.proving, self.guide) = (around, guide);
         all
     }
 

@@ -326,7 +326,7 @@ pub(crate) fn is_never_negative(arena: &Arena, term: Term) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::term::VALUE;
+    use crate::term::{Side, VALUE};
     use accord_core::{Conversions, Length, Money, Outcome};
     use accord_ir::FactDef;
 
@@ -356,7 +356,7 @@ mod tests {
     }
 
     fn at_most(arena: &mut Arena, a: Term, b: Term) -> Term {
-        arena.keep(Shape::Host(HostFn::AtMost, vec![a, b], crate::term::Side::Both), Sort::YesNo, VALUE)
+        arena.keep(Shape::Host(HostFn::AtMost, vec![a, b], Side::Both), Sort::YesNo, VALUE)
     }
 
     fn months(arena: &mut Arena, n: i64) -> Term {
@@ -372,7 +372,7 @@ mod tests {
         let (mut arena, world) = (arena(), world());
         let own = fact(&mut arena, 0, Sort::Length);
         let other = fact(&mut arena, 1, Sort::Length);
-        let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, other], crate::term::Side::Both), Sort::Length, VALUE);
+        let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, other], Side::Both), Sort::Length, VALUE);
         let twelve = months(&mut arena, 12);
         let (own_low, sum_low) = (at_most(&mut arena, twelve, own), at_most(&mut arena, twelve, sum));
         // Own is at least 12 and the sum is not: nobody. The other way round: somebody.
@@ -417,8 +417,7 @@ mod tests {
         let (mut arena, world) = (arena(), world());
         let rate = fact(&mut arena, 7, Sort::Money);
         let two = arena.constant(Outcome::Value(Value::whole(2)));
-        let twice =
-            arena.keep(Shape::Host(HostFn::Multiply, vec![rate, two], crate::term::Side::Both), Sort::Money, VALUE);
+        let twice = arena.keep(Shape::Host(HostFn::Multiply, vec![rate, two], Side::Both), Sort::Money, VALUE);
         let euro = |arena: &mut Arena, cents| {
             arena.constant(Outcome::Value(Value::Money(Money::new(Currency::EURO, cents).expect("money"))))
         };
@@ -433,7 +432,7 @@ mod tests {
         let (mut arena, world) = (arena(), world());
         let own = fact(&mut arena, 0, Sort::Length);
         let other = fact(&mut arena, 1, Sort::Length);
-        let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, other], crate::term::Side::Both), Sort::Length, VALUE);
+        let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, other], Side::Both), Sort::Length, VALUE);
         let none = months(&mut arena, 0);
         let nothing_there = at_most(&mut arena, own, none);
         assert!(!fit(&arena, &world, [(nothing_there, false)].into_iter(), [sum].into_iter(), None, &Stated));
@@ -459,24 +458,31 @@ mod tests {
         let (mut arena, world) = (arena(), world());
         let unit = arena.constant(Outcome::Value(Value::Unit(Unit::Months)));
         let record = fact(&mut arena, 5, Sort::Periods);
-        let both = crate::term::Side::Both;
         let parties = ["NL", "CV"].map(|code| accord_core::Country::parse(code).expect("a country"));
-        let mut length = |of| arena.keep(Shape::Host(HostFn::LengthOf, vec![of, unit], both), Sort::Length, VALUE);
-        let whole = length(record);
-        let parts = parties.map(|party| {
-            let party = arena.constant(Outcome::Value(Value::Country(party)));
-            let part = arena.keep(Shape::Host(HostFn::Part, vec![party, record], both), Sort::Periods, VALUE);
-            arena.keep(Shape::Host(HostFn::LengthOf, vec![part, unit], both), Sort::Length, VALUE)
-        });
-        let (seven, twelve) = (months(&mut arena, 7), months(&mut arena, 12));
-        let [first, second] = parts.map(|part| at_most(&mut arena, seven, part));
-        let low = at_most(&mut arena, whole, twelve);
-        let fits = |conditions: &[(Term, bool)]| {
-            fit(&arena, &world, conditions.iter().copied(), std::iter::empty(), None, &Stated)
+        let mut made = |sides: [Side; 2]| {
+            let mut length =
+                |of, side| arena.keep(Shape::Host(HostFn::LengthOf, vec![of, unit], side), Sort::Length, VALUE);
+            let whole = length(record, Side::Old);
+            let parts = [(parties[0], sides[0]), (parties[1], sides[1])].map(|(party, side)| {
+                let party = arena.constant(Outcome::Value(Value::Country(party)));
+                let part = arena.keep(Shape::Host(HostFn::Part, vec![party, record], side), Sort::Periods, VALUE);
+                arena.keep(Shape::Host(HostFn::LengthOf, vec![part, unit], side), Sort::Length, VALUE)
+            });
+            let (seven, twelve) = (months(&mut arena, 7), months(&mut arena, 12));
+            let [first, second] = parts.map(|part| at_most(&mut arena, seven, part));
+            [first, second, at_most(&mut arena, whole, twelve)]
         };
         // Seven months of each are more than twelve; seven of one are not.
-        assert!(!fits(&[(first, true), (second, true), (low, true)]));
-        assert!(fits(&[(first, true), (second, false), (low, true)]));
+        let of_one_version = made([Side::Old, Side::Old]);
+        // Counted as another version converts, the lengths need not add up.
+        let of_two = made([Side::Old, Side::New]);
+        let fits = |[first, second, low]: [Term; 3], is_long: bool| {
+            let conditions = [(first, true), (second, is_long), (low, true)];
+            fit(&arena, &world, conditions.into_iter(), std::iter::empty(), None, &Stated)
+        };
+        assert!(!fits(of_one_version, true));
+        assert!(fits(of_one_version, false));
+        assert!(fits(of_two, true));
     }
 
     #[test]
@@ -484,7 +490,7 @@ mod tests {
         let (mut arena, world) = (arena(), world());
         let own = fact(&mut arena, 0, Sort::Length);
         let stay = fact(&mut arena, 2, Sort::Length);
-        let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, stay], crate::term::Side::Both), Sort::Length, VALUE);
+        let sum = arena.keep(Shape::Host(HostFn::Add, vec![own, stay], Side::Both), Sort::Length, VALUE);
         let twelve = months(&mut arena, 12);
         let (own_low, sum_low) = (at_most(&mut arena, twelve, own), at_most(&mut arena, twelve, sum));
         assert!(fit(

@@ -3,6 +3,7 @@
 
 use crate::concrete::Concrete;
 use crate::hashed::Lookup;
+use crate::near::count_fits;
 use crate::path::{Bounds, Choice, Measure, Path};
 use crate::person::{Content, Maker, Person, Slot, stepped};
 use crate::reading::{Around, Source};
@@ -86,7 +87,7 @@ impl<'s, 'w> Finder<'s, 'w> {
             Choice::Value => outcome.rank() == 0,
             Choice::Odd => outcome.rank() > 1,
             Choice::Count(n) => match outcome {
-                Outcome::Value(Value::List(list)) => list.len() == n as usize || (n >= 3 && list.len() >= 3),
+                Outcome::Value(Value::List(list)) => count_fits(n, list.len()),
                 _ => false,
             },
         }
@@ -346,7 +347,7 @@ impl<'s, 'w> Finder<'s, 'w> {
         };
         for base in support.iter() {
             let Some(slot) = self.slot(*base) else { continue };
-            self.changes_of(path, *base, &slot, person, facts, &near, &mut changes);
+            self.changes_of(path, (*base, term), &slot, person, facts, &near, &mut changes);
         }
         changes
     }
@@ -355,7 +356,7 @@ impl<'s, 'w> Finder<'s, 'w> {
     fn changes_of(
         &self,
         path: &Path,
-        base: Term,
+        (base, within): (Term, Term),
         slot: &Slot,
         person: &Person,
         facts: &Facts,
@@ -404,48 +405,12 @@ impl<'s, 'w> Finder<'s, 'w> {
                 }
                 return;
             }
-            Sort::List(id) => {
-                let member = self.maker.record(accord_ir::RecordId(id));
-                for count in 0..4 {
-                    give(Value::List(vec![member.clone(); count]));
-                }
-            }
+            Sort::List(_) => self.lists_near(base, (path, within), (slot, facts, person), changes),
             Sort::Members(_) | Sort::Span | Sort::Other => {}
         }
         if let Some((_, _, true)) = self.maker.ty(slot) {
             changes.push((slot.clone(), Content::Outcome(Outcome::Nothing)));
         }
-    }
-
-    /// Sets of States with one more or one less than a person has, of one alone, and of none.
-    fn sets_near(
-        &self,
-        base: Term,
-        person: &Person,
-        facts: &Facts,
-        near: &BTreeMap<Sort, BTreeSet<Value>>,
-    ) -> Vec<Value> {
-        let mut concrete = Concrete::new(self.arena(), facts, &person.args);
-        let held = match concrete.eval(base) {
-            Outcome::Value(Value::Set(set)) => set,
-            _ => BTreeSet::new(),
-        };
-        let mut all: Vec<Country> = self.maker.parties.clone();
-        all.extend(self.space.world.countries.iter().take(8));
-        all.extend(self.space.world.elsewhere());
-        let country = |value| if let Value::Country(country) = value { Some(country) } else { None };
-        all.extend(of_sort(near, Sort::Country).filter_map(country));
-        let mut sets = Vec::new();
-        for country in all {
-            let value = Value::Country(country);
-            let mut set = held.clone();
-            if !set.remove(&value) {
-                set.insert(value.clone());
-            }
-            sets.extend([Value::Set(set), Value::Set(BTreeSet::from([value]))]);
-        }
-        sets.push(Value::Set(BTreeSet::new()));
-        sets
     }
 
     /// Values on both sides of what a fact is compared with.
@@ -713,7 +678,7 @@ fn in_currency(value: &Value, currency: accord_core::Currency) -> Option<Vec<Val
     Some(beside.into_iter().filter_map(|m| crate::person::money(currency, m)).collect())
 }
 
-fn of_sort(values: &BTreeMap<Sort, BTreeSet<Value>>, sort: Sort) -> impl Iterator<Item = Value> {
+pub(crate) fn of_sort(values: &BTreeMap<Sort, BTreeSet<Value>>, sort: Sort) -> impl Iterator<Item = Value> {
     values.get(&sort).into_iter().flatten().cloned()
 }
 

@@ -1,9 +1,11 @@
 //! What has a word and was decided as a whole: whether that can be, seen once it is looked into.
 
 use crate::hashed::Terms;
-use crate::path::{Choice, Path};
-use crate::split::{Leaf, Space, Split};
-use crate::term::{NOTHING, ODD, Term, VALUE};
+use crate::path::{Bound, Bounds, Choice, Measure, Path};
+use crate::split::{Leaf, MOST_MEMBERS, Space, Split};
+use crate::term::{NOTHING, ODD, Shape, Term, VALUE};
+use accord_core::{HostFn, Value, ratio};
+use std::cmp::Ordering;
 
 impl Space<'_> {
     /// What a condition that was decided as a whole comes to by what else is assumed.
@@ -31,6 +33,8 @@ impl Space<'_> {
         let told = |(t, choice): &&(Term, Choice)| self.arena.words.contains(t) || *choice == Choice::Odd;
         let odd: Vec<(Term, Choice)> = path.assumed.iter().filter(told).copied().collect();
         wrong
+            || self.has_another_size(path)
+            || self.has_impossible_members(path)
             || odd.into_iter().any(|(word, choice)| {
                 let bit = match choice {
                     Choice::Odd => ODD,
@@ -45,6 +49,36 @@ impl Space<'_> {
                         || (choice == Choice::Odd && !path.can_fail(&self.arena, self.world, all_the_way))
                 }
             })
+    }
+
+    /// Whether a set or list is to have more members than there are to be in it, or fewer than it has.
+    pub(crate) fn has_another_size(&mut self, path: &Path) -> bool {
+        let sized = path.bounds.iter().filter_map(|(measure, bounds)| {
+            let Measure::Of(size) = measure else { return None };
+            let Shape::Host(HostFn::Size, operands, _) = &*self.arena.shape(*size) else { return None };
+            Some((*operands.first()?, bounds.clone()))
+        });
+        let sized: Vec<(Term, Bounds)> = sized.collect();
+        sized.into_iter().any(|(all, bounds)| {
+            let count = path.counts.get(&all).copied();
+            let most = match count {
+                Some(count) => (count <= MOST_MEMBERS).then(|| usize::try_from(count).ok()).flatten(),
+                None if bounds.low.is_some() => {
+                    let now = self.reduce(path, all);
+                    self.arena.most_members(now)
+                }
+                None => None,
+            };
+            let is_beyond = |bound: &Bound, count: usize, order: Ordering| {
+                let Some((Value::Number(held), strict)) = bound else { return false };
+                let to = held.value.cmp(&ratio(i64::try_from(count).unwrap_or(i64::MAX), 1));
+                to == order || (*strict && to == Ordering::Equal)
+            };
+            most.is_some_and(|most| is_beyond(&bounds.low, most, Ordering::Greater))
+                || count.is_some_and(|count| {
+                    usize::try_from(count).is_ok_and(|count| is_beyond(&bounds.high, count, Ordering::Less))
+                })
+        })
     }
 
     /// The same, whatever has a word inside it too.

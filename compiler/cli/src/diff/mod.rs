@@ -151,17 +151,7 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let report = match &mut solver {
         // A solver is asked one question after the other.
         Some(solver) => accord_prove::diff_with(old, new, &options, Some(solver)),
-        None => {
-            let comparison = Comparison::new(old, new, &options);
-            // What stands last builds on most: begun first, it does not keep the other threads waiting.
-            let count = comparison.parts();
-            let turned = |n: usize| count - 1 - n;
-            let mut parts = in_parallel(count, |n| comparison.part(turned(n), None))?;
-            parts.reverse();
-            let mut parts = in_parallel(count, |n| comparison.again(turned(n), &parts))?;
-            parts.reverse();
-            comparison.report(parts)
-        }
+        None => compared(Comparison::new(old, new, &options))?,
     };
     if let Some(solver) = &solver {
         solver.tell(console);
@@ -170,6 +160,18 @@ pub fn diff(args: &Diff, console: &mut Console<'_>) -> Result<u8, Trouble> {
     let population = args.population.as_ref().map(|path| population::count(&pair, args, path, console)).transpose()?;
     let told = Told::new(&pair, &report, only, population);
     tell(&pair, &report, &told, args, console)
+}
+
+/// The comparison, its parts by as many threads as there are cores; what is said does not depend on how many.
+fn compared(comparison: Comparison<'_>) -> Result<accord_prove::Report, Trouble> {
+    // What stands last builds on most: begun first, it does not keep the other threads waiting.
+    let count = comparison.parts();
+    let turned = |n: usize| count - 1 - n;
+    let mut parts = in_parallel(count, |n| comparison.part(turned(n), None))?;
+    parts.reverse();
+    let mut parts = in_parallel(count, |n| comparison.again(turned(n), &parts))?;
+    parts.reverse();
+    Ok(comparison.report(parts))
 }
 
 /// Both versions among what was read, by position.

@@ -57,9 +57,10 @@ fn or(items: &[String]) -> String {
     }
 }
 
-/// That a statement is not so: by its verb where it has one `is`.
+/// That a statement is not so: by its verb where it has one `is`, and that not in a clause within it.
 fn denied(statement: &str) -> String {
-    if statement.matches(" is ").count() == 1 {
+    let has_clause = [" who ", " whose ", " which ", " that "].iter().any(|word| statement.contains(word));
+    if statement.matches(" is ").count() == 1 && !has_clause {
         return statement.replacen(" is ", " is not ", 1);
     }
     format!("it is not so that {statement}")

@@ -275,6 +275,11 @@ fn a_condition_is_said_without_names_of_the_encoding() {
                 "the State where the person lives is none of the parties",
             ),
             ("person.refugee", "it is not so that the person is a refugee", "the person is not a refugee"),
+            (
+                "posting.replaces",
+                "it is not so that the worker takes the place of a worker whose time is over",
+                "it is not so that the worker takes the place of a worker whose time is over",
+            ),
             ("entitled_alone(NL)", "not entitled_alone(NL)", "“entitled alone” (the Netherlands) does not hold"),
             ("entitled_alone(NL)", "entitled_alone(NL)", "“entitled alone” (the Netherlands) holds"),
             ("entitled of NL", "not entitled of NL", "“entitled” of the Netherlands is no"),

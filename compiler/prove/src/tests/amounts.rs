@@ -1,10 +1,21 @@
 //! Small texts about amounts: rounding, parts, caps, the better of two.
 
-use super::families::{Family, Said, cents, half_even, half_up, months, version};
-use super::people::{Held, axis, either};
+use super::families::{Family, Said, cents, half_even, half_up, months, version, yes_no};
+use super::people::{Held, Somebody, axis, either};
 
 pub(crate) fn all() -> Vec<Family> {
-    vec![rounding(), cap(), better_of_two(), gate(), excess(), below_zero(), rates(), grains(), quotients()]
+    vec![
+        rounding(),
+        cap(),
+        better_of_two(),
+        gate(),
+        excess(),
+        below_zero(),
+        rates(),
+        grains(),
+        quotients(),
+        nothing_shared(),
+    ]
 }
 
 fn rounding() -> Family {
@@ -290,6 +301,43 @@ fn quotients() -> Family {
             ),
         ],
         open: &[],
+    }
+}
+
+/// What is nothing can be shared among no time at all, and compared: it says nothing of what divides it.
+fn nothing_shared() -> Family {
+    let paid_in = || std::iter::once(Held::Nothing).chain(cents(0..=4));
+    Family {
+        name: "nothing, shared",
+        words: "",
+        facts: "paid_in: EUR or nothing   base_time: months",
+        decision: "granted: YesNo",
+        axes: vec![axis("paid_in", paid_in()), axis("base_time", months(0..=3))],
+        versions: vec![
+            version("article 1 \"Share\"\n  rule granted = paid_in / number(base_time) is at most 0.01 EUR\n", |p| {
+                shared(p, 1)
+            }),
+            version(
+                "article 1 \"Share\"\n  rule granted = paid_in / number(base_time) is at most 0.01 EUR and (base_time is at least 1 month or paid_in is given)\n",
+                |p| match (p.held("paid_in"), p.n("base_time")) {
+                    (Held::Nothing, 0) => Said::No,
+                    _ => shared(p, 1),
+                },
+            ),
+            version("article 1 \"Share\"\n  rule granted = paid_in / number(base_time) is at most 0.02 EUR\n", |p| {
+                shared(p, 2)
+            }),
+        ],
+        open: &[],
+    }
+}
+
+/// Whether what was paid in is at most so much a month.
+fn shared(p: &Somebody<'_>, most: i64) -> Said {
+    match (p.held("paid_in"), p.n("base_time")) {
+        (Held::Nothing, _) => Said::Yes,
+        (_, 0) => Said::Fault,
+        (_, time) => yes_no(p.n("paid_in") <= most * time),
     }
 }
 

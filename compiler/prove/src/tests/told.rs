@@ -29,6 +29,12 @@ pub(crate) enum Condition {
     Within(Expression, Expression),
     /// There are periods in a party.
     Periods(Expression),
+    /// Of some members of a list, or of each, holds what is said of "its" fields.
+    Members {
+        list: String,
+        each: bool,
+        its: String,
+    },
     /// A list has so many members; 3 for more than two.
     Count(Expression, usize),
 }
@@ -51,6 +57,14 @@ const COMPARISONS: &[(&str, Comparison, bool)] = &[
     (" is less than ", Comparison::Less, true),
 ];
 
+/// What is said of the members of a list: of each of them, and whether it holds.
+const MEMBERS: &[(&str, bool, bool)] = &[
+    ("for some of ", false, true),
+    ("for none of ", false, false),
+    ("for each of ", true, true),
+    ("not for each of ", true, false),
+];
+
 /// Statements that stand for a yes-or-no fact, with the fact: `the person is a refugee`, `person.refugee`.
 pub(crate) type Phrases = BTreeMap<String, String>;
 
@@ -66,6 +80,12 @@ pub(crate) fn condition(phrases: &Phrases, text: &str) -> Result<Condition, Stri
     for (word, there) in [("there are periods in ", true), ("there are no periods in ", false)] {
         if let Some(rest) = text.strip_prefix(word) {
             return Ok(turned(Condition::Periods(expression(rest)?), there));
+        }
+    }
+    for (word, each, holds) in MEMBERS {
+        if let Some((list, its)) = text.strip_prefix(word).and_then(|rest| rest.split_once(", ")) {
+            let members = Condition::Members { list: list.to_owned(), each: *each, its: its.to_owned() };
+            return Ok(turned(members, *holds));
         }
     }
     if let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')'))
@@ -230,6 +250,15 @@ impl<'p> Asked<'p> {
             Condition::Periods(of) => {
                 let (party, concerned) = (self.value(of)?, self.named("concerned", &[])?);
                 self.applied(HostFn::In, &[party, concerned]).truth() == Some(true)
+            }
+            Condition::Members { list, each, its } => {
+                let Outcome::Value(Value::List(members)) = self.value(&expression(list)?)? else { return Ok(false) };
+                let of_member = |n: usize| {
+                    let text = its.replace("its ", &format!("{list} {n}."));
+                    self.holds(&self::condition(&Phrases::new(), &text)?)
+                };
+                let held: Result<Vec<bool>, String> = (1..=members.len()).map(of_member).collect();
+                if *each { held?.iter().all(|h| *h) } else { held?.iter().any(|h| *h) }
             }
             Condition::Count(of, n) => match self.value(of)? {
                 Outcome::Value(Value::List(list)) => list.len() == *n || (*n == 3 && list.len() > 2),
