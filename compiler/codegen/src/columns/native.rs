@@ -57,7 +57,7 @@ impl Columns {
         // From here on dropping frees the code, whatever fails.
         let mut columns =
             Columns { module, entry: std::ptr::null(), inputs: Vec::new(), names: Vec::new(), outputs: 0 };
-        let (id, beside) = lower(request, &mut *columns.module, ("rows", Linkage::Import), &mut |_, _| {})?;
+        let (id, beside) = lower((request, false), &mut *columns.module, ("rows", Linkage::Import), &mut |_, _| {})?;
         columns.module.finalize_definitions()?;
         columns.entry = columns.module.get_finalized_function(id);
         columns.inputs = beside.inputs;
@@ -116,11 +116,12 @@ fn in_memory() -> Result<JITBuilder, CodegenError> {
 /// An object file, what its kernel reads, and the names of bits.
 pub type Object = (Vec<u8>, Vec<Input>, Vec<String>);
 
-/// A kernel as an object file for this kind of machine, under a symbol. Gives what it reads and the names of bits.
+/// A kernel as an object file for this kind of machine, under a symbol. Gives what it reads and the names of bits. It
+/// reads no lists of records: who calls it would have to lay them out.
 pub fn columns_object(request: &Request<'_>, symbol: &str) -> Result<Object, CodegenError> {
     let builder = ObjectBuilder::new(kind_of_isa()?, symbol.as_bytes().to_vec(), default_libcall_names())?;
     let mut module = ObjectModule::new(builder);
-    let (_, beside) = lower(request, &mut module, (symbol, Linkage::Local), &mut |_, _| {})?;
+    let (_, beside) = lower((request, true), &mut module, (symbol, Linkage::Local), &mut |_, _| {})?;
     let object = module.finish().emit().map_err(|e| CodegenError::Backend(e.to_string()))?;
     Ok((object, beside.inputs, beside.names.list))
 }
@@ -135,7 +136,7 @@ pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
         let _ = writeln!(text, "; {name}");
         places.annotate(&function.display().to_string(), &mut text);
     };
-    let (_, beside) = lower(request, &mut module, ("rows", Linkage::Import), &mut sink)?;
+    let (_, beside) = lower((request, false), &mut module, ("rows", Linkage::Import), &mut sink)?;
     let mut heading = String::new();
     for (at, input) in beside.inputs.iter().enumerate() {
         let column = request.layout.columns.get(input.column).map_or("", |c| c.name.as_str());
@@ -150,9 +151,10 @@ pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
     Ok(heading + &text)
 }
 
-/// Lowers a kernel into a module. The table of days is in the module, or comes from elsewhere.
+/// Lowers a kernel into a module, for memory or for a library. The table of days is in the module, or comes from
+/// elsewhere.
 fn lower(
-    request: &Request<'_>,
+    (request, library): (&Request<'_>, bool),
     module: &mut dyn Module,
     (symbol, days): (&str, Linkage),
     sink: &mut Sink<'_>,
@@ -167,7 +169,7 @@ fn lower(
     context.func.name = UserFuncName::user(0, id.as_u32());
     let mut beside = Beside::default();
     let Request { program, layout, shape, wanted } = request;
-    let subject = Subject { program: program.program(), layout, shape, wanted };
+    let subject = Subject { program: program.program(), layout, shape, wanted, library };
     let build = FunctionBuilder::new(&mut context.func, &mut builder);
     function(&subject, build, module, &mut beside)?;
     sink(symbol, &context.func);
