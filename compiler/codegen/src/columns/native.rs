@@ -7,11 +7,10 @@ use super::sweep::Sweep;
 use super::table;
 use super::word::Code;
 use super::write::{Subject, Wanted, function};
-use crate::CodegenError;
 use crate::jit::{isa, kind_of_isa};
+use crate::{CodegenError, parallel};
 use accord_core::columns::{Input, Layout, RawColumn, RawOut, Shape};
 use accord_ir::{ExprId, Program, Verified};
-use cranelift_codegen::Context;
 use cranelift_codegen::ir::{AbiParam, FuncRef, Function, Signature, UserFuncName, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
@@ -163,19 +162,16 @@ fn lower(
     signature.params.extend((0..4).map(|_| AbiParam::new(types::I64)));
     signature.returns.push(AbiParam::new(types::I64));
     let id = module.declare_function(symbol, Linkage::Export, &signature)?;
-    let mut context = module.make_context();
+    let mut rows = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
     let mut builder = FunctionBuilderContext::new();
-    context.func.signature = signature;
-    context.func.name = UserFuncName::user(0, id.as_u32());
     let mut beside = Beside::default();
     let Request { program, layout, shape, wanted } = request;
     let subject = Subject { program: program.program(), layout, shape, wanted, library };
-    let build = FunctionBuilder::new(&mut context.func, &mut builder);
+    let build = FunctionBuilder::new(&mut rows, &mut builder);
     function(&subject, build, module, &mut beside)?;
-    sink(symbol, &context.func);
-    module.define_function(id, &mut context)?;
-    module.clear_context(&mut context);
-    let mut aside = Aside { module, context, builder, sink };
+    sink(symbol, &rows);
+    let functions = vec![(id, rows)];
+    let mut aside = Aside { module, builder, functions, sink };
     if let Some(id) = beside.bits {
         let signature = bits_signature(aside.module);
         aside.define("bits", (id, signature), (None, &[]), |code, params, _| code.bits(params))?;
@@ -201,8 +197,14 @@ fn lower(
             Some(())
         })?;
     }
+    // The rows take longest and come first.
+    let Aside { module, functions, .. } = aside;
+    parallel::define(module, functions, FEW)?;
     Ok((id, beside))
 }
+
+/// Fewer functions than this are compiled by one thread.
+const FEW: usize = 2;
 
 /// Is shown each function before it is compiled.
 type Sink<'a> = dyn FnMut(&str, &Function) + 'a;
@@ -222,8 +224,9 @@ fn table_in(module: &mut dyn Module, linkage: Linkage) -> Result<DataId, Codegen
 /// Where the functions that rows call are made.
 struct Aside<'a, 's> {
     module: &'a mut dyn Module,
-    context: Context,
     builder: FunctionBuilderContext,
+    /// Those that are made, in order.
+    functions: Vec<(FuncId, Function)>,
     sink: &'a mut Sink<'s>,
 }
 
@@ -235,9 +238,8 @@ impl Aside<'_, '_> {
         (data, callees): (Option<DataId>, &[FuncId]),
         body: impl FnOnce(&mut Code<'_>, &[Value], &[FuncRef]) -> Option<()>,
     ) -> Result<(), CodegenError> {
-        let function = &mut self.context.func;
-        function.signature = signature;
-        function.name = UserFuncName::user(0, id.as_u32());
+        let mut made = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
+        let function = &mut made;
         let data = data.map(|id| self.module.declare_data_in_func(id, function));
         let callees: Vec<FuncRef> = callees.iter().map(|id| self.module.declare_func_in_func(*id, function)).collect();
         let mut code = Code::new(FunctionBuilder::new(function, &mut self.builder));
@@ -249,9 +251,8 @@ impl Aside<'_, '_> {
         body(&mut code, &params, &callees).ok_or_else(|| CodegenError::missing("a parameter"))?;
         code.build.seal_all_blocks();
         code.build.finalize(self.module.target_config());
-        (self.sink)(name, &self.context.func);
-        self.module.define_function(id, &mut self.context)?;
-        self.module.clear_context(&mut self.context);
+        (self.sink)(name, &made);
+        self.functions.push((id, made));
         Ok(())
     }
 }
