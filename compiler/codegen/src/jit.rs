@@ -15,6 +15,9 @@ use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::default_libcall_names;
 use std::mem::ManuallyDrop;
 
+/// So few functions of nodes are compiled by one thread.
+const FEW: usize = 48;
+
 /// How much work goes into the native code. What it computes is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
@@ -130,7 +133,7 @@ impl Jit {
             functions.push((id, std::mem::replace(&mut context.func, Function::new())));
             Ok(())
         })?;
-        parallel::define(module, functions)?;
+        parallel::define(module, functions, FEW)?;
         module.finalize_definitions()?;
         for (node, id) in program.program().nodes.iter().zip(&lowered.nodes) {
             let arguments = node.params.len();

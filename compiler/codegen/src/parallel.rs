@@ -11,9 +11,6 @@ use std::iter::Enumerate;
 use std::sync::{Mutex, PoisonError};
 use std::vec::IntoIter;
 
-/// Fewer functions are compiled sooner than a thread is there.
-const FEW: usize = 48;
-
 /// More threads gain nothing over what is done one after the other.
 const MOST_THREADS: usize = 4;
 
@@ -31,10 +28,14 @@ type Left = Mutex<Enumerate<IntoIter<(FuncId, Function)>>>;
 /// Functions that one thread compiled, each with its place.
 type Share = Vec<(usize, Result<Compiled, CodegenError>)>;
 
-/// Compiles functions and defines them in a module.
-pub(crate) fn define(module: &mut dyn Module, functions: Vec<(FuncId, Function)>) -> Result<(), CodegenError> {
+/// Compiles functions and defines them in a module. Fewer than `few` are compiled sooner than a thread is there.
+pub(crate) fn define(
+    module: &mut dyn Module,
+    functions: Vec<(FuncId, Function)>,
+    few: usize,
+) -> Result<(), CodegenError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if functions.len() < FEW { 1 } else { cores.min(MOST_THREADS) };
+    let threads = if functions.len() < few { 1 } else { cores.min(MOST_THREADS) };
     let left: Left = Mutex::new(functions.into_iter().enumerate());
     let isa = module.isa();
     let mut compiled = std::thread::scope(|scope| {

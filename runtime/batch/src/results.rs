@@ -496,36 +496,69 @@ pub(crate) fn reasons(
     names: &[String],
     general: &[(usize, Said)],
     faults: &dyn Fn(u64) -> Option<String>,
-) -> StringArray {
+) -> Result<StringArray, String> {
     let rows = made.outcome.len();
     if general.is_empty() && made.outcome.iter().all(|o| *o <= NOTHING) {
-        return StringArray::new_null(rows);
+        return Ok(StringArray::new_null(rows));
     }
-    let mut builder = arrow_array::builder::StringBuilder::with_capacity(rows, rows * 8);
+    let mut texts = Texts::new(rows);
     let mut said = general.iter().peekable();
     let mut last: Option<(u8, u64, String)> = None;
     for (row, (outcome, detail)) in made.outcome.iter().zip(&made.detail).enumerate() {
         if let Some((_, said)) = said.next_if(|(at, _)| *at == row) {
-            builder.append_option(said.reason.as_deref());
+            texts.put(row, said.reason.as_deref());
             continue;
         }
         if *outcome <= NOTHING {
-            builder.append_null();
+            texts.put(row, None);
             continue;
         }
         match &last {
-            Some((o, d, text)) if o == outcome && d == detail => builder.append_value(text),
+            Some((o, d, text)) if o == outcome && d == detail => texts.put(row, Some(text)),
             _ => {
                 let text = match *outcome {
                     FAULT => faults(*detail).unwrap_or_default(),
                     _ => named(names, *detail),
                 };
-                builder.append_value(&text);
+                texts.put(row, Some(&text));
                 last = Some((*outcome, *detail, text));
             }
         }
     }
-    builder.finish()
+    texts.array()
+}
+
+/// A column of texts in the making, most of them null.
+struct Texts {
+    ends: Vec<i32>,
+    all: Vec<u8>,
+    there: Vec<u64>,
+}
+
+impl Texts {
+    /// So many rows, none of them there yet.
+    fn new(rows: usize) -> Texts {
+        let mut ends = Vec::with_capacity(rows + 1);
+        ends.push(0);
+        Texts { ends, all: Vec::new(), there: vec![0; rows.div_ceil(64)] }
+    }
+
+    /// Puts the text of the next row.
+    fn put(&mut self, row: usize, text: Option<&str>) {
+        if let Some(text) = text {
+            self.all.extend_from_slice(text.as_bytes());
+            set_bit(&mut self.there, row, true);
+        }
+        // A block whose texts are longer than a column can be is refused rather than wrong.
+        self.ends.push(i32::try_from(self.all.len()).unwrap_or(i32::MAX));
+    }
+
+    fn array(self) -> Result<StringArray, String> {
+        let rows = self.ends.len().saturating_sub(1);
+        let there = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(self.there), 0, rows));
+        let ends = OffsetBuffer::new(self.ends.into());
+        StringArray::try_new(ends, Buffer::from_vec(self.all), Some(there)).map_err(|e| e.to_string())
+    }
 }
 
 /// The names of bits, in the order in which the general evaluator says them.

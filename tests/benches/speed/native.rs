@@ -87,7 +87,7 @@ fn column(rows: &Rows, name: &str, part: Physical) -> RawColumn {
         Physical::Party => return dense(rows.party.as_ptr(), 0),
         Physical::Kind => return dense(rows.kind.as_ptr(), 0),
         Physical::Quality => return dense(rows.quality.as_ptr(), 0),
-        Physical::Values | Physical::Unit => {}
+        Physical::Values | Physical::Unit | Physical::Field(_) => {}
     }
     let declared = &rows.declared[if name.starts_with("NL.") { NL } else { CV }];
     let (values, valid) = match name.split('.').next_back() {

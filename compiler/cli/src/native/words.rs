@@ -121,6 +121,8 @@ pub fn suffix(part: Part) -> &'static str {
         Part::Party => "_PARTY",
         Part::Kind => "_KIND",
         Part::Quality => "_QUALITY",
+        // No library reads one.
+        Part::Field(_) => "_FIELD",
     }
 }
 
@@ -154,10 +156,11 @@ pub fn input(enums: &Enums<'_>, column: &Column, part: Part) -> String {
         }
         Part::Kind => format!("{}: kinds. uint8_t, enum accord_kind", column.name),
         Part::Quality => format!("{}: qualities. uint8_t, enum accord_quality", column.name),
+        Part::Field(_) => format!("{}: a field of its records", column.name),
     };
     match part {
         Part::Values | Part::Offsets => format!("{words}."),
-        Part::Unit | Part::From | Part::To | Part::Party | Part::Kind | Part::Quality => {
+        Part::Unit | Part::From | Part::To | Part::Party | Part::Kind | Part::Quality | Part::Field(_) => {
             format!("{words}. valid is not read.")
         }
     }

@@ -37,6 +37,10 @@ pub(super) enum Data {
     Periods(Rc<Career>),
     /// A record among the facts: the number of the fact, then positions of fields.
     Record(Rc<[usize]>),
+    /// A list of records in a column.
+    List(usize),
+    /// A record of such a list, by its place among those of all rows.
+    Item(usize, Word),
     /// Any other constant.
     Known(Value),
 }
@@ -68,6 +72,8 @@ impl Data {
                 Key::Career(Box::new((of.selection.clone(), of.origins.clone(), of.owner, of.made_of)))
             }
             Data::Void
+            | Data::List(_)
+            | Data::Item(..)
             | Data::Number(..)
             | Data::Amount(..)
             | Data::Length(..)

@@ -240,6 +240,10 @@ impl<'p> Row<'p, '_> {
         if record.tag.never_value() {
             return Val::new(record.tag, Data::Void);
         }
+        if let (Some(position), Data::Item(column, place)) = (position, &record.data) {
+            let field = self.field_of_item(*column, *place, position);
+            return self.code.behind(record.tag, &field);
+        }
         let (Some(position), Data::Record(path)) = (position, &record.data) else {
             let is_value = self.code.is_value(record.tag);
             return Val::new(self.code.select_tag(is_value, Tag::open(), record.tag), Data::Void);

@@ -240,6 +240,11 @@ impl Code<'_> {
             party.end = self.select(*is, later, party.end);
         }
         following.at = self.add(carried.at, Word::Known(1));
+        if limits.last != Word::Known(last_day()) {
+            // Whatever follows begins later still.
+            let beyond = self.test(IntCC::SignedGreaterThan, piece.from, limits.last);
+            following.at = self.select(beyond, Word::Run(record.end), following.at);
+        }
         following.met = met;
         self.go(head, &Open::words(runs, &following));
     }

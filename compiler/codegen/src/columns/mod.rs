@@ -10,11 +10,11 @@
 //! |---|---|
 //! | `word`, `tag`, `number`, `data` | values in the making |
 //! | `row` | reading columns |
-//! | `expr`, `decide`, `sets` | expressions, rules, quantifiers |
+//! | `expr`, `decide`, `sets`, `lists` | expressions, rules, quantifiers |
 //! | `ops`, `amounts`, `days`, `calendar` | operations of the runtime |
 //! | `fold`, `sweep`, `ties`, `few`, `periods` | the record of periods |
 //! | `stage`, `runs`, `shared`, `table` | what is found out of 64 rows at once |
-//! | `write` | the function, its loop and its results |
+//! | `write`, `order` | the function, its loops and its results |
 //! | `native` | in memory, as an object file, as text |
 //!
 //! Nothing here depends on which agreement it is.
@@ -27,9 +27,11 @@ mod decide;
 mod expr;
 mod few;
 mod fold;
+mod lists;
 mod native;
 mod number;
 mod ops;
+mod order;
 mod periods;
 mod row;
 mod runs;

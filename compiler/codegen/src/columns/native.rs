@@ -7,11 +7,10 @@ use super::sweep::Sweep;
 use super::table;
 use super::word::Code;
 use super::write::{Subject, Wanted, function};
-use crate::CodegenError;
 use crate::jit::{isa, kind_of_isa};
+use crate::{CodegenError, parallel};
 use accord_core::columns::{Input, Layout, RawColumn, RawOut, Shape};
 use accord_ir::{ExprId, Program, Verified};
-use cranelift_codegen::Context;
 use cranelift_codegen::ir::{AbiParam, FuncRef, Function, Signature, UserFuncName, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
@@ -57,7 +56,7 @@ impl Columns {
         // From here on dropping frees the code, whatever fails.
         let mut columns =
             Columns { module, entry: std::ptr::null(), inputs: Vec::new(), names: Vec::new(), outputs: 0 };
-        let (id, beside) = lower(request, &mut *columns.module, ("rows", Linkage::Import), &mut |_, _| {})?;
+        let (id, beside) = lower((request, false), &mut *columns.module, ("rows", Linkage::Import), &mut |_, _| {})?;
         columns.module.finalize_definitions()?;
         columns.entry = columns.module.get_finalized_function(id);
         columns.inputs = beside.inputs;
@@ -116,11 +115,12 @@ fn in_memory() -> Result<JITBuilder, CodegenError> {
 /// An object file, what its kernel reads, and the names of bits.
 pub type Object = (Vec<u8>, Vec<Input>, Vec<String>);
 
-/// A kernel as an object file for this kind of machine, under a symbol. Gives what it reads and the names of bits.
+/// A kernel as an object file for this kind of machine, under a symbol. Gives what it reads and the names of bits. It
+/// reads no lists of records: who calls it would have to lay them out.
 pub fn columns_object(request: &Request<'_>, symbol: &str) -> Result<Object, CodegenError> {
     let builder = ObjectBuilder::new(kind_of_isa()?, symbol.as_bytes().to_vec(), default_libcall_names())?;
     let mut module = ObjectModule::new(builder);
-    let (_, beside) = lower(request, &mut module, (symbol, Linkage::Local), &mut |_, _| {})?;
+    let (_, beside) = lower((request, true), &mut module, (symbol, Linkage::Local), &mut |_, _| {})?;
     let object = module.finish().emit().map_err(|e| CodegenError::Backend(e.to_string()))?;
     Ok((object, beside.inputs, beside.names.list))
 }
@@ -135,7 +135,7 @@ pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
         let _ = writeln!(text, "; {name}");
         places.annotate(&function.display().to_string(), &mut text);
     };
-    let (_, beside) = lower(request, &mut module, ("rows", Linkage::Import), &mut sink)?;
+    let (_, beside) = lower((request, false), &mut module, ("rows", Linkage::Import), &mut sink)?;
     let mut heading = String::new();
     for (at, input) in beside.inputs.iter().enumerate() {
         let column = request.layout.columns.get(input.column).map_or("", |c| c.name.as_str());
@@ -150,9 +150,10 @@ pub fn columns_clif(request: &Request<'_>) -> Result<String, CodegenError> {
     Ok(heading + &text)
 }
 
-/// Lowers a kernel into a module. The table of days is in the module, or comes from elsewhere.
+/// Lowers a kernel into a module, for memory or for a library. The table of days is in the module, or comes from
+/// elsewhere.
 fn lower(
-    request: &Request<'_>,
+    (request, library): (&Request<'_>, bool),
     module: &mut dyn Module,
     (symbol, days): (&str, Linkage),
     sink: &mut Sink<'_>,
@@ -161,19 +162,16 @@ fn lower(
     signature.params.extend((0..4).map(|_| AbiParam::new(types::I64)));
     signature.returns.push(AbiParam::new(types::I64));
     let id = module.declare_function(symbol, Linkage::Export, &signature)?;
-    let mut context = module.make_context();
+    let mut rows = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
     let mut builder = FunctionBuilderContext::new();
-    context.func.signature = signature;
-    context.func.name = UserFuncName::user(0, id.as_u32());
     let mut beside = Beside::default();
     let Request { program, layout, shape, wanted } = request;
-    let subject = Subject { program: program.program(), layout, shape, wanted };
-    let build = FunctionBuilder::new(&mut context.func, &mut builder);
+    let subject = Subject { program: program.program(), layout, shape, wanted, library };
+    let build = FunctionBuilder::new(&mut rows, &mut builder);
     function(&subject, build, module, &mut beside)?;
-    sink(symbol, &context.func);
-    module.define_function(id, &mut context)?;
-    module.clear_context(&mut context);
-    let mut aside = Aside { module, context, builder, sink };
+    sink(symbol, &rows);
+    let functions = vec![(id, rows)];
+    let mut aside = Aside { module, builder, functions, sink };
     if let Some(id) = beside.bits {
         let signature = bits_signature(aside.module);
         aside.define("bits", (id, signature), (None, &[]), |code, params, _| code.bits(params))?;
@@ -199,8 +197,14 @@ fn lower(
             Some(())
         })?;
     }
+    // The rows take longest and come first.
+    let Aside { module, functions, .. } = aside;
+    parallel::define(module, functions, FEW)?;
     Ok((id, beside))
 }
+
+/// Fewer functions than this are compiled by one thread.
+const FEW: usize = 2;
 
 /// Is shown each function before it is compiled.
 type Sink<'a> = dyn FnMut(&str, &Function) + 'a;
@@ -220,8 +224,9 @@ fn table_in(module: &mut dyn Module, linkage: Linkage) -> Result<DataId, Codegen
 /// Where the functions that rows call are made.
 struct Aside<'a, 's> {
     module: &'a mut dyn Module,
-    context: Context,
     builder: FunctionBuilderContext,
+    /// Those that are made, in order.
+    functions: Vec<(FuncId, Function)>,
     sink: &'a mut Sink<'s>,
 }
 
@@ -233,9 +238,8 @@ impl Aside<'_, '_> {
         (data, callees): (Option<DataId>, &[FuncId]),
         body: impl FnOnce(&mut Code<'_>, &[Value], &[FuncRef]) -> Option<()>,
     ) -> Result<(), CodegenError> {
-        let function = &mut self.context.func;
-        function.signature = signature;
-        function.name = UserFuncName::user(0, id.as_u32());
+        let mut made = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
+        let function = &mut made;
         let data = data.map(|id| self.module.declare_data_in_func(id, function));
         let callees: Vec<FuncRef> = callees.iter().map(|id| self.module.declare_func_in_func(*id, function)).collect();
         let mut code = Code::new(FunctionBuilder::new(function, &mut self.builder));
@@ -247,9 +251,8 @@ impl Aside<'_, '_> {
         body(&mut code, &params, &callees).ok_or_else(|| CodegenError::missing("a parameter"))?;
         code.build.seal_all_blocks();
         code.build.finalize(self.module.target_config());
-        (self.sink)(name, &self.context.func);
-        self.module.define_function(id, &mut self.context)?;
-        self.module.clear_context(&mut self.context);
+        (self.sink)(name, &made);
+        self.functions.push((id, made));
         Ok(())
     }
 }

@@ -5,13 +5,14 @@ use super::data::{Data, Val};
 use super::fold::{Counted, DOUBLED, KEPT, Limits, MOST, Merging, REFERRED, Record, SHARED, UNSETTLED};
 use super::number::Exact;
 use super::row::Row;
+use super::stage::Bound;
 use super::sweep::Sweep;
 use super::tag::Tag;
 use super::word::{Bit, Word};
 use super::{calendar, few, tag};
 use accord_core::{Conversions, Criterion, DatedIn, Ratio, Remainder, Ties, Unit, Way};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 use std::rc::Rc;
 
 /// Every kind.
@@ -405,11 +406,11 @@ impl Row<'_, '_> {
     /// The same periods within other limits.
     pub fn within(&mut self, tag: Tag, career: &Career, first: Option<Word>, last: Option<Word>) -> Val {
         let mut selection = career.selection.clone();
-        if let Some(first) = first {
+        if let Some(first) = first.filter(|first| !self.begins_after(*first)) {
             let later = self.code.test(IntCC::SignedGreaterThan, first, selection.limits.first);
             selection.limits.first = self.code.select(later, first, selection.limits.first);
         }
-        if let Some(last) = last {
+        if let Some(last) = last.filter(|last| !self.is_no_earlier(*last, selection.limits.last)) {
             let earlier = self.code.test(IntCC::SignedLessThan, last, selection.limits.last);
             selection.limits.last = self.code.select(earlier, last, selection.limits.last);
         }
@@ -417,6 +418,29 @@ impl Row<'_, '_> {
         let tag = self.code.worst(tag, also);
         let career = Career { selection, counted, shared, is_record: false, ..career.clone() };
         Val::new(tag, Data::Periods(Rc::new(career)))
+    }
+
+    /// Whether no period begins before a day that the stage does not know, because this arm is left where one does.
+    fn begins_after(&mut self, first: Word) -> bool {
+        if self.code.bail.is_none() || self.code.bound(first).is_some() {
+            return false;
+        }
+        let Some(Scanned { record, staged: true, .. }) = self.scanned() else { return false };
+        // Periods are sorted by their first day, and who holds none is in no such arm.
+        let earliest = self.code.element(record.from, Word::Run(record.begin), 4);
+        let earliest = self.code.read(types::I32, true, earliest, 0);
+        let before = self.code.test(IntCC::SignedLessThan, earliest, first);
+        self.stage.trim();
+        self.code.bail_if(before)
+    }
+
+    /// Whether a day is surely not before another.
+    fn is_no_earlier(&self, day: Word, other: Word) -> bool {
+        match (self.code.bound(day), self.code.bound(other)) {
+            (Some(Bound::Known(day)), Some(Bound::Known(other))) => day >= other,
+            (Some(Bound::Column(a, day)), Some(Bound::Column(b, other))) => a == b && day >= other,
+            _ => false,
+        }
     }
 
     /// The periods that count for a party.

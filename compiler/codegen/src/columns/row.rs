@@ -69,6 +69,8 @@ pub(super) struct Row<'p, 'f> {
     pub reads_none: BTreeMap<ExprId, bool>,
     pub left: usize,
     pub stage: Stage,
+    /// Whether lists of records are read.
+    lists: bool,
     inputs: &'f mut Vec<Input>,
     sweeps: &'f mut Vec<(Merging, FuncId)>,
     bits: &'f mut Option<FuncId>,
@@ -91,13 +93,14 @@ pub(super) struct Given<'p, 'f> {
     pub cols: Value,
     pub at: Value,
     pub stage: Stage,
+    pub lists: bool,
     pub beside: &'f mut Beside,
     pub module: &'f mut dyn Module,
 }
 
 impl<'p, 'f> Row<'p, 'f> {
     pub fn new(code: Code<'f>, given: Given<'p, 'f>) -> Row<'p, 'f> {
-        let Given { program, layout, shape, cols, at, stage, beside, module } = given;
+        let Given { program, layout, shape, cols, at, stage, lists, beside, module } = given;
         let Beside { inputs, names, sweeps, bits, runs, shared } = beside;
         Row {
             code,
@@ -113,6 +116,7 @@ impl<'p, 'f> Row<'p, 'f> {
             reads_none: BTreeMap::new(),
             left: MOST_EXPRESSIONS,
             stage,
+            lists,
             inputs,
             sweeps,
             bits,
@@ -249,11 +253,15 @@ impl<'p, 'f> Row<'p, 'f> {
 
     /// Where the parts of periods begin.
     pub fn pieces(&mut self, column: usize) -> [Value; 5] {
-        [(Part::From, 4), (Part::To, 4), (Part::Party, 1), (Part::Kind, 1), (Part::Quality, 1)].map(|(part, size)| {
-            let raw = self.input(column, part);
-            let (values, first) = (self.pointer(raw, RAW_VALUES), self.pointer(raw, RAW_FIRST));
-            self.code.element(values, Word::Run(first), size)
-        })
+        [(Part::From, 4), (Part::To, 4), (Part::Party, 1), (Part::Kind, 1), (Part::Quality, 1)]
+            .map(|(part, size)| self.part_place(column, part, size))
+    }
+
+    /// Where a part begins that holds what several rows have.
+    pub fn part_place(&mut self, column: usize, part: Part, size: i64) -> Value {
+        let raw = self.input(column, part);
+        let (values, first) = (self.pointer(raw, RAW_VALUES), self.pointer(raw, RAW_FIRST));
+        self.code.element(values, Word::Run(first), size)
     }
 
     /// The address of what is said of an input.
@@ -398,8 +406,9 @@ impl<'p, 'f> Row<'p, 'f> {
             }
             Cell::Countries => Data::Parties(self.scalar(at, Part::Values, types::I64, false)),
             Cell::Members(id, _) => Data::Members(*id, self.scalar(at, Part::Values, types::I64, false)),
-            Cell::Number
-            | Cell::Records(_)
+            Cell::Records(_) if self.lists => Data::List(at),
+            Cell::Records(_)
+            | Cell::Number
             | Cell::Figures(_)
             | Cell::Periods
             | Cell::Text

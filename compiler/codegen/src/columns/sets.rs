@@ -187,6 +187,10 @@ impl Row<'_, '_> {
         let mask = match &domain.data {
             Data::Parties(mask) => *mask,
             Data::Known(Constant::Set(set)) if set.is_empty() => Word::Known(0),
+            Data::List(column) => {
+                let val = self.over_list(q, *column, locals);
+                return self.code.behind(domain.tag, &val);
+            }
             _ => {
                 let is_value = self.code.is_value(domain.tag);
                 return Val::new(self.code.select_tag(is_value, Tag::open(), domain.tag), Data::Void);
@@ -225,21 +229,26 @@ impl Row<'_, '_> {
                 continue;
             }
             self.bind(q, at, locals);
-            let filter = self.filter(q, locals);
-            let body = match q.body {
-                Some(body) => self.expr(body, locals),
-                None => Val::yes_no(true),
-            };
-            let one = if every {
-                let not = self.not(&filter);
-                self.or(&not, &body)
-            } else {
-                self.and(&filter, &body)
-            };
+            let one = self.of_member(q, every, locals);
             let one = self.code.select_val(here, &one, &Val::yes_no(every));
             all = if every { self.and(&all, &one) } else { self.or(&all, &one) };
         }
         all
+    }
+
+    /// What the bound member contributes to `every` or `some`.
+    pub fn of_member(&mut self, q: &Quantified, every: bool, locals: &mut Locals) -> Val {
+        let filter = self.filter(q, locals);
+        let body = match q.body {
+            Some(body) => self.expr(body, locals),
+            None => Val::yes_no(true),
+        };
+        if every {
+            let not = self.not(&filter);
+            self.or(&not, &body)
+        } else {
+            self.and(&filter, &body)
+        }
     }
 
     fn over_members(&mut self, id: ExprId, q: &Quantified, mask: Word, locals: &mut Locals) -> Val {

@@ -18,7 +18,7 @@ use accord_core::DatedIn;
 use accord_core::columns::{Cell, Part};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    Block, Endianness, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
+    Endianness, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
 };
 use cranelift_module::FuncId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,10 @@ const APART_SHIFT: i64 = 10;
 const APART: i64 = MEETS << APART_SHIFT;
 /// What the results of all rows and one more take.
 const RESULTS: i64 = (ROWS + 1) * LANES * 4;
+/// What is said of who holds a period, of all rows and one more.
+const PRESENT: i64 = (ROWS + 1) * LANES;
+/// Stages of which rows are decided together, where they are brought into an order first.
+pub(super) const GROUPS: i64 = 8;
 /// More folds than this are not made at once.
 const MOST_FOLDS: usize = 4;
 
@@ -80,11 +84,16 @@ pub(super) struct Stage {
     size: Value,
     /// The position of the row that is decided.
     at: Value,
+    /// Where rows of several stages are decided together, which of them.
+    group: Option<Value>,
     words: BTreeMap<Map, StackSlot>,
     /// What arms take for granted, and the word of the rows in which it holds.
     guards: Vec<(StackSlot, BTreeSet<Map>)>,
     /// Whether this arm has a guard, the last.
     guarded: bool,
+    /// Whether this arm left out a first day that the stage does not know: what else it asks of the days after that is
+    /// asked of few rows, and not folded for all.
+    trimmed: bool,
     present: Option<StackSlot>,
     /// How far behind the first results of a row those are that count where days are shared: nothing, or [`APART`].
     apart: Option<Value>,
@@ -99,14 +108,16 @@ struct Reading {
 }
 
 impl Stage {
-    pub fn new(first: Value, size: Value, at: Value) -> Stage {
+    pub fn new(first: Value, size: Value, at: Value, group: Option<Value>) -> Stage {
         Stage {
             first,
             size,
             at,
+            group,
             words: BTreeMap::new(),
             guards: Vec::new(),
             guarded: false,
+            trimmed: false,
             present: None,
             apart: None,
             words_of_shared: None,
@@ -117,11 +128,22 @@ impl Stage {
     /// Another arm begins.
     pub fn arm(&mut self) {
         self.guarded = false;
+        self.trimmed = false;
     }
 
-    /// The first row, and the position of the one that is decided.
-    pub fn rows(&self) -> (Value, Value) {
-        (self.first, self.at)
+    /// From here on this arm asks of days after a first day that was left out.
+    pub fn trim(&mut self) {
+        self.trimmed = true;
+    }
+
+    /// The position of the row that is decided.
+    pub fn position(&self) -> Value {
+        self.at
+    }
+
+    /// From here on code is about this stage: its first row, how many there are, and which of several it is.
+    pub fn goes_to(&mut self, first: Value, size: Value, group: Option<Value>) {
+        (self.first, self.size, self.group) = (first, size, group);
     }
 }
 
@@ -132,18 +154,8 @@ impl Code<'_> {
         self.build.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 4))
     }
 
-    fn kept_word(&mut self, place: StackSlot) -> Value {
-        let address = self.build.ins().stack_addr(types::I64, place, 0);
-        self.build.ins().load(types::I64, MemFlagsData::trusted(), address, 0)
-    }
-
-    fn keep_word(&mut self, word: Value, place: StackSlot) {
-        let address = self.build.ins().stack_addr(types::I64, place, 0);
-        self.build.ins().store(MemFlagsData::trusted(), word, address, 0);
-    }
-
     /// A day that limits a fold, where the stage can know it.
-    fn bound(&self, day: Word) -> Option<Bound> {
+    pub fn bound(&self, day: Word) -> Option<Bound> {
         match day {
             Word::Known(day) => i32::try_from(day).ok().map(|day| Bound::Known(i64::from(day))),
             Word::Run(value) => {
@@ -210,10 +222,40 @@ impl Code<'_> {
     }
 }
 
+/// How far apart what stages keep in one place is: places in the frame are aligned so.
+fn apart(bytes: i64) -> i64 {
+    (bytes + 15) & !15
+}
+
 impl Row<'_, '_> {
+    /// A place of so many bytes for each stage.
+    pub fn kept(&mut self, bytes: i64) -> StackSlot {
+        let stages = if self.stage.group.is_some() { GROUPS } else { 1 };
+        self.code.kept(apart(bytes) * stages)
+    }
+
+    /// Where that is, of the stage that code is about.
+    pub fn kept_place(&mut self, place: StackSlot, bytes: i64) -> Value {
+        let address = self.code.build.ins().stack_addr(types::I64, place, 0);
+        match self.stage.group {
+            Some(group) => self.code.element(address, Word::Run(group), apart(bytes)),
+            None => address,
+        }
+    }
+
+    fn kept_word(&mut self, place: StackSlot) -> Value {
+        let address = self.kept_place(place, 8);
+        self.code.build.ins().load(types::I64, MemFlagsData::trusted(), address, 0)
+    }
+
+    fn keep_word(&mut self, word: Value, place: StackSlot) {
+        let address = self.kept_place(place, 8);
+        self.code.build.ins().store(MemFlagsData::trusted(), word, address, 0);
+    }
+
     /// A bit of a word, for the row that is decided.
     fn bit_of(&mut self, word: StackSlot) -> Bit {
-        let word = self.code.kept_word(word);
+        let word = self.kept_word(word);
         let shifted = self.code.build.ins().ushr(word, self.stage.at);
         let bit = self.code.build.ins().ireduce(types::I8, shifted);
         Bit::Run(self.code.build.ins().band_imm_s(bit, 1))
@@ -224,7 +266,7 @@ impl Row<'_, '_> {
         let word = match self.stage.words.get(&map) {
             Some(word) => *word,
             None => {
-                let word = self.code.kept(8);
+                let word = self.kept(8);
                 let _ = self.stage.words.insert(map, word);
                 word
             }
@@ -234,7 +276,7 @@ impl Row<'_, '_> {
 
     /// From here on this arm takes for granted what [`Row::granted`] says.
     pub fn guard(&mut self) {
-        let word = self.code.kept(8);
+        let word = self.kept(8);
         self.stage.guards.push((word, BTreeSet::new()));
         let whole = self.bit_of(word);
         let lacks = self.code.not(whole);
@@ -263,16 +305,33 @@ impl Row<'_, '_> {
         let place = match self.stage.present {
             Some(place) => place,
             None => {
-                let place = self.code.kept((ROWS + 1) * LANES);
+                let place = self.kept(PRESENT);
                 self.stage.present = Some(place);
                 place
             }
         };
-        let base = self.code.build.ins().stack_addr(types::I64, place, 0);
+        let found = self.present_at(place);
+        Some(Word::Run(found))
+    }
+
+    fn present_at(&mut self, place: StackSlot) -> Value {
+        let base = self.kept_place(place, PRESENT);
         let address = self.code.element(base, Word::Run(self.stage.at), LANES);
         let little = MemFlagsData::trusted().with_endianness(Endianness::Little);
         let found = self.code.build.ins().load(types::I32, little, address, 0);
-        Some(Word::Run(self.code.build.ins().uextend(types::I64, found)))
+        self.code.build.ins().uextend(types::I64, found)
+    }
+
+    /// Once all arms were made: a number below 4 by who holds a period in the row of this stage and position, so that
+    /// rows of which the same code decides have the same one.
+    pub fn holding(&mut self, group: Value, at: Value) -> Option<Value> {
+        let place = self.stage.present?;
+        (self.stage.group, self.stage.at) = (Some(group), at);
+        let found = self.present_at(place);
+        let second = self.code.build.ins().ushr_imm_u(found, 7);
+        let second = self.code.build.ins().band_imm_s(second, 2);
+        let first = self.code.build.ins().band_imm_s(found, 1);
+        Some(self.code.build.ins().bor(first, second))
     }
 
     /// Of what the stage found of the record the number of the set of parties that hold a period, see [`holders_of`];
@@ -289,8 +348,8 @@ impl Row<'_, '_> {
         let fits = |f: &Staged| f.plan == plan && (merge.is_none() || f.merge.is_none() || f.merge == merge);
         let fold = match self.stage.folds.iter().position(fits) {
             Some(fold) => fold,
-            None if self.stage.folds.len() < MOST_FOLDS => {
-                let [sums, firsts, lasts] = [(); 3].map(|()| self.code.kept(APART + RESULTS));
+            None if self.stage.folds.len() < MOST_FOLDS && !self.stage.trimmed => {
+                let [sums, firsts, lasts] = [(); 3].map(|()| self.kept(APART + RESULTS));
                 let (alone, merge, edges) = (false, None, BTreeSet::new());
                 self.stage.folds.push(Staged { plan, alone, merge, sums, firsts, lasts, edges });
                 self.stage.folds.len() - 1
@@ -325,7 +384,8 @@ impl Row<'_, '_> {
         let (apart, left) = self.where_both(fold, both, apart)?;
         let tag = self.code.unless(Tag::value(), left, Tag::open());
         let Staged { sums, firsts, lasts, .. } = self.stage.folds.get(fold)?;
-        let places = [*sums, *firsts, *lasts].map(|place| self.code.build.ins().stack_addr(types::I64, place, 0));
+        let places = [*sums, *firsts, *lasts];
+        let places = places.map(|place| self.kept_place(place, APART + RESULTS));
         let places = places.map(|place| {
             let place = self.code.element(place, Word::Run(self.stage.at), LANES * 4);
             let place = self.code.add(Word::Run(place), apart);
@@ -385,7 +445,7 @@ impl Row<'_, '_> {
         let function = self.shared_function();
         let function = self.declared(function);
         let words = self.words();
-        let words = self.code.build.ins().stack_addr(types::I64, words, 0);
+        let words = self.kept_place(words, MOST_WORDS * 8);
         let (at, one) = (self.stage.at, self.code.build.ins().iconst(types::I64, 1));
         let end = self.code.build.ins().iadd(at, one);
         let call = self.code.build.ins().call(function, &[words, at, end, one]);
@@ -402,15 +462,14 @@ impl Row<'_, '_> {
         if let Some(words) = self.stage.words_of_shared {
             return words;
         }
-        let words = self.code.kept(MOST_WORDS * 8);
+        let words = self.kept(MOST_WORDS * 8);
         self.stage.words_of_shared = Some(words);
         words
     }
 
-    /// Fills what the arms read, in a block, and goes on to the rows.
-    pub fn fill(&mut self, block: Block, head: Block) {
+    /// Fills what the arms read, in the block that is being made.
+    pub fn fill(&mut self) {
         self.settle_edges();
-        self.code.build.switch_to_block(block);
         self.at_row(self.stage.first);
         let words = std::mem::take(&mut self.stage.words);
         let guards = std::mem::take(&mut self.stage.guards);
@@ -420,17 +479,16 @@ impl Row<'_, '_> {
         for map in maps {
             let word = self.read_map(map, &mut reading);
             if let Some(place) = words.get(&map) {
-                self.code.keep_word(word, *place);
+                self.keep_word(word, *place);
             }
         }
         for (place, maps) in guards {
             let all = self.code.build.ins().iconst(types::I64, -1);
             let known: Vec<Value> = maps.iter().filter_map(|map| reading.known.get(map).copied()).collect();
             let word = known.into_iter().fold(all, |all, word| self.code.build.ins().band(all, word));
-            self.code.keep_word(word, place);
+            self.keep_word(word, place);
         }
         self.fill_folds();
-        self.code.jump(head, &[self.stage.first]);
     }
 
     fn read_map(&mut self, map: Map, reading: &mut Reading) -> Value {
@@ -466,13 +524,13 @@ impl Row<'_, '_> {
         let plans: Vec<Plan> = folds.iter().map(|f| f.plan).collect();
         let [from, to, party, kind, quality] = self.pieces(column);
         let offsets = self.column_place(column, Part::Offsets, 4);
-        let present = self.code.build.ins().stack_addr(types::I64, present, 0);
+        let present = self.kept_place(present, PRESENT);
         let given = Given { offsets, size: self.stage.size, from, to, party, kind, present };
         let (mut places, mut met, mut meetings) = (Vec::new(), Vec::new(), Vec::new());
         for fold in &folds {
             let [first, last] = [fold.plan.first, fold.plan.last].map(|bound| self.bound_place(bound));
-            let [sums, firsts, lasts] = [fold.sums, fold.firsts, fold.lasts]
-                .map(|place| self.code.build.ins().stack_addr(types::I64, place, 0));
+            let [sums, firsts, lasts] =
+                [fold.sums, fold.firsts, fold.lasts].map(|place| self.kept_place(place, APART + RESULTS));
             let edges = fold.plan.edges;
             let (firsts, lasts) = (edges.then_some(firsts), edges.then_some(lasts));
             let of = Places { first, last, sums, firsts, lasts };
@@ -493,7 +551,7 @@ impl Row<'_, '_> {
         let function = self.declared(id);
         self.shares(meetings);
         let place = self.words();
-        let place = self.code.build.ins().stack_addr(types::I64, place, 0);
+        let place = self.kept_place(place, MOST_WORDS * 8);
         for (at, word) in super::shared::words(&given, quality, &met).into_iter().enumerate() {
             let offset = i32::try_from(at * 8).unwrap_or(0);
             self.code.put(Word::Run(word), place, offset);

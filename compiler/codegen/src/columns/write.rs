@@ -3,9 +3,10 @@
 
 use super::data::{Data, Val};
 use super::number::parts;
+use super::order::Order;
 use super::periods::Scanned;
 use super::row::{Answered, Beside, Given, Row, missing};
-use super::stage::{ROWS, Stage, holders_of};
+use super::stage::{GROUPS, ROWS, Stage, holders_of};
 use super::tag::{DETAIL, RANK, Tag};
 use super::word::{Bit, Code, Word};
 use crate::CodegenError;
@@ -35,6 +36,9 @@ pub(super) struct Subject<'p> {
     pub layout: &'p Layout,
     pub shape: &'p Shape,
     pub wanted: &'p [Wanted],
+    /// Whether it is for a library: it reads no lists of records, which its caller would have to lay out, and takes
+    /// little of its caller's stack.
+    pub library: bool,
 }
 
 /// The column of members that the program's conditions read most, unless it is known: each of its members becomes an
@@ -95,41 +99,58 @@ pub(super) fn function(
     let [cols, outs, lo, hi] = params[..] else { return Err(missing("a parameter")) };
     let (rows, first) = code.block_of(1);
     let [begin, fill, body, next, finish, done] = [(); 6].map(|()| code.block_of(0).0);
-    let (head, at) = code.block_of(1);
+    let (head, turn) = code.block_of(1);
     code.jump(rows, &[lo]);
     code.build.switch_to_block(rows);
-    let ([first], [at]) = (&first[..], &at[..]) else { return Err(missing("the row")) };
-    let (first, at) = (*first, *at);
+    let ([first], [turn]) = (&first[..], &turn[..]) else { return Err(missing("the row")) };
+    let (first, turn) = (*first, *turn);
     let more = code.build.ins().icmp(IntCC::SignedLessThan, first, hi);
     code.build.ins().brif(more, begin, &[], done, &[]);
     code.build.switch_to_block(begin);
+    let key = key(subject);
+    let order = Order::of(&mut code, subject, key);
+    let taken = if order.is_some() { ROWS * GROUPS } else { ROWS };
     let left = code.build.ins().isub(hi, first);
-    let size = code.smaller(Word::Run(left), Word::Known(ROWS));
+    let size = code.smaller(Word::Run(left), Word::Known(taken));
     let size = code.value(size);
-    let end = code.build.ins().iadd(first, size);
     code.jump(fill, &[]);
     code.build.switch_to_block(head);
-    let more = code.build.ins().icmp(IntCC::SignedLessThan, at, end);
+    let more = code.build.ins().icmp(IntCC::SignedLessThan, turn, size);
     code.build.ins().brif(more, body, &[], finish, &[]);
     code.build.switch_to_block(body);
+    let (at, within, group) = match &order {
+        Some(order) => order.row(&mut code, first, turn),
+        None => (code.build.ins().iadd(first, turn), turn, None),
+    };
     let to = code.build.ins().isub(at, lo);
-    let within = code.build.ins().isub(at, first);
-    let Subject { program, layout, shape, .. } = *subject;
-    let results = Results { outs, to, next, bits: bits_of(&mut code, subject) };
-    let stage = Stage::new(first, size, within);
-    let mut row = Row::new(code, Given { program, layout, shape, cols, at, stage, beside, module });
-    match key(subject) {
+    let Subject { program, layout, shape, library, .. } = *subject;
+    let lists = !library;
+    let stage = Stage::new(first, size, within, group);
+    let mut row = Row::new(code, Given { program, layout, shape, cols, at, stage, lists, beside, module });
+    let results = Results { outs, to, next, bits: bits_of(&mut row, subject) };
+    match key {
         None => results.arm(&mut row, subject, None),
         Some(key) => results.arms(&mut row, subject, key),
     }
-    row.fill(fill, head);
     row.code.build.switch_to_block(next);
-    let following = row.code.build.ins().iadd_imm_s(at, 1);
+    let following = row.code.build.ins().iadd_imm_s(turn, 1);
     row.code.jump(head, &[following]);
+    row.code.build.switch_to_block(fill);
+    match &order {
+        Some(order) => order.fill(&mut row, first, size),
+        None => row.fill(),
+    }
+    let zero = row.code.build.ins().iconst(types::I64, 0);
+    row.code.jump(head, &[zero]);
     row.code.build.switch_to_block(finish);
     let position = row.code.build.ins().isub(first, lo);
-    results.put_words(&mut row, position, size);
-    let following = row.code.build.ins().iadd_imm_s(first, ROWS);
+    match &order {
+        Some(order) => order.each_stage(&mut row, (position, size), |row, position, size| {
+            results.put_words(row, position, size);
+        }),
+        None => results.put_words(&mut row, position, size),
+    }
+    let following = row.code.build.ins().iadd_imm_s(first, taken);
     let mut code = row.code;
     code.jump(rows, &[following]);
     code.build.switch_to_block(done);
@@ -158,13 +179,13 @@ fn table_of_parts(
 }
 
 /// Places for the results that are bits, a byte for each row.
-fn bits_of(code: &mut Code<'_>, subject: &Subject<'_>) -> Vec<((usize, i32), StackSlot)> {
+fn bits_of(row: &mut Row<'_, '_>, subject: &Subject<'_>) -> Vec<((usize, i32), StackSlot)> {
     let mut bits = Vec::new();
     for (at, (_, _, output)) in subject.wanted.iter().enumerate() {
         if output.cell == OutCell::YesNo {
-            bits.push(((at, OUT_VALUES), code.kept(ROWS)));
+            bits.push(((at, OUT_VALUES), row.kept(ROWS)));
         }
-        bits.push(((at, OUT_VALID), code.kept(ROWS)));
+        bits.push(((at, OUT_VALID), row.kept(ROWS)));
     }
     bits
 }
@@ -341,9 +362,8 @@ impl Results {
     /// Keeps a bit until all of a word are known.
     fn put_bit(&self, row: &mut Row<'_, '_>, place: (usize, i32), bit: Bit) {
         let Some((_, bytes)) = self.bits.iter().find(|(of, _)| *of == place) else { return };
-        let base = row.code.build.ins().stack_addr(types::I64, *bytes, 0);
-        let (_, at) = row.stage.rows();
-        let address = row.code.build.ins().iadd(base, at);
+        let base = row.kept_place(*bytes, ROWS);
+        let address = row.code.build.ins().iadd(base, row.stage.position());
         let bit = row.code.flag(bit);
         row.code.build.ins().store(MemFlagsData::trusted(), bit, address, 0);
     }
@@ -360,9 +380,10 @@ impl Results {
         let zero = row.code.build.ins().splat(types::I8X16, zero);
         for ((output, part), bytes) in &self.bits {
             let mut word = row.code.build.ins().iconst(types::I64, 0);
+            let base = row.kept_place(*bytes, ROWS);
             for at in 0..ROWS / EACH {
-                let base = row.code.build.ins().stack_addr(types::I64, *bytes, i32::try_from(at * EACH).unwrap_or(0));
-                let some = row.code.build.ins().load(types::I8X16, MemFlagsData::trusted(), base, 0);
+                let offset = i32::try_from(at * EACH).unwrap_or(0);
+                let some = row.code.build.ins().load(types::I8X16, MemFlagsData::trusted(), base, offset);
                 let set = row.code.build.ins().icmp(IntCC::NotEqual, some, zero);
                 let bits = row.code.build.ins().vhigh_bits(types::I32, set);
                 let bits = row.code.build.ins().uextend(types::I64, bits);

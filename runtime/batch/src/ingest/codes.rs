@@ -114,11 +114,23 @@ pub(super) fn codes<T: ArrowNativeTypeOp + ArrowNativeType>(
 
 /// Texts as they stand: one that is as the one before it is not looked up again.
 fn plain<T: Copy>(array: &ArrayRef, other: T, number: &dyn Fn(&str) -> Option<T>) -> Codes<T> {
+    match array.as_string_opt::<i32>() {
+        Some(texts) => of_texts(array, texts.iter(), other, number),
+        None => of_texts(array, (0..array.len()).map(|row| texts::at(array.as_ref(), row)), other, number),
+    }
+}
+
+fn of_texts<'t, T: Copy>(
+    array: &ArrayRef,
+    texts: impl Iterator<Item = Option<&'t str>>,
+    other: T,
+    number: &dyn Fn(&str) -> Option<T>,
+) -> Codes<T> {
     let mut values = Vec::with_capacity(array.len());
     let mut unknown = Vec::new();
     let mut last: Option<(&str, Option<T>)> = None;
-    for row in 0..array.len() {
-        let found = match (texts::at(array.as_ref(), row), last) {
+    for (row, text) in texts.enumerate() {
+        let found = match (text, last) {
             (None, _) => Some(other),
             (Some(text), Some((before, found))) if before == text => found,
             (Some(text), _) => {
@@ -156,8 +168,7 @@ fn by_key<K: ArrowDictionaryKeyType, T: ArrowNativeTypeOp + ArrowNativeType>(
     let keys = array.keys();
     let (slots, valid) = (keys.values(), some(keys.nulls().cloned()));
     let beyond = |key: K::Native| key.to_usize().is_none_or(|k| k >= table.len());
-    // The largest key as an unsigned number: a key below zero is a very large one.
-    let most = slots.iter().map(|k| k.as_usize()).fold(0, usize::max);
+    let most = largest(slots, keys.values().inner(), table.len());
     if most >= table.len() && !slots.is_empty() {
         let there = |row: usize| valid.as_ref().is_none_or(|v| v.is_valid(row));
         if let Some((_, key)) = slots.iter().enumerate().find(|(row, key)| beyond(**key) && there(*row)) {
@@ -178,6 +189,15 @@ fn by_key<K: ArrowDictionaryKeyType, T: ArrowNativeTypeOp + ArrowNativeType>(
         unknown(slots, words, number, &mut codes);
     }
     Ok(codes)
+}
+
+/// The largest key as an unsigned number: a key below zero is a very large one. Of keys of a byte many are looked at at
+/// once; one below zero is then 128 or more, which few words do not reach.
+fn largest<N: ArrowNativeType>(keys: &[N], bytes: &Buffer, words: usize) -> usize {
+    if size_of::<N>() == 1 && words <= 128 {
+        return usize::from(bytes.as_slice().iter().copied().fold(0, u8::max));
+    }
+    keys.iter().map(|k| k.as_usize()).fold(0, usize::max)
 }
 
 /// Finds the rows whose word has no number, and those whose word is null.

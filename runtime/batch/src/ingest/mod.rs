@@ -7,6 +7,7 @@
 
 mod codes;
 mod lane;
+mod lists;
 mod periods;
 #[cfg(test)]
 mod tests;
@@ -144,6 +145,9 @@ impl Taken<'_> {
         let layout = self.survey.layout;
         let Some(column) = layout.columns.get(input.column) else { return Ok(()) };
         let there = matches!(self.lanes.get(&input), Some(Lane::Bytes { .. } | Lane::Bits(..)));
+        if let Cell::Records(fields) = &column.cell {
+            return self.records(column, fields, input);
+        }
         let lists = matches!(column.cell, Cell::Countries | Cell::Members(..));
         if there || !(lists || matches!(column.cell, Cell::Length(_))) {
             return Ok(());
@@ -161,6 +165,21 @@ impl Taken<'_> {
             let _ = self.lanes.insert(values, counts);
             let _ = self.lanes.insert(Input { part: Part::Unit, ..input }, units);
         }
+        Ok(())
+    }
+}
+
+impl Taken<'_> {
+    /// The lanes of a list of records.
+    fn records(&mut self, column: &Column, fields: &[Column], input: Input) -> Result<(), String> {
+        if self.lanes.contains_key(&input) || !matches!(input.part, Part::Offsets | Part::Field(_)) {
+            return Ok(());
+        }
+        let Some(array) = self.survey.array(input.column) else { return Ok(()) };
+        let named = |why: String| format!("the column `{}`: {why}", column.name);
+        let (lanes, odd) = lists::lanes(fields, array, &self.shape.parties).map_err(named)?;
+        self.odd.extend(odd);
+        self.lanes.extend(lanes.into_iter().map(|(part, lane)| (Input { part, ..input }, lane)));
         Ok(())
     }
 }

@@ -356,3 +356,58 @@ fn hostile_keys_of_periods_are_refused() {
     let error = periods(&block(vec![("periods", array)])).map(|_| ()).unwrap_err();
     assert_eq!(error, "the column `periods`: a dictionary of 2 words has no word 9");
 }
+
+/// Activities of six rows: two, none, null over garbage, one of no party, one of a party that is none, one that is null.
+fn activities() -> ListArray {
+    let party = dictionary(&["NL", "CV", "??"], vec![Some(0), Some(1), Some(0), None, Some(2), Some(1)]);
+    let start: ArrayRef = Arc::new(Date32Array::from((10..16).map(Some).collect::<Vec<_>>()));
+    let fields: Fields = [("party", &party), ("start", &start)]
+        .iter()
+        .map(|(n, a)| Field::new(*n, a.data_type().clone(), true))
+        .collect();
+    let there = NullBuffer::from(vec![true, true, true, true, true, false]);
+    let of = StructArray::try_new(fields, vec![party, start], Some(there)).unwrap();
+    list(of, vec![0, 2, 2, 3, 4, 5, 6], Some(NullBuffer::from(vec![true, true, false, true, true, true])))
+}
+
+#[test]
+fn lists_of_records_are_laid_out_and_those_that_lack_something_are_odd() {
+    let all: ArrayRef = Arc::new(activities());
+    let inputs = [(9, Part::Offsets, 4), (9, Part::Field(0), 2), (9, Part::Field(1), 4)];
+    let seen = see(&block(vec![("activities", all.clone())]), &inputs).unwrap();
+    assert_eq!(seen.odd, [3, 4, 5]);
+    assert_eq!(seen.rows[0], [0, 2, 2, 3, 4, 5].map(Some));
+    // The numbers of parties are their positions among those of the shape, CV and NL.
+    assert_eq!(seen.rows[1][..3], [1, 0, 1].map(Some));
+    assert_eq!(seen.rows[2], [10, 11, 12, 13, 14, 15].map(Some));
+    // Of a slice it is the records of its rows.
+    let seen = see(&block(vec![("activities", all.slice(2, 3))]), &inputs).unwrap();
+    assert_eq!(seen.odd, [1, 2]);
+    assert_eq!(seen.rows[0], [0, 1, 2].map(Some));
+    assert_eq!(seen.rows[2], [12, 13, 14].map(Some));
+    // There is always one value more than records.
+    let seen = see(&block(vec![("activities", all.slice(1, 1))]), &inputs).unwrap();
+    assert_eq!((seen.odd.as_slice(), seen.rows[1][0]), ([].as_slice(), Some(0)));
+}
+
+#[test]
+fn lists_of_records_in_another_form_are_left_to_whoever_reads_anything() {
+    let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("[]"), None, Some("?")]));
+    let seen = see(&block(vec![("activities", texts)]), &[(9, Part::Offsets, 4), (9, Part::Field(0), 2)]).unwrap();
+    assert_eq!(seen.odd, [0, 2]);
+    assert_eq!(seen.rows[0], [0, 0, 0].map(Some));
+}
+
+#[test]
+fn hostile_lists_of_records_are_refused() {
+    let good = activities();
+    let data = good.to_data();
+    let bounds = Buffer::from_vec(vec![0, 2, 2, 3, 4, 5, 60]);
+    // SAFETY: an array that breaks its own form; nothing but what is under test reads it.
+    let data = unsafe {
+        ArrayData::new_unchecked(data.data_type().clone(), 6, None, None, 0, vec![bounds], data.child_data().to_vec())
+    };
+    let array = Arc::new(ListArray::from(data)) as ArrayRef;
+    let refused = see(&block(vec![("activities", array)]), &[(9, Part::Offsets, 4)]);
+    assert!(refused.is_err_and(|why| why.contains("activities") && why.contains("beyond")));
+}

@@ -42,8 +42,8 @@ impl Tally {
         }
         // Reasons come in runs of the same.
         let mut run: Option<(u8, &str, u64)> = None;
-        let there = made.outcome.iter().zip(reasons).filter_map(|(outcome, reason)| Some((*outcome, reason?)));
-        for (outcome, reason) in there.filter(|(outcome, _)| *outcome > 0) {
+        let rows = made.outcome.iter().enumerate().filter(|(row, outcome)| **outcome > 0 && reasons.is_valid(*row));
+        for (outcome, reason) in rows.map(|(row, outcome)| (*outcome, reasons.value(row))) {
             match &mut run {
                 Some((before, text, times)) if *before == outcome && *text == reason => *times += 1,
                 _ => {

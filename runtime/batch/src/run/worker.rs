@@ -90,7 +90,7 @@ impl<'a> Worker<'a> {
         let mut finished = Vec::with_capacity(made.len());
         for (at, ((made, said), output)) in made.into_iter().zip(general).zip(&self.asked.outputs).enumerate() {
             let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
-            let reasons = results::reasons(&made, &names, &said, &faults);
+            let reasons = results::reasons(&made, &names, &said, &faults)?;
             let provisions = self.asked.provisions.then(|| results::provisions(&made, self.asked, output, &said));
             tally.count(at, &made, &reasons);
             finished.push(Finished { made, parties: parties.clone(), reasons, provisions });
@@ -105,7 +105,7 @@ impl<'a> Worker<'a> {
         let mut outputs = Vec::with_capacity(made.len());
         for (at, (made, said)) in made.into_iter().zip(general).enumerate() {
             let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
-            let reasons = results::reasons(&made, &names, &said, &faults);
+            let reasons = results::reasons(&made, &names, &said, &faults)?;
             outputs.push((made, reasons));
         }
         Ok(Answers { rows: block.batch.num_rows(), outputs, parties, wrong })

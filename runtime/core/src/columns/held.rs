@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "whatever is of another type than its column makes the row odd")]
 
-use super::{Cell, Fill, Input, Layout, ODD, Part, Place, RawColumn, Shape, whole_length};
+use super::{Cell, Column, Fill, Input, Layout, ODD, Part, Place, RawColumn, Shape, whole_length};
 use crate::{Extent, Facts, GivenKey, Kind, Outcome, Periods, Quality, Value};
 use std::collections::BTreeMap;
 
@@ -213,10 +213,57 @@ fn values(
             });
             Values::Masks(masks.into_iter().map(i64::cast_unsigned).collect())
         }
+        (Part::Offsets | Part::Field(_), Some(Cell::Records(fields))) => {
+            records(shape, &given, (part, fields), others, odd)
+        }
         (Part::Offsets | Part::From | Part::To | Part::Party | Part::Kind | Part::Quality, _) => {
             periods(shape, &given, part, odd)
         }
-        (Part::Values, _) => Values::None,
+        (Part::Values | Part::Field(_), _) => Values::None,
+    }
+}
+
+/// Lists of records: where those of each row are, or a field of all.
+fn records(
+    shape: &Shape,
+    given: &[Option<Value>],
+    (part, fields): (Part, &[Column]),
+    others: &mut Others,
+    odd: &mut [bool],
+) -> Values {
+    let (mut offsets, mut words) = (vec![0_i32], Vec::new());
+    for (value, odd) in given.iter().zip(odd.iter_mut()) {
+        let list = match value {
+            Some(Value::List(list)) => list.as_slice(),
+            _ => &[],
+        };
+        for record in list {
+            let held = match (part, record) {
+                (Part::Field(at), Value::Record(fields)) => fields.get(usize::from(at)).and_then(Outcome::value),
+                _ => None,
+            };
+            let word = match held {
+                Some(Value::Country(country)) => Some(i64::from(number_of(shape, *country, others))),
+                Some(Value::Member(_, at)) => Some(i64::from(*at)),
+                Some(Value::Date(day)) => Some(i64::from(day.day_number())),
+                _ => None,
+            };
+            *odd |= word.is_none() && part != Part::Offsets;
+            words.push(word.unwrap_or(0));
+        }
+        let end = offsets.last().copied().unwrap_or(0) + i32::try_from(list.len()).unwrap_or(0);
+        offsets.push(end);
+    }
+    words.push(0);
+    let cell = match part {
+        Part::Field(at) => fields.get(usize::from(at)).map(|field| &field.cell),
+        _ => return Values::Ints(offsets),
+    };
+    let words = words.into_iter();
+    match cell {
+        Some(Cell::Country) => Values::Halves(words.map(|word| u16::try_from(word).unwrap_or(u16::MAX)).collect()),
+        Some(Cell::Member(..)) => Values::Bytes(words.map(|word| u8::try_from(word).unwrap_or(u8::MAX)).collect()),
+        _ => Values::Ints(words.map(|word| i32::try_from(word).unwrap_or(0)).collect()),
     }
 }
 
@@ -264,7 +311,7 @@ fn periods(shape: &Shape, given: &[Option<Value>], part: Part, odd: &mut [bool])
                 Part::Party => bytes.push(party.and_then(|at| u8::try_from(at).ok()).unwrap_or(ODD)),
                 Part::Kind => bytes.push(position(Kind::ALL, piece.kind)),
                 Part::Quality => bytes.push(position(Quality::ALL, piece.quality)),
-                Part::Values | Part::Unit | Part::Offsets => {}
+                Part::Values | Part::Unit | Part::Offsets | Part::Field(_) => {}
             }
         }
         let end = offsets.last().copied().unwrap_or(0) + i32::try_from(record.pieces.len()).unwrap_or(0);

@@ -190,8 +190,8 @@ pub enum Part {
     Values,
     /// The unit of a length, `u8`: the position in [`Unit::ALL`].
     Unit,
-    /// Where the periods of each row begin and end in the parts below: `i32`, one more than rows. `first` is that of
-    /// the rows.
+    /// Where the periods, or the records of a list, of each row begin and end in the parts below: `i32`, one more than
+    /// rows. `first` is that of the rows.
     Offsets,
     /// First days, `i32`. Periods of a row are sorted by it.
     From,
@@ -204,6 +204,10 @@ pub enum Part {
     Kind,
     /// Qualities, `u8`, by position in [`crate::Quality::ALL`].
     Quality,
+    /// The field of this position in the records of all lists, each as [`Part::Values`] has it: a country, a member or a
+    /// day. One value more than there are records, so that there always is one. A record that lacks a field which is
+    /// read makes its row odd.
+    Field(u8),
 }
 
 /// The party of a period that native code leaves to the general evaluator.
