@@ -155,3 +155,23 @@ fn who_gains_and_who_loses_by_the_table_of_new_zealand_is_told() {
     // Sickness and family benefits of the Netherlands are covered now.
     assert_eq!(effects("covered(NL)", ["no", "yes"]).into_iter().collect::<Vec<_>>(), ["gain"]);
 }
+
+/// A Dutch invalidity pension after emigration depends on a right in Canada now, and its part is counted from 15, not 18.
+#[test]
+fn who_loses_and_who_gains_a_dutch_invalidity_pension_is_told() {
+    let told = told(&json(&diff("ca-nl", "1987", "2001", &["--decision", "payable,applicable", "--json"])));
+    let of = |effect: &str, who: &str| {
+        let fits = |t: &&Told| t.decision == "payable(NL)" && t.effect == effect && t.who.contains(who);
+        assert!(told.iter().any(|t| fits(&t)), "{effect}: {who}");
+    };
+    // Under Canadian law when it happened, without a right there; and with one, by the longer time.
+    of("loss", "CA is in claim.insured_under");
+    of("less", "CA is in claim.insured_under");
+    // Dutch time before 18 counts.
+    of("more", "CA is in claim.insured_under");
+    // No longer under Canadian law, with a right there.
+    of("gain", "CA is not in claim.insured_under");
+    // Sent for two to five years.
+    let sent = "posting.foreseen is at least 2 years and less than 5 years after posting.start";
+    assert!(told.iter().any(|t| t.decision == "applicable" && t.who.contains(sent)));
+}

@@ -1,6 +1,8 @@
 //! What a change is to the person: a gain or a loss.
 
 use crate::report::{Effect, Witness};
+use crate::split::Leaf;
+use crate::term::{Arena, NOTHING, ODD, Sort, VALUE};
 use accord_core::{Outcome, Value};
 
 /// Decisions for which yes is to the claimant's loss.
@@ -41,5 +43,21 @@ pub(crate) fn effect(decision: &str, before: &Outcome, after: &Outcome) -> Effec
         (Outcome::Value(_) | Outcome::Nothing, _) => Effect::Unsettled,
         (_, Outcome::Value(_) | Outcome::Nothing) => Effect::Settled,
         _ => Effect::Other,
+    }
+}
+
+/// What a change is to everybody of a group, where that is the same for all of them.
+pub(crate) fn effect_on_all(arena: &Arena, decision: &str, leaf: &Leaf) -> Option<Effect> {
+    if let (Some(before), Some(after)) = (arena.known(leaf.old), arena.known(leaf.new)) {
+        return Some(effect(decision, &before, &after));
+    }
+    let figure = |sort: Sort| matches!(sort, Sort::Money | Sort::Number);
+    let is_settled = |may: u8| may & ODD == 0;
+    match (arena.may(leaf.old), arena.may(leaf.new)) {
+        (VALUE, NOTHING) if figure(arena.sort(leaf.old)) => Some(Effect::Loss),
+        (NOTHING, VALUE) if figure(arena.sort(leaf.new)) => Some(Effect::Gain),
+        (before, after) if is_settled(before) && after & !ODD == 0 => Some(Effect::Unsettled),
+        (before, after) if before & !ODD == 0 && is_settled(after) => Some(Effect::Settled),
+        _ => None,
     }
 }

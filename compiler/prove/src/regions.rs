@@ -3,7 +3,7 @@
 
 use crate::compare::{Asked, Pair};
 use crate::edits::{Statement, reach};
-use crate::effect::{effect, effect_of};
+use crate::effect::{effect, effect_of, effect_on_all};
 use crate::path::{Choice, Path};
 use crate::person::{Maker, Person, Slot};
 use crate::report::{Changed, Compared, Effect, Literal, Open, Proof, Region, Twin, Verdict, Witness};
@@ -18,9 +18,11 @@ use std::collections::BTreeSet;
 /// Groups that are looked for a person in.
 const MOST_LEAVES: usize = 60;
 /// Persons tried to see whether amounts of a group go the other way for somebody.
-const MOST_CHANCES_THE_OTHER_WAY: u64 = 250;
+const MOST_CHANCES_THE_OTHER_WAY: u64 = 600;
 /// Persons tried for one decision of one party and branch.
 const MOST_TRIED: u64 = 2_000;
+/// Groups within others that are looked for because they are answered otherwise in another way.
+const MOST_WITHIN: usize = 4;
 /// Groups without a person that are looked into.
 const MOST_FAILURES: usize = 10;
 /// Persons tried by chance where nothing else decides.
@@ -49,6 +51,8 @@ pub(crate) struct Regions<'r, 'p> {
     persons: Vec<Person>,
     leaves: usize,
     failed: usize,
+    /// Groups within others that were looked for.
+    within: usize,
     pub(crate) open: Option<String>,
     /// The solver that proved of some group that nobody in it is answered otherwise.
     solver: Option<String>,
@@ -70,6 +74,7 @@ impl<'r, 'p> Regions<'r, 'p> {
             persons: Vec::new(),
             leaves: 0,
             failed: 0,
+            within: 0,
             open: None,
             solver: None,
             questions: 0,
@@ -93,29 +98,48 @@ impl<'r, 'p> Regions<'r, 'p> {
         self.found.iter().any(|(path, _)| covers(space, path, &leaf.path))
     }
 
+    /// Whether a group that lies in one that is told of is to be told of as well: there some are answered otherwise in one
+    /// way, and all of these in another that nobody is told to be.
+    fn is_of_another_kind(&self, space: &mut Space<'_>, leaf: &Leaf) -> bool {
+        space.arena.look_at(leaf.path.masks.clone());
+        let effect = effect_on_all(&space.arena, &self.asked.decision, leaf);
+        effect.is_some_and(|effect| self.found.iter().all(|(_, region)| region.effect != effect))
+    }
+
     /// Takes in a group for whom the versions may differ.
     pub(crate) fn take(&mut self, space: &mut Space<'_>, leaf: &Leaf, old: Term, new: Term) {
-        if self.is_told(space, leaf) {
-            return;
-        }
-        if self.tried > self.may_try() {
+        let is_told = self.is_told(space, leaf);
+        if is_told {
+            if self.within >= MOST_WITHIN || self.tried > self.may_try() || !self.is_of_another_kind(space, leaf) {
+                return;
+            }
+            self.within += 1;
+        } else if self.tried > self.may_try() {
             self.leave_open("there are more groups than persons were tried for");
             return;
-        }
-        self.leaves += 1;
-        if self.leaves > MOST_LEAVES {
-            self.leave_open("there are more groups than were looked at");
-            return;
+        } else {
+            self.leaves += 1;
+            if self.leaves > MOST_LEAVES {
+                self.leave_open("there are more groups than were looked at");
+                return;
+            }
         }
         // Nobody is looked for in vain where the words that the group is told by contradict each other.
         let mut steps = STEPS_BEFORE_A_PERSON;
         if space.is_nobody(leaf, &mut steps) {
             return;
         }
-        let Some(person) = self.realise(space, leaf, &[old, new]) else {
-            return self.look_into(space, leaf, old, new);
-        };
-        self.add(space, leaf, old, new, person);
+        let tried = self.tried;
+        let person = self.realise(space, leaf, &[old, new]);
+        if is_told {
+            // These take nothing from groups that are told of nowhere.
+            self.tried = tried;
+        }
+        match person {
+            Some(person) => self.add(space, leaf, old, new, person),
+            None if is_told => {}
+            None => self.look_into(space, leaf, old, new),
+        }
     }
 
     /// Tells of a group, with somebody in it.
@@ -211,7 +235,6 @@ impl<'r, 'p> Regions<'r, 'p> {
             }
             held = next;
         }
-        self.tried += finder.tried;
         found
     }
 
