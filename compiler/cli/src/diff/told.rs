@@ -328,15 +328,19 @@ pub const EFFECTS: [Effect; 7] =
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Way {
     Down,
+    Open,
     Aside,
+    Settled,
     Up,
 }
 
 fn way(effect: Effect) -> Way {
     match effect {
-        Effect::Loss | Effect::Less | Effect::Unsettled => Way::Down,
+        Effect::Loss | Effect::Less => Way::Down,
+        Effect::Unsettled => Way::Open,
         Effect::Other => Way::Aside,
-        Effect::Settled | Effect::More | Effect::Gain => Way::Up,
+        Effect::Settled => Way::Settled,
+        Effect::More | Effect::Gain => Way::Up,
     }
 }
 
