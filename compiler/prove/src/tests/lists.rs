@@ -117,7 +117,22 @@ impl List {
             let ways = (0..ways).map(|_| way(chance)).collect();
             rules.push(Rule { ways, value: i64::try_from(value).expect("small"), relation });
         }
-        List { rules, is_yes_no }
+        let mut list = List { rules, is_yes_no };
+        list.agree();
+        list
+    }
+
+    /// Rules that apply in the same cases say the same: a text in which they do not is an error.
+    fn agree(&mut self) {
+        let cases = |rule: &Rule| -> BTreeSet<BTreeSet<String>> {
+            rule.ways.iter().map(|way| way.iter().map(|literal| format!("{literal:?}")).collect()).collect()
+        };
+        for at in 1..self.rules.len() {
+            let (before, rest) = self.rules.split_at_mut(at);
+            if let Some(same) = before.iter().find(|rule| cases(rule) == cases(&rest[0])) {
+                rest[0].value = same.value;
+            }
+        }
     }
 
     /// A few edits.
@@ -126,6 +141,7 @@ impl List {
         for _ in 0..=chance.below(3) {
             list.edit(chance);
         }
+        list.agree();
         list
     }
 
