@@ -597,6 +597,10 @@ impl Pair<'_> {
         let mut path = path.clone();
         space.look_into_words(&mut path, &self.futile);
         let path = &path;
+        let (new, steps) = space.aligned(path, old, new);
+        if old == new && steps > 0 {
+            return Verdict::Same(Proof::Cases(steps));
+        }
         let mut leaves = Vec::new();
         space.most_steps = self.steps_left.get().min(self.steps_each.get());
         let maker = Maker::new(self.world, [self.old.program(), self.new.program()], space.arena.parties.clone());

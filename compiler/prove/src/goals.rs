@@ -198,16 +198,6 @@ impl Goals<'_> {
         }
     }
 
-    /// How much of two rules is the same: what they give, and what they ask for.
-    fn in_common(&self, line: &Line, other: &Line) -> usize {
-        let parts = |term: Term| match &*self.arena.shape(term) {
-            Shape::All(parts) => parts.iter().copied().collect::<BTreeSet<Term>>(),
-            _ => BTreeSet::from([term]),
-        };
-        let (mine, theirs) = (parts(line.when), parts(other.when));
-        usize::from(line.value == other.value) + mine.intersection(&theirs).count()
-    }
-
     fn between_rules(&mut self, mine: &[Line], theirs: &[Line]) {
         let only = |lines: &[Line], others: &[Line]| -> Vec<Line> {
             let held = |l: &&Line| !others.iter().any(|o| o.when == l.when && o.value == l.value);
@@ -217,7 +207,7 @@ impl Goals<'_> {
         // A rule and what became of it before rules that have nothing to do with each other.
         let pairs = first.iter().flat_map(|line| second.iter().map(move |other| (line, other)));
         let mut pairs: Vec<(usize, &Line, &Line)> =
-            pairs.map(|(line, other)| (self.in_common(line, other), line, other)).collect();
+            pairs.map(|(line, other)| (self.arena.in_common(line, other), line, other)).collect();
         pairs.sort_by_key(|(in_common, ..)| std::cmp::Reverse(*in_common));
         let (mut befores, mut afters) = (BTreeSet::new(), BTreeSet::new());
         let (best, rest): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(_, line, other)| {

@@ -37,6 +37,7 @@
 )]
 
 mod about;
+mod align;
 mod amounts;
 mod answers;
 mod coincide;
