@@ -86,6 +86,11 @@ impl Space<'_> {
             }
         }
         (self.steps, self.most_steps, self.budget) = (steps, most, budget);
+        if instead.is_empty() {
+            return (new, MOST_FOR_ALL - left);
+        }
+        // What is made again is made for everybody of the path, not for those who were told apart last.
+        self.arena.look_at(path.masks.clone());
         let aligned = self.arena.replaced(new, &instead, &mut Terms::default());
         // Of few rules those that are not the same are found more easily as they stand.
         let new = if aligned == old || instead.len() >= MANY { aligned } else { new };

@@ -156,7 +156,7 @@ impl<'p> Comparison<'p> {
         world.tell_derived(&options.derived);
         let edited = edits(old.program(), &names[0], new.program(), &names[1]);
         let mut decisions = decisions(old.program(), new.program(), options);
-        if world.parties.len() <= Arena::FEW {
+        if world.is_small() {
             // Where all is done in turn, those before tell of persons that are asked about again.
             let last = decisions.iter().rposition(|(name, _)| options.is_wanted(name));
             decisions.truncate(last.map_or(0, |last| last + 1));
@@ -201,7 +201,7 @@ impl<'p> Comparison<'p> {
     }
 
     fn is_small(&self) -> bool {
-        self.world.parties.len() <= Arena::FEW
+        self.world.is_small()
     }
 
     /// One part as all of them leave it: where it was left undecided whether anybody is answered otherwise, those are
@@ -327,7 +327,7 @@ impl Pair<'_> {
 
     /// Whether parties are told apart one by one.
     pub(crate) fn is_small(&self) -> bool {
-        self.world.parties.len() <= Arena::FEW
+        self.world.is_small()
     }
 
     /// Both versions as terms, the parties of records being these; `None` where that takes too much, or

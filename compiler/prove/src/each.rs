@@ -26,8 +26,13 @@ struct OfMembers {
 impl Space<'_> {
     /// Whether no list can be as conditions on its members ask: one of them is to be what none is.
     pub(crate) fn has_impossible_members(&mut self, path: &Path) -> bool {
-        let decided: Vec<(Term, bool)> = path.decisions().collect();
+        let is_of_members = |term: Term| matches!(&*self.arena.shape(term), Shape::Quantify(_, _, list, ..) if matches!(self.arena.sort(*list), Sort::List(_)));
+        let decided: Vec<(Term, bool)> = path.decisions().filter(|(term, _)| is_of_members(*term)).collect();
+        if decided.is_empty() {
+            return false;
+        }
         let mut lists: BTreeMap<Term, OfMembers> = BTreeMap::new();
+        self.arena.look_at(path.masks.clone());
         for (term, yes) in decided {
             let Shape::Quantify(quantifier, variable, list, filter, body) = *self.arena.shape(term) else { continue };
             let Sort::List(record) = self.arena.sort(list) else { continue };
@@ -78,6 +83,7 @@ impl Space<'_> {
             })
         });
         self.steps = steps;
+        self.arena.look_at(path.masks.clone());
         is_impossible
     }
 }

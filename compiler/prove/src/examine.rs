@@ -109,7 +109,7 @@ impl<'p> Study<'p> {
     fn combinations(&self, decision: &Decision) -> Vec<Vec<Option<Value>>> {
         let mut all: Vec<Vec<Option<Value>>> = vec![Vec::new()];
         for param in &decision.params {
-            let few = param.ty == Ty::Country && self.world.parties.len() <= Arena::FEW;
+            let few = param.ty == Ty::Country && self.world.is_small();
             let values: Vec<Option<Value>> =
                 if few { self.world.parties.iter().map(|p| Some(Value::Country(*p))).collect() } else { vec![None] };
             let longer = |held: Vec<Option<Value>>| {
@@ -126,7 +126,7 @@ impl<'p> Study<'p> {
     /// Parties for which records are made.
     pub(crate) fn looked_at(&self) -> Vec<Country> {
         let named = self.world.parties.iter().filter(|p| self.world.countries.contains(p));
-        let most = if self.world.parties.len() <= Arena::FEW { Arena::FEW } else { 3 };
+        let most = if self.world.is_small() { Arena::FEW } else { 3 };
         let mut some: Vec<Country> = Vec::new();
         for party in named.chain(&self.world.parties) {
             if some.len() < most && !some.contains(party) {

@@ -68,7 +68,7 @@ impl<'p> Words<'p> {
                 some.push(country);
             }
         }
-        let most = if self.world.parties.len() <= Arena::FEW { Arena::FEW } else { MOST_STATES.max(some.len()) };
+        let most = if self.world.is_small() { Arena::FEW } else { MOST_STATES.max(some.len()) };
         let named = self.world.parties.iter().filter(|p| self.world.countries.contains(p));
         for country in named.chain(&self.world.parties) {
             if some.len() < most && !some.contains(country) {

@@ -3,6 +3,7 @@
 
 use crate::renames::{Named, Renamed, after, before};
 use crate::report::{Became, VocabularyChange};
+use crate::term::Arena;
 use accord_core::{Country, EnumId, Facts, GivenKey, Outcome, Value};
 use accord_ir::{EnumDef, FactDef, GivenDef, Program, RecordDef, RecordId, Ty};
 use std::collections::BTreeSet;
@@ -237,6 +238,11 @@ impl World {
             Value::List(list) => list.iter().for_each(|v| self.note_countries(v)),
             _ => {}
         }
+    }
+
+    /// Whether there are so few parties that they are told apart one by one.
+    pub(crate) fn is_small(&self) -> bool {
+        self.parties.len() <= Arena::FEW
     }
 
     /// A country that neither text names.
