@@ -6,7 +6,7 @@ use super::row::{Beside, bits_signature, runs_signature, shared_signature, sweep
 use super::sweep::Sweep;
 use super::table;
 use super::word::Code;
-use super::write::{Subject, Wanted, function};
+use super::write::{Subject, Wanted, functions};
 use crate::jit::{isa, kind_of_isa};
 use crate::{CodegenError, parallel};
 use accord_core::columns::{Input, Layout, RawColumn, RawOut, Shape};
@@ -16,6 +16,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::mem::ManuallyDrop;
@@ -162,16 +163,15 @@ fn lower(
     signature.params.extend((0..4).map(|_| AbiParam::new(types::I64)));
     signature.returns.push(AbiParam::new(types::I64));
     let id = module.declare_function(symbol, Linkage::Export, &signature)?;
-    let mut rows = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
-    let mut builder = FunctionBuilderContext::new();
     let mut beside = Beside::default();
     let Request { program, layout, shape, wanted } = request;
     let subject = Subject { program: program.program(), layout, shape, wanted, library };
-    let build = FunctionBuilder::new(&mut rows, &mut builder);
-    function(&subject, build, module, &mut beside)?;
-    sink(symbol, &rows);
-    let functions = vec![(id, rows)];
-    let mut aside = Aside { module, builder, functions, sink };
+    let mut all = Vec::new();
+    for (name, id, function) in functions(&subject, (id, signature), module, &mut beside)? {
+        sink(&name, &function);
+        all.push((id, function));
+    }
+    let mut aside = Aside { module, builder: FunctionBuilderContext::new(), functions: all, sink };
     if let Some(id) = beside.bits {
         let signature = bits_signature(aside.module);
         aside.define("bits", (id, signature), (None, &[]), |code, params, _| code.bits(params))?;
@@ -197,8 +197,9 @@ fn lower(
             Some(())
         })?;
     }
-    // The rows take longest and come first.
-    let Aside { module, functions, .. } = aside;
+    // What takes longest comes first.
+    let Aside { module, mut functions, .. } = aside;
+    functions.sort_by_key(|(id, function)| (Reverse(function.dfg.num_insts()), *id));
     parallel::define(module, functions, FEW)?;
     Ok((id, beside))
 }

@@ -17,9 +17,7 @@ use super::word::{Bit, Code, Word, constant_memory};
 use accord_core::DatedIn;
 use accord_core::columns::{Cell, Part};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{
-    Endianness, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
-};
+use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Value, types};
 use cranelift_module::FuncId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +60,17 @@ struct Merge {
     until: Bound,
 }
 
+/// A place in the frame that the functions of a kernel share, by how far behind its beginning it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Kept(i64);
+
+impl Kept {
+    /// Where it is.
+    pub fn address(self, code: &mut Code<'_>, frame: Value) -> Value {
+        if self.0 == 0 { frame } else { code.build.ins().iadd_imm_s(frame, self.0) }
+    }
+}
+
 /// A fold of all rows, and where its results are: first as each party has its days by itself, then, for rows in which
 /// days are shared, as they were brought together.
 struct Staged {
@@ -69,36 +78,47 @@ struct Staged {
     /// Whether what each party has by itself is asked for where days are shared.
     alone: bool,
     merge: Option<Merge>,
-    sums: StackSlot,
-    firsts: StackSlot,
-    lasts: StackSlot,
-    /// First and last days as arms read them: not all are used.
+    sums: Kept,
+    firsts: Kept,
+    lasts: Kept,
+    /// First and last days as this arm reads them: not all are used. Whether any arm uses one.
     edges: BTreeSet<Value>,
+    used: bool,
 }
 
-/// The stage in the making.
+/// The stage in the making, as all functions of the kernel leave it, and where the one that is being made is.
 pub(super) struct Stage {
-    /// The first row.
-    first: Value,
-    /// How many rows there are.
-    size: Value,
-    /// The position of the row that is decided.
-    at: Value,
-    /// Where rows of several stages are decided together, which of them.
-    group: Option<Value>,
-    words: BTreeMap<Map, StackSlot>,
+    /// How much of the frame is taken, and whether there are several stages in it, of which rows are decided together.
+    taken: i64,
+    several: bool,
+    here: Here,
+    words: BTreeMap<Map, Kept>,
     /// What arms take for granted, and the word of the rows in which it holds.
-    guards: Vec<(StackSlot, BTreeSet<Map>)>,
+    guards: Vec<(Kept, BTreeSet<Map>)>,
     /// Whether this arm has a guard, the last.
     guarded: bool,
     /// Whether this arm left out a first day that the stage does not know: what else it asks of the days after that is
     /// asked of few rows, and not folded for all.
     trimmed: bool,
-    present: Option<StackSlot>,
+    present: Option<Kept>,
     /// How far behind the first results of a row those are that count where days are shared: nothing, or [`APART`].
     apart: Option<Value>,
-    words_of_shared: Option<StackSlot>,
+    words_of_shared: Option<Kept>,
     folds: Vec<Staged>,
+}
+
+/// Where code is, in the function that is being made.
+#[derive(Clone, Copy)]
+pub(super) struct Here {
+    /// The beginning of the frame.
+    pub frame: Value,
+    /// The first row of the stage, and how many there are.
+    pub first: Value,
+    pub size: Value,
+    /// The position of the row that is decided.
+    pub at: Value,
+    /// Of several stages this one.
+    pub group: Option<Value>,
 }
 
 /// A set of maps as one word, a bit for each row, and the function that reads one.
@@ -108,12 +128,12 @@ struct Reading {
 }
 
 impl Stage {
-    pub fn new(first: Value, size: Value, at: Value, group: Option<Value>) -> Stage {
+    /// Nothing yet: of several stages if rows of several are decided together.
+    pub fn new(several: bool, here: Here) -> Stage {
         Stage {
-            first,
-            size,
-            at,
-            group,
+            taken: 0,
+            several,
+            here,
             words: BTreeMap::new(),
             guards: Vec::new(),
             guarded: false,
@@ -123,6 +143,31 @@ impl Stage {
             words_of_shared: None,
             folds: Vec::new(),
         }
+    }
+
+    /// Another function begins.
+    pub fn enter(&mut self, here: Here) {
+        self.here = here;
+        self.apart = None;
+        self.folds.iter_mut().for_each(|fold| fold.edges.clear());
+        self.arm();
+    }
+
+    /// How many bytes the frame has.
+    pub fn taken(&self) -> i64 {
+        self.taken
+    }
+
+    /// A place of so many bytes, whichever stage it is about.
+    pub fn place(&mut self, bytes: i64) -> Kept {
+        let place = Kept(self.taken);
+        self.taken += apart(bytes);
+        place
+    }
+
+    /// A place of so many bytes for each stage.
+    pub fn kept(&mut self, bytes: i64) -> Kept {
+        self.place(apart(bytes) * if self.several { GROUPS } else { 1 })
     }
 
     /// Another arm begins.
@@ -138,22 +183,31 @@ impl Stage {
 
     /// The position of the row that is decided.
     pub fn position(&self) -> Value {
-        self.at
+        self.here.at
+    }
+
+    /// The beginning of the frame.
+    pub fn frame(&self) -> Value {
+        self.here.frame
+    }
+
+    /// From here on code is about the row of this position.
+    pub fn at_turn(&mut self, at: Value) {
+        self.here.at = at;
+    }
+
+    /// From here on code is about the row of this stage and position.
+    pub fn at_row_of(&mut self, group: Value, at: Value) {
+        (self.here.group, self.here.at) = (Some(group), at);
     }
 
     /// From here on code is about this stage: its first row, how many there are, and which of several it is.
     pub fn goes_to(&mut self, first: Value, size: Value, group: Option<Value>) {
-        (self.first, self.size, self.group) = (first, size, group);
+        (self.here.first, self.here.size, self.here.group) = (first, size, group);
     }
 }
 
 impl Code<'_> {
-    /// A place in the frame that no arm uses again.
-    pub fn kept(&mut self, bytes: i64) -> StackSlot {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.build.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 4))
-    }
-
     /// A day that limits a fold, where the stage can know it.
     pub fn bound(&self, day: Word) -> Option<Bound> {
         match day {
@@ -228,35 +282,30 @@ fn apart(bytes: i64) -> i64 {
 }
 
 impl Row<'_, '_> {
-    /// A place of so many bytes for each stage.
-    pub fn kept(&mut self, bytes: i64) -> StackSlot {
-        let stages = if self.stage.group.is_some() { GROUPS } else { 1 };
-        self.code.kept(apart(bytes) * stages)
-    }
-
-    /// Where that is, of the stage that code is about.
-    pub fn kept_place(&mut self, place: StackSlot, bytes: i64) -> Value {
-        let address = self.code.build.ins().stack_addr(types::I64, place, 0);
-        match self.stage.group {
+    /// Where a place is, of the stage that code is about.
+    pub fn kept_place(&mut self, place: Kept, bytes: i64) -> Value {
+        let Here { frame, group, .. } = self.stage.here;
+        let address = place.address(&mut self.code, frame);
+        match group {
             Some(group) => self.code.element(address, Word::Run(group), apart(bytes)),
             None => address,
         }
     }
 
-    fn kept_word(&mut self, place: StackSlot) -> Value {
+    fn kept_word(&mut self, place: Kept) -> Value {
         let address = self.kept_place(place, 8);
         self.code.build.ins().load(types::I64, MemFlagsData::trusted(), address, 0)
     }
 
-    fn keep_word(&mut self, word: Value, place: StackSlot) {
+    fn keep_word(&mut self, word: Value, place: Kept) {
         let address = self.kept_place(place, 8);
         self.code.build.ins().store(MemFlagsData::trusted(), word, address, 0);
     }
 
     /// A bit of a word, for the row that is decided.
-    fn bit_of(&mut self, word: StackSlot) -> Bit {
+    fn bit_of(&mut self, word: Kept) -> Bit {
         let word = self.kept_word(word);
-        let shifted = self.code.build.ins().ushr(word, self.stage.at);
+        let shifted = self.code.build.ins().ushr(word, self.stage.here.at);
         let bit = self.code.build.ins().ireduce(types::I8, shifted);
         Bit::Run(self.code.build.ins().band_imm_s(bit, 1))
     }
@@ -266,7 +315,7 @@ impl Row<'_, '_> {
         let word = match self.stage.words.get(&map) {
             Some(word) => *word,
             None => {
-                let word = self.kept(8);
+                let word = self.stage.kept(8);
                 let _ = self.stage.words.insert(map, word);
                 word
             }
@@ -276,7 +325,7 @@ impl Row<'_, '_> {
 
     /// From here on this arm takes for granted what [`Row::granted`] says.
     pub fn guard(&mut self) {
-        let word = self.kept(8);
+        let word = self.stage.kept(8);
         self.stage.guards.push((word, BTreeSet::new()));
         let whole = self.bit_of(word);
         let lacks = self.code.not(whole);
@@ -305,7 +354,7 @@ impl Row<'_, '_> {
         let place = match self.stage.present {
             Some(place) => place,
             None => {
-                let place = self.kept(PRESENT);
+                let place = self.stage.kept(PRESENT);
                 self.stage.present = Some(place);
                 place
             }
@@ -314,19 +363,18 @@ impl Row<'_, '_> {
         Some(Word::Run(found))
     }
 
-    fn present_at(&mut self, place: StackSlot) -> Value {
+    fn present_at(&mut self, place: Kept) -> Value {
         let base = self.kept_place(place, PRESENT);
-        let address = self.code.element(base, Word::Run(self.stage.at), LANES);
+        let address = self.code.element(base, Word::Run(self.stage.here.at), LANES);
         let little = MemFlagsData::trusted().with_endianness(Endianness::Little);
         let found = self.code.build.ins().load(types::I32, little, address, 0);
         self.code.build.ins().uextend(types::I64, found)
     }
 
-    /// Once all arms were made: a number below 4 by who holds a period in the row of this stage and position, so that
-    /// rows of which the same code decides have the same one.
-    pub fn holding(&mut self, group: Value, at: Value) -> Option<Value> {
+    /// Once all arms were made: a number below 4 by who holds a period in the row that code is about, so that rows of
+    /// which the same code decides have the same one.
+    pub fn holding(&mut self) -> Option<Value> {
         let place = self.stage.present?;
-        (self.stage.group, self.stage.at) = (Some(group), at);
         let found = self.present_at(place);
         let second = self.code.build.ins().ushr_imm_u(found, 7);
         let second = self.code.build.ins().band_imm_s(second, 2);
@@ -349,9 +397,9 @@ impl Row<'_, '_> {
         let fold = match self.stage.folds.iter().position(fits) {
             Some(fold) => fold,
             None if self.stage.folds.len() < MOST_FOLDS && !self.stage.trimmed => {
-                let [sums, firsts, lasts] = [(); 3].map(|()| self.kept(APART + RESULTS));
-                let (alone, merge, edges) = (false, None, BTreeSet::new());
-                self.stage.folds.push(Staged { plan, alone, merge, sums, firsts, lasts, edges });
+                let [sums, firsts, lasts] = [(); 3].map(|()| self.stage.kept(APART + RESULTS));
+                let (alone, merge, edges, used) = (false, None, BTreeSet::new(), false);
+                self.stage.folds.push(Staged { plan, alone, merge, sums, firsts, lasts, edges, used });
                 self.stage.folds.len() - 1
             }
             None => return None,
@@ -387,7 +435,7 @@ impl Row<'_, '_> {
         let places = [*sums, *firsts, *lasts];
         let places = places.map(|place| self.kept_place(place, APART + RESULTS));
         let places = places.map(|place| {
-            let place = self.code.element(place, Word::Run(self.stage.at), LANES * 4);
+            let place = self.code.element(place, Word::Run(self.stage.here.at), LANES * 4);
             let place = self.code.add(Word::Run(place), apart);
             self.code.value(place)
         });
@@ -446,7 +494,7 @@ impl Row<'_, '_> {
         let function = self.declared(function);
         let words = self.words();
         let words = self.kept_place(words, MOST_WORDS * 8);
-        let (at, one) = (self.stage.at, self.code.build.ins().iconst(types::I64, 1));
+        let (at, one) = (self.stage.here.at, self.code.build.ins().iconst(types::I64, 1));
         let end = self.code.build.ins().iadd(at, one);
         let call = self.code.build.ins().call(function, &[words, at, end, one]);
         let left = self.code.build.inst_results(call).first().copied().unwrap_or(one);
@@ -458,21 +506,19 @@ impl Row<'_, '_> {
     }
 
     /// Where the words are that the function for shared days reads.
-    fn words(&mut self) -> StackSlot {
+    fn words(&mut self) -> Kept {
         if let Some(words) = self.stage.words_of_shared {
             return words;
         }
-        let words = self.kept(MOST_WORDS * 8);
+        let words = self.stage.kept(MOST_WORDS * 8);
         self.stage.words_of_shared = Some(words);
         words
     }
 
     /// Fills what the arms read, in the block that is being made.
     pub fn fill(&mut self) {
-        self.settle_edges();
-        self.at_row(self.stage.first);
-        let words = std::mem::take(&mut self.stage.words);
-        let guards = std::mem::take(&mut self.stage.guards);
+        self.at_row(self.stage.here.first);
+        let (words, guards) = (self.stage.words.clone(), self.stage.guards.clone());
         let maps: BTreeSet<Map> =
             words.keys().copied().chain(guards.iter().flat_map(|(_, maps)| maps.iter().copied())).collect();
         let mut reading = Reading { bits: self.bits_function(), known: BTreeMap::new() };
@@ -494,15 +540,15 @@ impl Row<'_, '_> {
     fn read_map(&mut self, map: Map, reading: &mut Reading) -> Value {
         let (pointer, at) = self.map_place(map);
         let function = self.declared(reading.bits);
-        let call = self.code.build.ins().call(function, &[pointer, at, self.stage.size]);
+        let call = self.code.build.ins().call(function, &[pointer, at, self.stage.here.size]);
         let word = self.code.build.inst_results(call).first().copied();
         let word = word.unwrap_or(at);
         let _ = reading.known.insert(map, word);
         word
     }
 
-    /// Which folds have first and last days that are used.
-    fn settle_edges(&mut self) {
+    /// Once a function was made: which folds have first and last days that it uses.
+    pub fn settle_edges(&mut self) {
         let wanted: BTreeSet<Value> = self.stage.folds.iter().flat_map(|f| f.edges.iter().copied()).collect();
         if wanted.is_empty() {
             return;
@@ -512,7 +558,7 @@ impl Row<'_, '_> {
         let used: BTreeSet<Value> =
             insts.flat_map(|inst| function.dfg.inst_values(inst)).filter(|value| wanted.contains(value)).collect();
         for fold in &mut self.stage.folds {
-            fold.plan.edges = !fold.edges.is_disjoint(&used);
+            fold.used |= !fold.edges.is_disjoint(&used);
         }
     }
 
@@ -521,24 +567,24 @@ impl Row<'_, '_> {
         let Some(present) = self.stage.present else { return };
         let Some(column) = self.layout.columns.iter().position(|c| c.cell == Cell::Periods) else { return };
         let folds = std::mem::take(&mut self.stage.folds);
-        let plans: Vec<Plan> = folds.iter().map(|f| f.plan).collect();
+        let plans: Vec<Plan> = folds.iter().map(|f| Plan { edges: f.used, ..f.plan }).collect();
         let [from, to, party, kind, quality] = self.pieces(column);
         let offsets = self.column_place(column, Part::Offsets, 4);
         let present = self.kept_place(present, PRESENT);
-        let given = Given { offsets, size: self.stage.size, from, to, party, kind, present };
+        let given = Given { offsets, size: self.stage.here.size, from, to, party, kind, present };
         let (mut places, mut met, mut meetings) = (Vec::new(), Vec::new(), Vec::new());
         for fold in &folds {
             let [first, last] = [fold.plan.first, fold.plan.last].map(|bound| self.bound_place(bound));
             let [sums, firsts, lasts] =
                 [fold.sums, fold.firsts, fold.lasts].map(|place| self.kept_place(place, APART + RESULTS));
-            let edges = fold.plan.edges;
+            let edges = fold.used;
             let (firsts, lasts) = (edges.then_some(firsts), edges.then_some(lasts));
             let of = Places { first, last, sums, firsts, lasts };
             let until = fold.merge.as_ref().and_then(|merge| self.bound_place(merge.until));
             let merge = fold.merge.as_ref().map(|merge| (merge.until, self.sweep(merge.how.clone())));
             places.push(of);
             met.push(Met { of, until });
-            meetings.push(Meeting { plan: fold.plan, alone: fold.alone, merge, apart: APART });
+            meetings.push(Meeting { plan: Plan { edges, ..fold.plan }, alone: fold.alone, merge, apart: APART });
         }
         let Some(id) = self.runs_function(plans) else { return };
         let function = self.declared(id);
@@ -557,7 +603,7 @@ impl Row<'_, '_> {
             self.code.put(Word::Run(word), place, offset);
         }
         let zero = self.code.build.ins().iconst(types::I64, 0);
-        let _ = self.code.build.ins().call(function, &[place, zero, self.stage.size, zero]);
+        let _ = self.code.build.ins().call(function, &[place, zero, self.stage.here.size, zero]);
     }
 
     /// Where a day of the first row is, if it is in a column.

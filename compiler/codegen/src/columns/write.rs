@@ -3,10 +3,10 @@
 
 use super::data::{Data, Val};
 use super::number::parts;
-use super::order::Order;
+use super::order::{self, Order};
 use super::periods::Scanned;
 use super::row::{Answered, Beside, Given, Row, missing};
-use super::stage::{GROUPS, ROWS, Stage, holders_of};
+use super::stage::{GROUPS, Here, Kept, ROWS, Stage, holders_of};
 use super::tag::{DETAIL, RANK, Tag};
 use super::word::{Bit, Code, Word};
 use crate::CodegenError;
@@ -14,9 +14,12 @@ use accord_core::columns::{Cell, Fill, Layout, OutCell, Output, Shape};
 use accord_core::{HostFn, Outcome, Value as Constant};
 use accord_ir::{DecisionId, ExprKind, Program};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, Function, GlobalValue, InstBuilder, MemFlagsData, StackSlot, Value, types};
-use cranelift_frontend::{FunctionBuilder, Switch};
-use cranelift_module::{DataDescription, Linkage, Module};
+use cranelift_codegen::ir::{
+    AbiParam, Block, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind,
+    UserFuncName, Value, types,
+};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Switch};
+use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module};
 
 /// A decision with its arguments, and the column it becomes.
 pub(super) type Wanted = (DecisionId, Vec<Constant>, Output);
@@ -81,92 +84,287 @@ fn arms(subject: &Subject<'_>, key: usize) -> Vec<u16> {
     (0..u16::try_from(count).unwrap_or(0)).collect()
 }
 
-/// The body of the function: `(columns, outs, lo, hi)` to 0.
-pub(super) fn function(
+/// What decides rows of a member.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Arm {
+    /// Of any row.
+    Any,
+    /// Rows that hold this member in the column of the key.
+    Member(usize, u16),
+    /// Rows that hold nothing there, or a member that does not occur in the batch.
+    Rest(usize),
+}
+
+/// The arms of a kernel: for each member of the key, and for all others.
+fn arms_of(subject: &Subject<'_>, key: Option<usize>) -> Vec<Arm> {
+    match key {
+        None => vec![Arm::Any],
+        Some(key) => {
+            let members = arms(subject, key).into_iter().map(|member| Arm::Member(key, member));
+            members.chain([Arm::Rest(key)]).collect()
+        }
+    }
+}
+
+/// What the functions of a kernel have in common.
+struct Making<'a, 'p> {
+    subject: &'a Subject<'p>,
+    module: &'a mut dyn Module,
+    beside: &'a mut Beside,
+    parts: Option<DataId>,
+    order: Option<Order>,
+    bits: Vec<((usize, i32), Kept)>,
+}
+
+/// The functions of a kernel: `(columns, outs, lo, hi)` to 0, which this is the name of, and one for each arm. They share
+/// the frame of the first.
+pub(super) fn functions(
     subject: &Subject<'_>,
-    build: FunctionBuilder<'_>,
+    (id, signature): (FuncId, Signature),
     module: &mut dyn Module,
     beside: &mut Beside,
-) -> Result<(), CodegenError> {
-    let config = module.target_config();
-    let parts = table_of_parts(subject.program, module, build.func)?;
-    let mut code = Code::new(build);
-    code.parts = parts;
-    let entry = code.build.create_block();
-    code.build.append_block_params_for_function_params(entry);
-    code.build.switch_to_block(entry);
-    let params = code.build.block_params(entry).to_vec();
-    let [cols, outs, lo, hi] = params[..] else { return Err(missing("a parameter")) };
-    let (rows, first) = code.block_of(1);
-    let [begin, fill, body, next, finish, done] = [(); 6].map(|()| code.block_of(0).0);
-    let (head, turn) = code.block_of(1);
-    code.jump(rows, &[lo]);
-    code.build.switch_to_block(rows);
-    let ([first], [turn]) = (&first[..], &turn[..]) else { return Err(missing("the row")) };
-    let (first, turn) = (*first, *turn);
-    let more = code.build.ins().icmp(IntCC::SignedLessThan, first, hi);
-    code.build.ins().brif(more, begin, &[], done, &[]);
-    code.build.switch_to_block(begin);
+) -> Result<Vec<(String, FuncId, Function)>, CodegenError> {
     let key = key(subject);
-    let order = Order::of(&mut code, subject, key);
-    let taken = if order.is_some() { ROWS * GROUPS } else { ROWS };
-    let left = code.build.ins().isub(hi, first);
-    let size = code.smaller(Word::Run(left), Word::Known(taken));
-    let size = code.value(size);
-    code.jump(fill, &[]);
-    code.build.switch_to_block(head);
-    let more = code.build.ins().icmp(IntCC::SignedLessThan, turn, size);
-    code.build.ins().brif(more, body, &[], finish, &[]);
-    code.build.switch_to_block(body);
-    let (at, within, group) = match &order {
-        Some(order) => order.row(&mut code, first, turn),
-        None => (code.build.ins().iadd(first, turn), turn, None),
-    };
-    let to = code.build.ins().isub(at, lo);
-    let Subject { program, layout, shape, library, .. } = *subject;
-    let lists = !library;
-    let stage = Stage::new(first, size, within, group);
-    let mut row = Row::new(code, Given { program, layout, shape, cols, at, stage, lists, beside, module });
-    let results = Results { outs, to, next, bits: bits_of(&mut row, subject) };
-    match key {
-        None => results.arm(&mut row, subject, None),
-        Some(key) => results.arms(&mut row, subject, key),
+    let members = order::members(subject, key);
+    let nowhere = Value::from_u32(0);
+    let here = Here { frame: nowhere, first: nowhere, size: nowhere, at: nowhere, group: None };
+    let mut stage = Stage::new(members.is_some(), here);
+    let order = members.map(|members| Order::new(&mut stage, members));
+    let bits = bits_of(&mut stage, subject);
+    let parts = table_of_parts(subject.program, module)?;
+    let mut making = Making { subject, module, beside, parts, order, bits };
+    let mut made = Vec::new();
+    let mut arms = Vec::new();
+    for arm in arms_of(subject, key) {
+        let name = format!("arm.{}", arms.len());
+        let signature = arm_signature(making.module);
+        let id = making.module.declare_function(&name, Linkage::Local, &signature)?;
+        let mut function = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
+        stage = making.arm(arm, &mut function, stage)?;
+        arms.push((arm, id));
+        made.push((name, id, function));
     }
-    row.code.build.switch_to_block(next);
-    let following = row.code.build.ins().iadd_imm_s(turn, 1);
-    row.code.jump(head, &[following]);
-    row.code.build.switch_to_block(fill);
-    match &order {
-        Some(order) => order.fill(&mut row, first, size),
-        None => row.fill(),
+    let mut rows = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
+    making.rows(&arms, &mut rows, stage)?;
+    made.push(("rows".to_owned(), id, rows));
+    Ok(made)
+}
+
+/// What an arm is given: the frame, the columns, where results go, the first row of the stages, the first row that has a
+/// result, the first turn and the one after the last.
+fn arm_signature(module: &dyn Module) -> Signature {
+    let mut signature = module.make_signature();
+    signature.params.extend((0..7).map(|_| AbiParam::new(types::I64)));
+    signature
+}
+
+impl<'p> Making<'_, 'p> {
+    fn code<'f>(&mut self, build: FunctionBuilder<'f>) -> (Code<'f>, Vec<Value>) {
+        let parts = self.parts.map(|id| self.module.declare_data_in_func(id, build.func));
+        let mut code = Code::new(build);
+        code.parts = parts;
+        let entry = code.build.create_block();
+        code.build.append_block_params_for_function_params(entry);
+        code.build.switch_to_block(entry);
+        let params = code.build.block_params(entry).to_vec();
+        (code, params)
     }
-    let zero = row.code.build.ins().iconst(types::I64, 0);
-    row.code.jump(head, &[zero]);
-    row.code.build.switch_to_block(finish);
-    let position = row.code.build.ins().isub(first, lo);
-    match &order {
-        Some(order) => order.each_stage(&mut row, (position, size), |row, position, size| {
-            results.put_words(row, position, size);
-        }),
-        None => results.put_words(&mut row, position, size),
+
+    fn row<'f>(&'f mut self, code: Code<'f>, (cols, at): (Value, Value), stage: Stage) -> Row<'p, 'f> {
+        let Subject { program, layout, shape, library, .. } = *self.subject;
+        let (beside, module, lists) = (&mut *self.beside, &mut *self.module, !library);
+        Row::new(code, Given { program, layout, shape, cols, at, stage, lists, beside, module })
     }
-    let following = row.code.build.ins().iadd_imm_s(first, taken);
-    let mut code = row.code;
-    code.jump(rows, &[following]);
-    code.build.switch_to_block(done);
-    let zero = code.build.ins().iconst(types::I64, 0);
-    code.build.ins().return_(&[zero]);
-    code.build.seal_all_blocks();
-    code.build.finalize(config);
-    Ok(())
+
+    /// An arm: its rows in turn.
+    fn arm(&mut self, arm: Arm, function: &mut Function, mut stage: Stage) -> Result<Stage, CodegenError> {
+        let mut context = FunctionBuilderContext::new();
+        let (mut code, params) = self.code(FunctionBuilder::new(function, &mut context));
+        let [frame, cols, outs, first, lo, begin, end] = params[..] else { return Err(missing("a parameter")) };
+        let turns = code.turns_from(begin, end);
+        let (at, within, group) = match &self.order {
+            Some(order) => order.row(&mut code, frame, (first, turns.at)),
+            None => (code.build.ins().iadd(first, turns.at), turns.at, None),
+        };
+        let to = code.build.ins().isub(at, lo);
+        let (next, _) = code.block_of(0);
+        stage.enter(Here { frame, first, size: end, at: within, group });
+        let (config, subject) = (self.module.target_config(), self.subject);
+        let results = Results { outs, to, next, bits: self.bits.clone() };
+        let mut row = self.row(code, (cols, at), stage);
+        match arm {
+            Arm::Any => results.arm(&mut row, subject, None),
+            Arm::Member(key, member) => results.arm(&mut row, subject, Some((key, Some(member)))),
+            Arm::Rest(key) => results.rest(&mut row, subject, key),
+        }
+        row.code.build.switch_to_block(next);
+        row.code.turned(&turns);
+        let none: [Value; 0] = [];
+        row.code.build.ins().return_(&none);
+        row.settle_edges();
+        let Row { mut code, stage, .. } = row;
+        code.build.seal_all_blocks();
+        code.build.finalize(config);
+        Ok(stage)
+    }
+
+    /// The function that is entered: fills a stage or several, and has the arms decide their rows.
+    fn rows(&mut self, arms: &[(Arm, FuncId)], function: &mut Function, mut stage: Stage) -> Result<(), CodegenError> {
+        let mut context = FunctionBuilderContext::new();
+        let arms: Vec<(Arm, FuncRef)> =
+            arms.iter().map(|(arm, id)| (*arm, self.module.declare_func_in_func(*id, function))).collect();
+        let (mut code, params) = self.code(FunctionBuilder::new(function, &mut context));
+        let [cols, outs, lo, hi] = params[..] else { return Err(missing("a parameter")) };
+        let slot = code.build.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 6));
+        let frame = code.build.ins().stack_addr(types::I64, slot, 0);
+        let (rows, first) = code.block_of(1);
+        let [begin, done] = [(); 2].map(|()| code.block_of(0).0);
+        code.jump(rows, &[lo]);
+        code.build.switch_to_block(rows);
+        let [first] = first[..] else { return Err(missing("the row")) };
+        let more = code.build.ins().icmp(IntCC::SignedLessThan, first, hi);
+        code.build.ins().brif(more, begin, &[], done, &[]);
+        code.build.switch_to_block(begin);
+        let taken = if self.order.is_some() { ROWS * GROUPS } else { ROWS };
+        let left = code.build.ins().isub(hi, first);
+        let size = code.smaller(Word::Run(left), Word::Known(taken));
+        let size = code.value(size);
+        let zero = code.build.ins().iconst(types::I64, 0);
+        stage.enter(Here { frame, first, size, at: zero, group: None });
+        let (config, order) = (self.module.target_config(), self.order);
+        let calls = Calls { arms, given: [frame, cols, outs, first, lo] };
+        let results = Results { outs, to: zero, next: done, bits: self.bits.clone() };
+        let mut row = self.row(code, (cols, first), stage);
+        match &order {
+            Some(order) => {
+                order.fill(&mut row, first, size);
+                calls.by_member(&mut row, order);
+            }
+            None => {
+                row.fill();
+                calls.in_turn(&mut row, size);
+            }
+        }
+        let position = row.code.build.ins().isub(first, lo);
+        match &order {
+            Some(order) => order.each_stage(&mut row, (first, size), |row, first, size| {
+                let position = row.code.build.ins().isub(first, lo);
+                results.put_words(row, position, size);
+            }),
+            None => results.put_words(&mut row, position, size),
+        }
+        let following = row.code.build.ins().iadd_imm_s(first, taken);
+        let Row { mut code, stage, .. } = row;
+        code.jump(rows, &[following]);
+        code.build.switch_to_block(done);
+        let zero = code.build.ins().iconst(types::I64, 0);
+        code.build.ins().return_(&[zero]);
+        let size = u32::try_from(stage.taken()).map_err(|_| CodegenError::Program("so large a frame".to_owned()))?;
+        if let Some(slot) = code.build.func.sized_stack_slots.get_mut(slot) {
+            slot.size = size.max(16);
+        }
+        code.build.seal_all_blocks();
+        code.build.finalize(config);
+        Ok(())
+    }
+}
+
+/// Where arms are called.
+struct Calls {
+    arms: Vec<(Arm, FuncRef)>,
+    /// The frame, the columns, where results go, the first row of the stages, the first row that has a result.
+    given: [Value; 5],
+}
+
+impl Calls {
+    fn call(&self, row: &mut Row<'_, '_>, arm: FuncRef, [begin, end]: [Value; 2]) {
+        let given = self.given.into_iter().chain([begin, end]).collect::<Vec<Value>>();
+        let _ = row.code.build.ins().call(arm, &given);
+    }
+
+    fn of(&self, wanted: impl Fn(Arm) -> bool) -> Option<FuncRef> {
+        self.arms.iter().find(|(arm, _)| wanted(*arm)).map(|(_, function)| *function)
+    }
+
+    /// The arm of a member.
+    fn of_member(&self, member: i64) -> Option<FuncRef> {
+        let own = self.of(|arm| matches!(arm, Arm::Member(_, of) if i64::from(of) == member));
+        own.or_else(|| self.of(|arm| matches!(arm, Arm::Rest(_))))
+    }
+
+    /// Of rows in order: of each member those there are.
+    fn by_member(&self, row: &mut Row<'_, '_>, order: &Order) {
+        let mut from = 0;
+        while from <= order.members() {
+            let arm = self.of_member(from);
+            let to = (from + 1..=order.members()).find(|to| self.of_member(*to) != arm);
+            let to = to.unwrap_or(order.members() + 1);
+            let turns = order.turns_of(row, (from, to));
+            let [begin, end] = turns;
+            let some = row.code.test(IntCC::SignedLessThan, Word::Run(begin), Word::Run(end));
+            let some = row.code.flag(some);
+            let [here, next] = [(); 2].map(|()| row.code.block_of(0).0);
+            row.code.build.ins().brif(some, here, &[], next, &[]);
+            row.code.build.switch_to_block(here);
+            if let Some(arm) = arm {
+                self.call(row, arm, turns);
+            }
+            row.code.jump(next, &[]);
+            row.code.build.switch_to_block(next);
+            from = to;
+        }
+    }
+
+    /// Of rows as they come: where there is one arm all at once, else one by one.
+    fn in_turn(&self, row: &mut Row<'_, '_>, size: Value) {
+        if let Some(arm) = self.of(|arm| arm == Arm::Any) {
+            let zero = row.code.build.ins().iconst(types::I64, 0);
+            return self.call(row, arm, [zero, size]);
+        }
+        let Some((rest, key)) = self.arms.iter().find_map(|(arm, function)| match arm {
+            Arm::Rest(key) => Some((*function, *key)),
+            Arm::Any | Arm::Member(..) => None,
+        }) else {
+            return;
+        };
+        let [.., first, _] = self.given;
+        let turns = row.code.turns(size);
+        let following = row.code.build.ins().iadd_imm_s(turns.at, 1);
+        let turn = [turns.at, following];
+        let (next, _) = row.code.block_of(0);
+        let [there, other] = [(); 2].map(|()| row.code.block_of(0).0);
+        row.stage.at_turn(turns.at);
+        let some = row.is_column_there(key);
+        let some = row.code.flag(some);
+        row.code.build.ins().brif(some, there, &[], other, &[]);
+        row.code.build.switch_to_block(there);
+        let at = row.code.build.ins().iadd(first, turns.at);
+        row.at_row(at);
+        let member = row.member(key);
+        let member = row.code.value(member);
+        let mut switch = Switch::new();
+        let mut blocks = Vec::new();
+        for (arm, function) in &self.arms {
+            if let Arm::Member(_, member) = arm {
+                let (block, _) = row.code.block_of(0);
+                switch.set_entry(u128::from(*member), block);
+                blocks.push((*function, block));
+            }
+        }
+        switch.emit(&mut row.code.build, member, other);
+        blocks.push((rest, other));
+        for (function, block) in blocks {
+            row.code.build.switch_to_block(block);
+            self.call(row, function, turn);
+            row.code.jump(next, &[]);
+        }
+        row.code.build.switch_to_block(next);
+        row.code.turned(&turns);
+    }
 }
 
 /// The table of [`parts`], where something is rounded.
-fn table_of_parts(
-    program: &Program,
-    module: &mut dyn Module,
-    function: &mut Function,
-) -> Result<Option<GlobalValue>, CodegenError> {
+fn table_of_parts(program: &Program, module: &mut dyn Module) -> Result<Option<DataId>, CodegenError> {
     if !program.exprs.iter().any(|expr| matches!(expr.kind, ExprKind::Host(HostFn::Rounded, _))) {
         return Ok(None);
     }
@@ -175,17 +373,17 @@ fn table_of_parts(
     data.set_align(64);
     data.define(parts().flat_map(u64::to_le_bytes).collect());
     module.define_data(id, &data)?;
-    Ok(Some(module.declare_data_in_func(id, function)))
+    Ok(Some(id))
 }
 
 /// Places for the results that are bits, a byte for each row.
-fn bits_of(row: &mut Row<'_, '_>, subject: &Subject<'_>) -> Vec<((usize, i32), StackSlot)> {
+fn bits_of(stage: &mut Stage, subject: &Subject<'_>) -> Vec<((usize, i32), Kept)> {
     let mut bits = Vec::new();
     for (at, (_, _, output)) in subject.wanted.iter().enumerate() {
         if output.cell == OutCell::YesNo {
-            bits.push(((at, OUT_VALUES), row.kept(ROWS)));
+            bits.push(((at, OUT_VALUES), stage.kept(ROWS)));
         }
-        bits.push(((at, OUT_VALID), row.kept(ROWS)));
+        bits.push(((at, OUT_VALID), stage.kept(ROWS)));
     }
     bits
 }
@@ -198,41 +396,24 @@ struct Results {
     /// Where the next row begins.
     next: Block,
     /// Where the results are that are bits, before they are words.
-    bits: Vec<((usize, i32), StackSlot)>,
+    bits: Vec<((usize, i32), Kept)>,
 }
 
 impl Results {
-    /// An arm for each member of a column.
-    fn arms(&self, row: &mut Row<'_, '_>, subject: &Subject<'_>, key: usize) {
+    /// Rows that hold nothing in the column of the key; those of a member that does not occur are left to others.
+    fn rest(&self, row: &mut Row<'_, '_>, subject: &Subject<'_>, key: usize) {
         let there = row.is_column_there(key);
-        let (some, _) = row.code.block_of(0);
-        let (null, _) = row.code.block_of(0);
-        let there = row.code.flag(there);
-        row.code.build.ins().brif(there, some, &[], null, &[]);
-        row.code.build.switch_to_block(some);
-        let member = row.member(key);
-        let member = row.code.value(member);
-        let mut switch = Switch::new();
-        let mut blocks = Vec::new();
-        for arm in arms(subject, key) {
-            let (block, _) = row.code.block_of(0);
-            switch.set_entry(u128::from(arm), block);
-            blocks.push((arm, block));
+        if there != Bit::Known(true) {
+            let [other, null] = [(); 2].map(|()| row.code.block_of(0).0);
+            let there = row.code.flag(there);
+            row.code.build.ins().brif(there, other, &[], null, &[]);
+            row.code.build.switch_to_block(null);
+            self.arm(row, subject, Some((key, None)));
+            row.code.build.switch_to_block(other);
         }
-        let (other, _) = row.code.block_of(0);
-        switch.emit(&mut row.code.build, member, other);
-        for (arm, block) in blocks {
-            row.code.build.switch_to_block(block);
-            self.arm(row, subject, Some((key, Some(arm))));
-        }
-        row.code.build.switch_to_block(null);
-        self.arm(row, subject, Some((key, None)));
-        row.code.build.switch_to_block(other);
-        for at in 0..subject.wanted.len() {
+        for (at, (_, _, output)) in subject.wanted.iter().enumerate() {
             let open = Answered { val: Val::open(), rules: Vec::new() };
-            if let Some((_, _, output)) = subject.wanted.get(at) {
-                self.write(row, at, output, &open);
-            }
+            self.write(row, at, output, &open);
         }
         row.code.jump(self.next, &[]);
     }
