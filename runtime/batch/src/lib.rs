@@ -22,6 +22,7 @@ mod format;
 pub mod generate;
 mod ingest;
 mod parse;
+mod reasons;
 mod results;
 mod row;
 mod run;

@@ -12,7 +12,7 @@
 //! | `row` | reading columns |
 //! | `expr`, `decide`, `sets`, `lists` | expressions, rules, quantifiers |
 //! | `ops`, `amounts`, `days`, `calendar` | operations of the runtime |
-//! | `fold`, `sweep`, `ties`, `few`, `periods` | the record of periods |
+//! | `fold`, `sweep`, `ties`, `few`, `periods`, `reuse` | the record of periods |
 //! | `stage`, `runs`, `shared`, `table` | what is found out of 64 rows at once |
 //! | `write`, `order` | the function, its loops and its results |
 //! | `native` | in memory, as an object file, as text |
@@ -33,6 +33,7 @@ mod number;
 mod ops;
 mod order;
 mod periods;
+mod reuse;
 mod row;
 mod runs;
 mod sets;

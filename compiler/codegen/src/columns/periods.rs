@@ -2,6 +2,7 @@
 //! long they are.
 
 use super::data::{Data, Val};
+use super::few::Plain;
 use super::fold::{Counted, DOUBLED, KEPT, Limits, MOST, Merging, REFERRED, Record, SHARED, UNSETTLED};
 use super::number::Exact;
 use super::row::Row;
@@ -176,15 +177,10 @@ impl Row<'_, '_> {
             self.folds.push((*limits, folded.clone()));
             return folded;
         }
-        let record = &scanned.record;
-        let parties = self.parties();
-        let (counted, shared, doubled, mut edge) = if parties <= few::FEW {
-            self.code.plain_of_few(record, limits, parties)
-        } else {
-            let state = self.place_for_parties();
-            let (shared, doubled) = self.code.plain(record, limits, parties, state);
-            let (counted, edge) = self.code.counted(state, parties);
-            (counted, shared, doubled, edge)
+        let reused = if scanned.staged { self.reused(scanned, limits) } else { None };
+        let (counted, shared, doubled, mut edge) = match reused {
+            Some(reused) => reused,
+            None => self.plain(&scanned.record, limits),
         };
         if self.code.bail_if(edge) {
             edge = Bit::Known(false);
@@ -192,6 +188,24 @@ impl Row<'_, '_> {
         let folded = Folded { counted: Rc::new(counted), shared, doubled, edge };
         self.folds.push((*limits, folded.clone()));
         folded
+    }
+
+    /// Each party's days within limits, the record gone through for it.
+    pub fn plain(&mut self, record: &Record, limits: &Limits) -> Plain {
+        let parties = self.parties();
+        if parties <= few::FEW {
+            return self.code.plain_of_few(record, limits, parties);
+        }
+        let state = self.place_for_parties();
+        let (shared, doubled) = self.code.plain(record, limits, parties, state);
+        let (counted, edge) = self.code.counted(state, parties);
+        (counted, shared, doubled, edge)
+    }
+
+    /// What was folded, once it was: as [`Row::plain`] gives it.
+    pub fn plain_before(&mut self, scanned: &Scanned, limits: &Limits) -> Plain {
+        let Folded { counted, shared, doubled, edge } = self.folded(scanned, limits);
+        (counted.to_vec(), shared, doubled, edge)
     }
 
     fn place_for_parties(&mut self) -> Value {

@@ -83,6 +83,8 @@ pub(super) struct Row<'p, 'f> {
     key: Option<(usize, Option<u16>)>,
     scanned: Option<Option<Scanned>>,
     read: BTreeMap<usize, Val>,
+    /// The kinds that the record has, once somebody asked.
+    pub kinds: Option<Word>,
 }
 
 /// What a row is made of.
@@ -128,6 +130,7 @@ impl<'p, 'f> Row<'p, 'f> {
             key: None,
             scanned: None,
             read: BTreeMap::new(),
+            kinds: None,
         }
     }
 
@@ -145,6 +148,7 @@ impl<'p, 'f> Row<'p, 'f> {
         self.closed.clear();
         self.scanned = scanned.map(Some);
         self.read.clear();
+        self.kinds = None;
         self.stage.arm();
     }
 
@@ -339,6 +343,13 @@ impl<'p, 'f> Row<'p, 'f> {
         self.scalar(column, Part::Values, types::I8, false)
     }
 
+    /// The day that a column of days holds; where there is none, any.
+    pub fn day(&mut self, column: usize) -> Word {
+        let day = self.scalar(column, Part::Values, types::I32, true);
+        self.code.is_of(day, column);
+        day
+    }
+
     /// What a column holds in this row.
     pub fn column(&mut self, at: usize) -> Val {
         if let Some(known) = self.read.get(&at) {
@@ -387,11 +398,7 @@ impl<'p, 'f> Row<'p, 'f> {
             Cell::Member(id, _) => {
                 Data::Member(*id, constant.unwrap_or_else(|| self.scalar(at, Part::Values, types::I8, false)))
             }
-            Cell::Date => {
-                let day = self.scalar(at, Part::Values, types::I32, true);
-                self.code.is_of(day, at);
-                Data::Date(day)
-            }
+            Cell::Date => Data::Date(self.day(at)),
             Cell::Money(currency) => {
                 let limits = (-Money::LIMIT, Money::LIMIT);
                 Data::Amount(*currency, self.number(at, tag, limits, USUAL_MONEY))

@@ -17,7 +17,7 @@ use super::word::{Bit, Code, Word, constant_memory};
 use accord_core::DatedIn;
 use accord_core::columns::{Cell, Part};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{Endianness, Function, InstBuilder, MemFlagsData, Value, types};
 use cranelift_module::FuncId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,6 +151,11 @@ impl Stage {
         self.apart = None;
         self.folds.iter_mut().for_each(|fold| fold.edges.clear());
         self.arm();
+    }
+
+    /// What the stage folds so far: kinds, limits and how days are counted.
+    pub fn folded(&self) -> Vec<(u8, Bound, Bound, DatedIn)> {
+        self.folds.iter().map(|f| (f.plan.kinds, f.plan.first, f.plan.last, f.plan.mode)).collect()
     }
 
     /// How many bytes the frame has.
@@ -553,10 +558,7 @@ impl Row<'_, '_> {
         if wanted.is_empty() {
             return;
         }
-        let function = &self.code.build.func;
-        let insts = function.layout.blocks().flat_map(|block| function.layout.block_insts(block));
-        let used: BTreeSet<Value> =
-            insts.flat_map(|inst| function.dfg.inst_values(inst)).filter(|value| wanted.contains(value)).collect();
+        let used = used_values(self.code.build.func);
         for fold in &mut self.stage.folds {
             fold.used |= !fold.edges.is_disjoint(&used);
         }
@@ -613,6 +615,33 @@ impl Row<'_, '_> {
             Bound::Column(column, _) => Some(self.column_place(column, Part::Values, 4)),
         }
     }
+}
+
+/// The values that an instruction of a function reads; what is only handed on to another block is read if that block
+/// reads it.
+fn used_values(function: &Function) -> BTreeSet<Value> {
+    let dfg = &function.dfg;
+    let mut used = BTreeSet::new();
+    let mut handed: Vec<(Value, Value)> = Vec::new();
+    for inst in function.layout.blocks().flat_map(|block| function.layout.block_insts(block)) {
+        used.extend(dfg.inst_args(inst).iter().copied());
+        for call in dfg.insts[inst].branch_destination(&dfg.jump_tables, &dfg.exception_tables) {
+            let given = call.args(&dfg.value_lists).filter_map(|given| given.as_value());
+            let params = dfg.block_params(call.block(&dfg.value_lists));
+            handed.extend(params.iter().copied().zip(given));
+        }
+    }
+    handed.sort_unstable();
+    let mut open: Vec<Value> = used.iter().copied().collect();
+    while let Some(param) = open.pop() {
+        let begin = handed.partition_point(|(to, _)| *to < param);
+        for (_, given) in handed.iter().skip(begin).take_while(|(to, _)| *to == param) {
+            if used.insert(*given) {
+                open.push(*given);
+            }
+        }
+    }
+    used
 }
 
 /// The number of a set of parties, a bit each: a byte for each party.

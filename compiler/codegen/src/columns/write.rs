@@ -72,6 +72,9 @@ fn key(subject: &Subject<'_>) -> Option<usize> {
     matches!(subject.shape.fills.get(column), Some(Fill::Dense | Fill::Mixed | Fill::Sparse)).then_some(column)
 }
 
+/// Of so many parties each set of those that hold a period has code for rows with something unusual.
+const MOST_UNUSUAL: usize = 2;
+
 /// The members an arm is made for.
 fn arms(subject: &Subject<'_>, key: usize) -> Vec<u16> {
     if let Some(members) = subject.shape.members.get(&key) {
@@ -455,7 +458,7 @@ impl Results {
     }
 
     /// The code for rows whose records the stage folded, for each set of parties that hold a period: for rows without
-    /// anything unusual, and, of all parties, for others. Those of fewer go on to the code for any row.
+    /// anything unusual, and for others; where there are more sets than a few, others go on to the code for any row.
     fn staged(
         &self,
         row: &mut Row<'_, '_>,
@@ -484,13 +487,14 @@ impl Results {
         row.code.jump(any, &[]);
         let all = (1_i64 << row.parties()) - 1;
         for (mask, block) in blocks {
-            let unusual = if mask == all { row.code.block_of(0).0 } else { any };
+            let own = mask == all || row.parties() <= MOST_UNUSUAL;
+            let unusual = if own { row.code.block_of(0).0 } else { any };
             let scanned = Scanned { tag: Tag::value(), staged: true, parties: Word::Known(mask), ..scanned };
             row.code.build.switch_to_block(block);
             row.arm(key, Some(unusual), Some(scanned));
             row.guard();
             self.results(row, subject);
-            if mask == all {
+            if own {
                 row.code.build.switch_to_block(unusual);
                 row.arm(key, None, Some(scanned));
                 self.results(row, subject);

@@ -38,7 +38,7 @@ use world::World;
 pub const ID: &str = "id";
 
 /// How many claims are made at a time.
-pub const BATCH: usize = 1 << 16;
+pub const BATCH: usize = 1 << 13;
 
 /// Benefits that are claimed where none is asked for, with how often.
 const USUAL: &[(&str, u32)] = &[("old_age.pension", 76), ("survivors.pension", 13), ("invalidity.pension", 11)];

@@ -112,12 +112,23 @@ pub(super) fn codes<T: ArrowNativeTypeOp + ArrowNativeType>(
     }
 }
 
-/// Texts as they stand: one that is as the one before it is not looked up again.
+/// Texts as they stand: one that is as one shortly before it is not looked up again.
 fn plain<T: Copy>(array: &ArrayRef, other: T, number: &dyn Fn(&str) -> Option<T>) -> Codes<T> {
     match array.as_string_opt::<i32>() {
         Some(texts) => of_texts(array, texts.iter(), other, number),
         None => of_texts(array, (0..array.len()).map(|row| texts::at(array.as_ref(), row)), other, number),
     }
+}
+
+/// Texts that are kept in mind, a power of two.
+const RECENT: usize = 32;
+
+/// Which of them a text takes the place of: few texts of a column have the same.
+fn place_of(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let [first, last] = [bytes.first(), bytes.last()].map(|byte| byte.copied().map_or(0, usize::from));
+    let second = bytes.get(1).copied().map_or(0, usize::from);
+    (bytes.len() ^ (first << 1) ^ (second << 2) ^ last) & (RECENT - 1)
 }
 
 fn of_texts<'t, T: Copy>(
@@ -128,16 +139,18 @@ fn of_texts<'t, T: Copy>(
 ) -> Codes<T> {
     let mut values = Vec::with_capacity(array.len());
     let mut unknown = Vec::new();
-    let mut last: Option<(&str, Option<T>)> = None;
+    let mut recent: [(&str, Option<T>); RECENT] = [("", number("")); RECENT];
     for (row, text) in texts.enumerate() {
-        let found = match (text, last) {
-            (None, _) => Some(other),
-            (Some(text), Some((before, found))) if before == text => found,
-            (Some(text), _) => {
-                let found = number(text);
-                last = Some((text, found));
-                found
-            }
+        let found = match text {
+            None => Some(other),
+            Some(text) => match recent.get_mut(place_of(text)) {
+                Some((before, found)) if *before == text => *found,
+                Some(place) => {
+                    *place = (text, number(text));
+                    place.1
+                }
+                None => number(text),
+            },
         };
         if found.is_none() {
             unknown.push(row);

@@ -1,7 +1,7 @@
 //! What a run came to.
 
+use crate::reasons::Reasons;
 use crate::results::{Asked, Made, OUTCOMES};
-use arrow_array::{Array, StringArray};
 use std::collections::BTreeMap;
 
 /// Different reasons that are counted.
@@ -27,34 +27,19 @@ impl Tally {
     }
 
     /// Counts one output of a block.
-    pub(crate) fn count(&mut self, output: usize, made: &Made, reasons: &StringArray) {
+    pub(crate) fn count(&mut self, output: usize, made: &Made, reasons: &Reasons) {
         if let Some(counts) = self.outputs.get_mut(output) {
-            let mut all = [0u64; 256];
-            for outcome in &made.outcome {
-                if let Some(count) = all.get_mut(usize::from(*outcome)) {
-                    *count += 1;
-                }
-            }
-            counts.iter_mut().zip(all).for_each(|(count, more)| *count += more);
-        }
-        if reasons.null_count() == reasons.len() {
-            return;
-        }
-        // Reasons come in runs of the same.
-        let mut run: Option<(u8, &str, u64)> = None;
-        let rows = made.outcome.iter().enumerate().filter(|(row, outcome)| **outcome > 0 && reasons.is_valid(*row));
-        for (outcome, reason) in rows.map(|(row, outcome)| (*outcome, reasons.value(row))) {
-            match &mut run {
-                Some((before, text, times)) if *before == outcome && *text == reason => *times += 1,
-                _ => {
-                    if let Some((before, text, times)) = run.replace((outcome, reason, 1)) {
-                        self.reason(before, text, times);
-                    }
-                }
+            // One pass for each outcome, all of them many rows at a time.
+            for (rank, count) in (0u8..).zip(counts) {
+                let rows = made.outcome.chunks(128).map(|rows| {
+                    let found = rows.iter().fold(0u8, |found, outcome| found.wrapping_add(u8::from(*outcome == rank)));
+                    u64::from(found)
+                });
+                *count += rows.sum::<u64>();
             }
         }
-        if let Some((outcome, reason, times)) = run {
-            self.reason(outcome, reason, times);
+        for (outcome, reason, times) in &reasons.times {
+            self.reason(*outcome, reason, *times);
         }
     }
 

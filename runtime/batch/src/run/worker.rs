@@ -3,6 +3,7 @@
 use super::shapes::Shapes;
 use super::tally::Tally;
 use crate::ingest::Survey;
+use crate::reasons::reasons;
 use crate::results::{self, Asked, FAULT, Finished, Form, Made, Origin, Said};
 use crate::row::Rows;
 use crate::source::{Block, Columns};
@@ -90,10 +91,10 @@ impl<'a> Worker<'a> {
         let mut finished = Vec::with_capacity(made.len());
         for (at, ((made, said), output)) in made.into_iter().zip(general).zip(&self.asked.outputs).enumerate() {
             let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
-            let reasons = results::reasons(&made, &names, &said, &faults)?;
+            let reasons = reasons(&made, &names, &said, &faults)?;
             let provisions = self.asked.provisions.then(|| results::provisions(&made, self.asked, output, &said));
             tally.count(at, &made, &reasons);
-            finished.push(Finished { made, parties: parties.clone(), reasons, provisions });
+            finished.push(Finished { made, parties: parties.clone(), reasons: reasons.texts, provisions });
         }
         let kept = results::carry(self.columns, &block.batch)?;
         Ok((self.form.batch(kept, finished, rows)?, tally))
@@ -105,8 +106,8 @@ impl<'a> Worker<'a> {
         let mut outputs = Vec::with_capacity(made.len());
         for (at, (made, said)) in made.into_iter().zip(general).enumerate() {
             let faults = |detail: u64| self.faults.get(&(at, detail)).cloned();
-            let reasons = results::reasons(&made, &names, &said, &faults)?;
-            outputs.push((made, reasons));
+            let reasons = reasons(&made, &names, &said, &faults)?;
+            outputs.push((made, reasons.texts));
         }
         Ok(Answers { rows: block.batch.num_rows(), outputs, parties, wrong })
     }

@@ -1,0 +1,136 @@
+//! The reasons of outcomes, as a column and as how often each was given: most rows have none, and those that have one
+//! have one of a few.
+
+use crate::results::{FAULT, Made, NOTHING, Said};
+use arrow_array::StringArray;
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
+use std::collections::BTreeMap;
+
+/// The reasons of one output of a block.
+pub(crate) struct Reasons {
+    /// One for each row; null where there is none.
+    pub texts: StringArray,
+    /// What outcomes that are not values had as their reason: the rank, the reason, how often.
+    pub times: Vec<(u8, String, u64)>,
+}
+
+/// A reason that native code gave by its bits.
+struct Known {
+    outcome: u8,
+    text: String,
+    times: u64,
+}
+
+/// The reasons of rows: for those the general evaluator answered what it said, for others the names of the bits that
+/// native code set.
+pub(crate) fn reasons(
+    made: &Made,
+    names: &[String],
+    general: &[(usize, Said)],
+    faults: &dyn Fn(u64) -> Option<String>,
+) -> Result<Reasons, String> {
+    let rows = made.outcome.len();
+    let mut texts = Texts::new(rows);
+    let mut times = Vec::new();
+    let mut said = general.iter().peekable();
+    let mut known: Vec<Known> = Vec::new();
+    let mut places: BTreeMap<(u8, u64), usize> = BTreeMap::new();
+    let mut last = (0u8, 0u64, 0usize);
+    for (at, (outcomes, details)) in made.outcome.chunks(EACH).zip(made.detail.chunks(EACH)).enumerate() {
+        let first = at * EACH;
+        let told = said.peek().is_some_and(|(row, _)| *row < first + EACH);
+        if !told && outcomes.iter().fold(0, |most, outcome| most.max(*outcome)) <= NOTHING {
+            texts.none(outcomes.len());
+            continue;
+        }
+        for ((row, outcome), detail) in (first..).zip(outcomes).zip(details) {
+            if let Some((_, said)) = said.next_if(|(of, _)| *of == row) {
+                texts.put(row, said.reason.as_deref());
+                if let Some(reason) = said.reason.as_ref().filter(|_| *outcome > 0) {
+                    times.push((*outcome, reason.clone(), 1));
+                }
+                continue;
+            }
+            if *outcome <= NOTHING {
+                texts.none(1);
+                continue;
+            }
+            if known.is_empty() || (last.0, last.1) != (*outcome, *detail) {
+                let place = *places.entry((*outcome, *detail)).or_insert_with(|| {
+                    let text = match *outcome {
+                        FAULT => faults(*detail).unwrap_or_default(),
+                        _ => named(names, *detail),
+                    };
+                    known.push(Known { outcome: *outcome, text, times: 0 });
+                    known.len() - 1
+                });
+                last = (*outcome, *detail, place);
+            }
+            if let Some(known) = known.get_mut(last.2) {
+                known.times += 1;
+                texts.put(row, Some(&known.text));
+            }
+        }
+    }
+    times.extend(known.into_iter().map(|Known { outcome, text, times }| (outcome, text, times)));
+    Ok(Reasons { texts: texts.array()?, times })
+}
+
+/// Rows that are looked at together.
+const EACH: usize = 16;
+
+/// A column of texts in the making, most of them null.
+struct Texts {
+    ends: Vec<i32>,
+    all: Vec<u8>,
+    there: Vec<u64>,
+}
+
+impl Texts {
+    /// So many rows, none of them there yet.
+    fn new(rows: usize) -> Texts {
+        let mut ends = Vec::with_capacity(rows + 1);
+        ends.push(0);
+        Texts { ends, all: Vec::new(), there: vec![0; rows.div_ceil(64)] }
+    }
+
+    /// The next rows, so many, have none.
+    fn none(&mut self, rows: usize) {
+        let end = self.end();
+        self.ends.extend(std::iter::repeat_n(end, rows));
+    }
+
+    /// Puts the text of the next row.
+    fn put(&mut self, row: usize, text: Option<&str>) {
+        if let Some(text) = text {
+            self.all.extend_from_slice(text.as_bytes());
+            if let Some(word) = self.there.get_mut(row / 64) {
+                *word |= 1u64 << (row % 64);
+            }
+        }
+        self.ends.push(self.end());
+    }
+
+    /// A block whose texts are longer than a column can be is refused rather than wrong.
+    fn end(&self) -> i32 {
+        i32::try_from(self.all.len()).unwrap_or(i32::MAX)
+    }
+
+    fn array(self) -> Result<StringArray, String> {
+        let rows = self.ends.len().saturating_sub(1);
+        if self.all.is_empty() && self.there.iter().all(|word| *word == 0) {
+            return Ok(StringArray::new_null(rows));
+        }
+        let there = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(self.there), 0, rows));
+        let ends = OffsetBuffer::new(self.ends.into());
+        StringArray::try_new(ends, Buffer::from_vec(self.all), Some(there)).map_err(|e| e.to_string())
+    }
+}
+
+/// The names of bits, in the order in which the general evaluator says them.
+fn named(names: &[String], bits: u64) -> String {
+    let set = names.iter().take(64).enumerate().filter(|(at, _)| bits >> at & 1 == 1);
+    let mut found: Vec<&str> = set.map(|(_, name)| name.as_str()).collect();
+    found.sort_unstable();
+    found.join("; ")
+}
