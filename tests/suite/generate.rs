@@ -1,8 +1,11 @@
 //! Made-up claims: for every agreement that comes with this, the same for the same seed, and such as can be read.
 
-use accord_batch::{Carried, Format, Source};
+use accord_batch::{Asked, Carried, Format, Source, facts_of};
 use accord_cli::Loaded;
 use accord_cli::examine::examine;
+use accord_core::columns::Layout;
+use accord_core::{Answer, Country, Facts};
+use accord_interp::Interp;
 use accord_tests::{Ran, accord, at, scratch};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -215,4 +218,59 @@ fn the_table_of_columns_is_for_people_too() {
         assert!(ran.out.lines().any(|l| l.starts_with(line)), "{}", ran.out);
     }
     assert!(ran.out.lines().all(|l| l == l.trim_end()));
+}
+
+/// The facts of all rows of a file, of these columns alone.
+fn facts(file: &Path, layout: &Layout, needed: Option<BTreeSet<usize>>) -> Vec<Facts> {
+    let (outputs, citations) = (Vec::new(), Vec::new());
+    let asked = Asked { layout: layout.clone(), outputs, citations, provisions: false };
+    let carried = Carried { needed, ..Carried::default() };
+    let source = Source::open(file, Format::Arrow, layout, &carried).expect("a file that can be read");
+    let mut all = Vec::new();
+    facts_of(source, &asked, &(1..=200).collect(), &mut |_, facts| all.push(facts)).expect("read");
+    all
+}
+
+#[test]
+fn columns_that_decisions_do_not_read_make_no_difference() {
+    let folder = folder("reads");
+    for name in AGREEMENTS {
+        let path = agreement(name);
+        let file = folder.join(format!("{name}.arrow"));
+        let out = file.display().to_string();
+        let ran = run(&["generate", &path, "--rows", "200", "--missing", "5", "--undated", "5", "--out", &out]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let loaded = Loaded::from_paths(&[PathBuf::from(&path)]).expect("loaded");
+        let examined = examine(&loaded, &loaded.roots[0]).expect("examined");
+        let verified = examined.verified.as_ref().expect("a program");
+        let program = verified.program();
+        let layout = accord_ir::layout(program, "benefit").expect("a layout");
+        let parties: Vec<Country> = layout.parties.iter().copied().take(3).collect();
+        let whole = facts(&file, &layout, None);
+        let asked = program.questions.iter().find(|q| q.name == "benefit").expect("a question").decides.clone();
+        let (mut fewer, mut felt) = (0, 0);
+        for id in asked {
+            let decision = &program.decisions[id.0 as usize];
+            let names = [decision.name.clone()];
+            let Ok(wanted) = accord_ir::outputs(program, &layout, &parties, &names) else { continue };
+            let needed = accord_ir::reads(program, &layout, [id]);
+            fewer += usize::from(needed.len() < layout.columns.len());
+            let answers = |rows: &[Facts]| -> Vec<Vec<Answer>> {
+                let row = |facts| {
+                    let mut interp = Interp::new(verified, facts);
+                    wanted.iter().map(|(_, args, _)| interp.ask(decision.node, args)).collect()
+                };
+                rows.iter().map(row).collect()
+            };
+            let right = answers(&whole);
+            let read = answers(&facts(&file, &layout, Some(needed.clone())));
+            let other = right.iter().zip(&read).position(|(right, read)| right != read);
+            assert_eq!(other, None, "{name}: `{}` of this row is another without the columns left out", decision.name);
+            // It is felt if the columns that are read are left out.
+            let not: BTreeSet<usize> = (0..layout.columns.len()).filter(|at| !needed.contains(at)).collect();
+            felt += usize::from(answers(&facts(&file, &layout, Some(not))) != right);
+        }
+        println!("{name}: {fewer} decisions read fewer columns than there are, {felt} are others without them");
+        assert!(fewer > 5 && felt > 5, "{name}: {fewer}, {felt}");
+    }
 }

@@ -17,6 +17,7 @@ mod expr;
 mod layout;
 mod print;
 mod program;
+mod reads;
 mod requirement;
 mod ty;
 mod verify;
@@ -32,6 +33,7 @@ pub use program::{
     Body, Coverage, Decision, DecisionId, EnumDef, Evidence, FactDef, FactId, GivenDef, Node, NodeId, NodeKind, Param,
     PartyDef, Program, Provision, ProvisionId, Question, RecordDef, Rule, UnsetDef,
 };
+pub use reads::reads;
 pub use requirement::{Demand, Requirement, Standard};
 pub use ty::{CurrencyOf, PartyKey, RecordId, Ty, UnitOf};
 pub use verify::{Flaw, Verified, verify};

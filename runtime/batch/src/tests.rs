@@ -1,6 +1,6 @@
 //! The crate as a whole: files in, files out.
 
-mod fake;
+pub(crate) mod fake;
 mod files;
 mod runs;
 

@@ -47,6 +47,7 @@ impl Kernel for Timed<Arc<dyn Kernel>> {
 struct Batch<'a> {
     agreement: &'a Agreement,
     asked: Asked,
+    carried: Carried,
     everywhere: Arc<Everywhere>,
     threads: usize,
 }
@@ -57,7 +58,7 @@ impl Batch<'_> {
         let taken = Arc::new(AtomicU64::new(0));
         let kernels = Timed { of: native(&self.everywhere), taken: taken.clone() };
         let format = Format::of(from).expect("a form");
-        let source = Source::open(from, format, &self.agreement.layout, &Carried::default()).expect("it can be read");
+        let source = Source::open(from, format, &self.agreement.layout, &self.carried).expect("it can be read");
         let run = Run {
             asked: &self.asked,
             generals: &*self.everywhere,
@@ -85,6 +86,8 @@ pub fn files(agreement: &Agreement, rows: usize, times: usize) {
     let program = agreement.verified.program();
     let names = ["payable", "entitled"].map(str::to_owned);
     let wanted = accord_ir::outputs(program, &agreement.layout, &agreement.parties, &names).expect("columns");
+    let needed = accord_ir::reads(program, &agreement.layout, wanted.iter().map(|(id, ..)| *id));
+    let carried = Carried { needed: Some(needed), ..Carried::default() };
     let asked = Asked {
         layout: agreement.layout.clone(),
         outputs: wanted.into_iter().map(|(_, _, output)| output).collect(),
@@ -94,7 +97,7 @@ pub fn files(agreement: &Agreement, rows: usize, times: usize) {
     let everywhere = Everywhere::new(&agreement.verified, &agreement.layout, &agreement.parties, &names);
     let everywhere = Arc::new(everywhere.expect("the program can be handed on"));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let batch = Batch { agreement, asked, everywhere, threads };
+    let batch = Batch { agreement, asked, carried, everywhere, threads };
     let columns = ["form", "no evaluation, s", "evaluated, s", "ratio", "kernel alone, s", "of the kernel's rate"];
     let heading = format!("From file to file: {rows} claims of {PERIODS} periods, {threads} threads");
     let table = Table::begin(&heading, &columns);

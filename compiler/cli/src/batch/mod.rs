@@ -57,9 +57,10 @@ pub(crate) fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Troub
     if wanted.is_empty() {
         return Err(Trouble::new(format!("nothing that the question `{}` decides has a column", args.question)));
     }
+    let needed = accord_ir::reads(program, &layout, wanted.iter().map(|(id, ..)| *id));
     let outputs: Vec<Output> = wanted.into_iter().map(|(_, _, output)| output).collect();
     let asked = Asked { layout, outputs, citations: citations(program), provisions: args.provisions };
-    let carried = Carried { keep: args.keep.clone(), ignore: args.ignore.clone() };
+    let carried = Carried { keep: args.keep.clone(), ignore: args.ignore.clone(), needed: Some(needed) };
     let source = Source::open(&args.input, from, &asked.layout, &carried)?;
 
     let everywhere = Arc::new(Everywhere::new(&verified, &asked.layout, &parties, &names)?);
@@ -164,7 +165,9 @@ fn explain(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let source = Source::open(&args.input, from, &asked.layout, carried)?;
+    // A derivation may be read for more than what decided.
+    let carried = Carried { needed: None, ..carried.clone() };
+    let source = Source::open(&args.input, from, &asked.layout, &carried)?;
     let ready = Ready::new(verified, &[Evaluator::Interp])?;
     let mut explained = Vec::new();
     let told = &mut |number: u64, facts: Facts| {

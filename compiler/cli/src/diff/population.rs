@@ -59,7 +59,7 @@ pub fn count(pair: &Pair<'_>, args: &Diff, path: &Path, console: &mut Console<'_
     let format = form(None, path)?;
     let open = |layout: &Layout, others: &[String]| {
         let ignore = args.ignore.iter().chain(others).cloned().collect();
-        Source::open(path, format, layout, &Carried { keep: Vec::new(), ignore }).map_err(told)
+        Source::open(path, format, layout, &Carried { ignore, ..Carried::default() }).map_err(told)
     };
     let sources = [open(old, &only_in[1])?, open(new, &only_in[0])?];
     let is_against = |name: &str| accord_prove::is_against(name.split('(').next().unwrap_or(name));

@@ -67,9 +67,10 @@ fn key(subject: &Subject<'_>) -> Option<usize> {
         }
     }
     let columns = subject.layout.columns.iter().zip(reads).enumerate();
-    let members = columns.filter(|(_, (column, reads))| matches!(column.cell, Cell::Member(..)) && *reads > 0);
-    let (column, _) = members.max_by_key(|(at, (_, reads))| (*reads, usize::MAX - at))?;
-    matches!(subject.shape.fills.get(column), Some(Fill::Dense | Fill::Mixed | Fill::Sparse)).then_some(column)
+    let varies = |at: usize| matches!(subject.shape.fills.get(at), Some(Fill::Dense | Fill::Mixed | Fill::Sparse));
+    let members =
+        columns.filter(|(at, (column, reads))| matches!(column.cell, Cell::Member(..)) && *reads > 0 && varies(*at));
+    members.max_by_key(|(at, (_, reads))| (*reads, usize::MAX - at)).map(|(at, _)| at)
 }
 
 /// Of so many parties each set of those that hold a period has code for rows with something unusual.

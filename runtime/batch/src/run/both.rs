@@ -140,7 +140,7 @@ impl Run<'_> {
     fn answered(&self, source: &mut Source, to: &SyncSender<Result<Answers, BatchError>>) -> Result<(), BatchError> {
         let columns = source.columns().clone();
         let form = Form::new(&columns, self.asked)?;
-        let shapes = Shapes::new(&self.asked.layout, self.kernels.clone());
+        let shapes = Shapes::new(&self.asked.layout, &columns, self.kernels.clone());
         let mut worker = Worker::new(self.asked, &columns, &form, &shapes, self.evaluate, self.generals);
         while let Some(block) = source.next()? {
             let answers = worker.answers(&block).map_err(BatchError::new)?;

@@ -63,7 +63,7 @@ impl Run<'_> {
         let columns = source.columns().clone();
         let form = Form::new(&columns, self.asked)?;
         let (sink, press) = Sink::create(to, format, form.schema().clone())?.pressed()?;
-        let shapes = Shapes::new(&self.asked.layout, self.kernels.clone());
+        let shapes = Shapes::new(&self.asked.layout, &columns, self.kernels.clone());
         let threads = self.threads.max(1);
         let turn = Turn::default();
         let (extent, named) = (source.extent(), source.named());

@@ -1,8 +1,8 @@
 //! Which native code a block gets.
 
-use crate::{Kernel, Kernels};
+use crate::{Columns, Kernel, Kernels};
 use accord_core::Country;
-use accord_core::columns::{Layout, Shape};
+use accord_core::columns::{Fill, Layout, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +19,7 @@ const MOST_PARTIES: usize = 16;
 /// Native code by shape, made once for all threads, and the parties that occurred so far.
 pub(crate) struct Shapes<'a> {
     layout: &'a Layout,
+    columns: &'a Columns,
     kernels: Option<Arc<dyn Kernels>>,
     made: Mutex<BTreeMap<Shape, Option<Arc<dyn Kernel>>>>,
     /// What is known of all blocks so far: code is made for that, so that little is made anew.
@@ -30,11 +31,12 @@ pub(crate) struct Shapes<'a> {
 }
 
 impl<'a> Shapes<'a> {
-    pub fn new(layout: &'a Layout, kernels: Option<Arc<dyn Kernels>>) -> Shapes<'a> {
+    pub fn new(layout: &'a Layout, columns: &'a Columns, kernels: Option<Arc<dyn Kernels>>) -> Shapes<'a> {
         let few = layout.parties.len() <= FEW_PARTIES;
         let parties = if few { layout.parties.iter().copied().collect() } else { BTreeSet::new() };
         Shapes {
             layout,
+            columns,
             kernels,
             made: Mutex::default(),
             joined: Mutex::default(),
@@ -110,7 +112,38 @@ impl<'a> Shapes<'a> {
         next
     }
 
+    /// Any block: of columns that the file has, whatever they hold.
     fn unknown(&self, shape: &Shape) -> Shape {
-        Shape::unknown(self.layout, shape.parties.clone())
+        let mut unknown = Shape::unknown(self.layout, shape.parties.clone());
+        for (at, fill) in unknown.fills.iter_mut().enumerate() {
+            if self.columns.place(at).is_none() {
+                *fill = Fill::Absent;
+            }
+        }
+        unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shapes;
+    use crate::source::{Carried, Columns};
+    use crate::tests::fake::Fake;
+    use crate::tests::layout;
+    use accord_core::columns::{Fill, Shape};
+    use arrow_schema::Schema;
+    use std::sync::Arc;
+
+    #[test]
+    fn code_for_any_block_reads_no_column_that_the_file_lacks() {
+        let layout = layout();
+        let mut fields = crate::schema::of(&layout).fields().to_vec();
+        let _ = fields.remove(2);
+        let (columns, _) = Columns::new(&layout, &Schema::new(fields), &Carried::default()).expect("columns");
+        let shapes = Shapes::new(&layout, &columns, Some(Arc::new(Fake::default())));
+        let shape = Shape::unknown(&layout, Vec::new());
+        let fills = shapes.unknown(&shape).fills;
+        let absent: Vec<usize> = (0..fills.len()).filter(|at| fills[*at] == Fill::Absent).collect();
+        assert_eq!(absent, [2]);
     }
 }

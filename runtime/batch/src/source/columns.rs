@@ -4,6 +4,7 @@ use crate::error::short;
 use crate::{BatchError, row};
 use accord_core::columns::Layout;
 use arrow_schema::{Schema, SchemaRef};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The column that is carried along unasked.
@@ -16,6 +17,9 @@ pub struct Carried {
     pub keep: Vec<String>,
     /// To be left.
     pub ignore: Vec<String>,
+    /// The columns of the question that are read, by their positions: all, where nothing is said. Of the others only the
+    /// form is looked at.
+    pub needed: Option<BTreeSet<usize>>,
 }
 
 /// The columns of a file.
@@ -52,10 +56,14 @@ impl Columns {
                 row::fits(&column.cell, field)
                     .map_err(|why| BatchError::new(format!("the column `{}` {why}", short(name))))?;
             }
+            let needed = position.filter(|p| carried.needed.as_ref().is_none_or(|needed| needed.contains(p)));
+            if needed.is_none() && !keep {
+                continue;
+            }
             if keep {
                 kept.push(wanted.len());
             }
-            if let Some(place) = position.and_then(|p| places.get_mut(p)) {
+            if let Some(place) = needed.and_then(|p| places.get_mut(p)) {
                 *place = Some(wanted.len());
             }
             wanted.push(at);

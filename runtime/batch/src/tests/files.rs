@@ -108,7 +108,8 @@ fn an_unknown_column_is_named_with_what_was_meant() {
     let line = written("unknown.jsonl", "{\"claim.event\": \"2012-10-01\"}\n{\"claim\": {\"evnt\": 1}}\n");
     let error = open(&line).unwrap().next().map(|_| ()).expect_err("unknown");
     assert!(error.to_string().contains("`: row 2: the question `benefit` has no column `claim.evnt`"), "{error}");
-    let carried = Carried { keep: vec!["claim.evnt".to_owned()], ignore: vec!["id".to_owned()] };
+    let carried =
+        Carried { keep: vec!["claim.evnt".to_owned()], ignore: vec!["id".to_owned()], needed: Some(BTreeSet::new()) };
     let source = Source::open(&path, Format::Csv, &layout(), &carried).expect("kept");
     assert_eq!(source.columns().kept(), [0]);
     assert_eq!(source.columns().schema().field(0).name(), "claim.evnt");
