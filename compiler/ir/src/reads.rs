@@ -1,5 +1,7 @@
 //! Which columns of a question decisions can read at all: what a batch leaves in its file is nobody's loss.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here reads no column by itself")]
+
 use crate::{Body, Decision, DecisionId, ExprId, ExprKind, NodeId, Program};
 use accord_core::columns::{Layout, Place};
 use accord_core::{Country, HostFn, Outcome, Value};

@@ -39,7 +39,7 @@ pub(crate) fn reasons(
     for (at, (outcomes, details)) in made.outcome.chunks(EACH).zip(made.detail.chunks(EACH)).enumerate() {
         let first = at * EACH;
         let told = said.peek().is_some_and(|(row, _)| *row < first + EACH);
-        if !told && outcomes.iter().fold(0, |most, outcome| most.max(*outcome)) <= NOTHING {
+        if !told && have_none(outcomes) {
             texts.none(outcomes.len());
             continue;
         }
@@ -77,7 +77,16 @@ pub(crate) fn reasons(
 }
 
 /// Rows that are looked at together.
-const EACH: usize = 16;
+const EACH: usize = 8;
+
+/// Whether all of these outcomes are values or nothing.
+fn have_none(outcomes: &[u8]) -> bool {
+    const { assert!(NOTHING == 1) };
+    match <[u8; EACH]>::try_from(outcomes) {
+        Ok(outcomes) => u64::from_le_bytes(outcomes) & 0xFEFE_FEFE_FEFE_FEFE == 0,
+        Err(_) => outcomes.iter().all(|outcome| *outcome <= NOTHING),
+    }
+}
 
 /// A column of texts in the making, most of them null.
 struct Texts {
@@ -97,7 +106,7 @@ impl Texts {
     /// The next rows, so many, have none.
     fn none(&mut self, rows: usize) {
         let end = self.end();
-        self.ends.extend(std::iter::repeat_n(end, rows));
+        self.ends.resize(self.ends.len() + rows, end);
     }
 
     /// Puts the text of the next row.

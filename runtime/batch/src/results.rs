@@ -115,10 +115,10 @@ pub(crate) struct Origin<'a> {
 }
 
 impl Made {
-    /// So many rows of nothing.
-    pub fn new(cell: &OutCell, rows: usize) -> Made {
+    /// So many rows of nothing. Rules have a place only where they are wanted.
+    pub fn new(output: &Output, rows: usize) -> Made {
         let words = rows.div_ceil(64);
-        let values = match cell {
+        let values = match &output.cell {
             OutCell::YesNo => Values::Bits(vec![0; words]),
             OutCell::Money(_) => Values::Minor(vec![0; rows]),
             OutCell::Fraction => Values::Quotient(vec![0; rows], vec![0; rows]),
@@ -128,7 +128,13 @@ impl Made {
             OutCell::Countries => Values::Countries(vec![0; rows]),
         };
         let (valid, outcome) = (vec![0; words], vec![NOTHING; rows]);
-        Made { values, valid, outcome, detail: vec![0; rows], rules: vec![0; rows] }
+        let rules = if output.rules.is_empty() { Vec::new() } else { vec![0; rows] };
+        Made { values, valid, outcome, detail: vec![0; rows], rules }
+    }
+
+    /// From here on native code says which rows it decided.
+    pub fn undecided(&mut self) {
+        self.outcome.fill(UNDECIDED);
     }
 
     /// Where native code writes. It must be kept as long as that is used.
@@ -151,7 +157,7 @@ impl Made {
             valid: self.valid.as_mut_ptr(),
             outcome: self.outcome.as_mut_ptr(),
             detail: self.detail.as_mut_ptr(),
-            rules: self.rules.as_mut_ptr(),
+            rules: if self.rules.is_empty() { ptr::null_mut() } else { self.rules.as_mut_ptr() },
         }
     }
 

@@ -85,7 +85,8 @@ pub fn files(agreement: &Agreement, rows: usize, times: usize) {
     write(agreement, rows, &files);
     let program = agreement.verified.program();
     let names = ["payable", "entitled"].map(str::to_owned);
-    let wanted = accord_ir::outputs(program, &agreement.layout, &agreement.parties, &names).expect("columns");
+    let mut wanted = accord_ir::outputs(program, &agreement.layout, &agreement.parties, &names).expect("columns");
+    wanted.iter_mut().for_each(|(_, _, output)| output.rules.clear());
     let needed = accord_ir::reads(program, &agreement.layout, wanted.iter().map(|(id, ..)| *id));
     let carried = Carried { needed: Some(needed), ..Carried::default() };
     let asked = Asked {
@@ -95,7 +96,7 @@ pub fn files(agreement: &Agreement, rows: usize, times: usize) {
         provisions: false,
     };
     let everywhere = Everywhere::new(&agreement.verified, &agreement.layout, &agreement.parties, &names);
-    let everywhere = Arc::new(everywhere.expect("the program can be handed on"));
+    let everywhere = Arc::new(everywhere.expect("the program can be handed on").without_rules());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let batch = Batch { agreement, asked, carried, everywhere, threads };
     let columns = ["form", "no evaluation, s", "evaluated, s", "ratio", "kernel alone, s", "of the kernel's rate"];

@@ -55,6 +55,8 @@ pub struct Everywhere {
     layout: Layout,
     parties: Vec<Country>,
     names: Vec<String>,
+    /// Whether it is to be known which rules made a result.
+    rules: bool,
 }
 
 /// A decision with its arguments, and the column it becomes.
@@ -92,18 +94,28 @@ impl Everywhere {
     ) -> Result<Everywhere, Trouble> {
         let bytes = postcard::to_stdvec(verified.program());
         let bytes = bytes.map_err(|e| Trouble::defect(format!("the program cannot be handed on: {e}")))?;
-        let everywhere = Everywhere { bytes, layout: layout.clone(), parties: parties.to_vec(), names: names.to_vec() };
+        let everywhere =
+            Everywhere { bytes, layout: layout.clone(), parties: parties.to_vec(), names: names.to_vec(), rules: true };
         match everywhere.here() {
             Some(_) => Ok(everywhere),
             None => Err(Trouble::defect("the program is handed on otherwise than it was")),
         }
     }
 
+    /// The same, of which nobody wants to know which rules made a result.
+    #[must_use]
+    pub fn without_rules(self) -> Everywhere {
+        Everywhere { rules: false, ..self }
+    }
+
     /// The program, and what is asked of it.
     fn program(&self) -> Option<(Verified, Vec<Wanted>)> {
         let program: Program = postcard::from_bytes(&self.bytes).ok()?;
         let verified = accord_ir::verify(program).ok()?;
-        let wanted = accord_ir::outputs(verified.program(), &self.layout, &self.parties, &self.names).ok()?;
+        let mut wanted = accord_ir::outputs(verified.program(), &self.layout, &self.parties, &self.names).ok()?;
+        if !self.rules {
+            wanted.iter_mut().for_each(|(_, _, output)| output.rules.clear());
+        }
         Some((verified, wanted))
     }
 

@@ -53,7 +53,10 @@ pub(crate) fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Troub
     let layout = generate::layout_of(program, &args.question)?;
     let parties = parties(args, &layout)?;
     let names = decisions(args, program);
-    let wanted = accord_ir::outputs(program, &layout, &parties, &names).map_err(Trouble::new)?;
+    let mut wanted = accord_ir::outputs(program, &layout, &parties, &names).map_err(Trouble::new)?;
+    if !args.provisions {
+        wanted.iter_mut().for_each(|(_, _, output)| output.rules.clear());
+    }
     if wanted.is_empty() {
         return Err(Trouble::new(format!("nothing that the question `{}` decides has a column", args.question)));
     }
@@ -63,7 +66,8 @@ pub(crate) fn batch(args: &Batch, console: &mut Console<'_>) -> Result<u8, Troub
     let carried = Carried { keep: args.keep.clone(), ignore: args.ignore.clone(), needed: Some(needed) };
     let source = Source::open(&args.input, from, &asked.layout, &carried)?;
 
-    let everywhere = Arc::new(Everywhere::new(&verified, &asked.layout, &parties, &names)?);
+    let everywhere = Everywhere::new(&verified, &asked.layout, &parties, &names)?;
+    let everywhere = Arc::new(if args.provisions { everywhere } else { everywhere.without_rules() });
     let threads = args.threads.map_or_else(cores, |n| usize::try_from(n).unwrap_or(1));
     let kernels = (!args.general).then(|| native(&everywhere));
     let run = Run { asked: &asked, generals: &*everywhere, kernels, threads, evaluate: !args.no_evaluate };

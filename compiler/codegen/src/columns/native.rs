@@ -42,7 +42,8 @@ pub struct Columns {
     entry: *const u8,
     inputs: Vec<Input>,
     names: Vec<String>,
-    outputs: usize,
+    /// Of each result whether it has rules.
+    outputs: Vec<bool>,
 }
 
 // SAFETY: once made, the code and everything else of a kernel is only read.
@@ -56,13 +57,13 @@ impl Columns {
         let module = ManuallyDrop::new(JITModule::new(in_memory()?));
         // From here on dropping frees the code, whatever fails.
         let mut columns =
-            Columns { module, entry: std::ptr::null(), inputs: Vec::new(), names: Vec::new(), outputs: 0 };
+            Columns { module, entry: std::ptr::null(), inputs: Vec::new(), names: Vec::new(), outputs: Vec::new() };
         let (id, beside) = lower((request, false), &mut *columns.module, ("rows", Linkage::Import), &mut |_, _| {})?;
         columns.module.finalize_definitions()?;
         columns.entry = columns.module.get_finalized_function(id);
         columns.inputs = beside.inputs;
         columns.names = beside.names.list;
-        columns.outputs = request.wanted.len();
+        columns.outputs = request.wanted.iter().map(|(_, _, output)| !output.rules.is_empty()).collect();
         Ok(columns)
     }
 
@@ -86,7 +87,9 @@ impl Columns {
         let (Ok(first), Ok(end)) = (i64::try_from(lo), i64::try_from(hi)) else {
             return Err(CodegenError::Program("so many rows".to_owned()));
         };
-        if columns.len() != self.inputs.len() || outs.len() != self.outputs || self.entry.is_null() {
+        let lacks = |(out, rules): (&RawOut, &bool)| *rules && out.rules.is_null();
+        let same = columns.len() == self.inputs.len() && outs.len() == self.outputs.len();
+        if !same || outs.iter().zip(&self.outputs).any(lacks) || self.entry.is_null() {
             return Err(CodegenError::Program("a kernel was given other columns than it has".to_owned()));
         }
         // SAFETY: the function was compiled with this signature, and its memory lives as long as `self`.

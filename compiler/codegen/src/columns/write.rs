@@ -73,9 +73,6 @@ fn key(subject: &Subject<'_>) -> Option<usize> {
     members.max_by_key(|(at, (_, reads))| (*reads, usize::MAX - at)).map(|(at, _)| at)
 }
 
-/// Of so many parties each set of those that hold a period has code for rows with something unusual.
-const MOST_UNUSUAL: usize = 2;
-
 /// The members an arm is made for.
 fn arms(subject: &Subject<'_>, key: usize) -> Vec<u16> {
     if let Some(members) = subject.shape.members.get(&key) {
@@ -194,7 +191,7 @@ impl<'p> Making<'_, 'p> {
         let (next, _) = code.block_of(0);
         stage.enter(Here { frame, first, size: end, at: within, group });
         let (config, subject) = (self.module.target_config(), self.subject);
-        let results = Results { outs, to, next, bits: self.bits.clone() };
+        let results = Results { outs, to, next, bits: self.bits.clone(), library: subject.library };
         let mut row = self.row(code, (cols, at), stage);
         match arm {
             Arm::Any => results.arm(&mut row, subject, None),
@@ -237,7 +234,8 @@ impl<'p> Making<'_, 'p> {
         stage.enter(Here { frame, first, size, at: zero, group: None });
         let (config, order) = (self.module.target_config(), self.order);
         let calls = Calls { arms, given: [frame, cols, outs, first, lo] };
-        let results = Results { outs, to: zero, next: done, bits: self.bits.clone() };
+        let library = self.subject.library;
+        let results = Results { outs, to: zero, next: done, bits: self.bits.clone(), library };
         let mut row = self.row(code, (cols, first), stage);
         match &order {
             Some(order) => {
@@ -401,6 +399,7 @@ struct Results {
     next: Block,
     /// Where the results are that are bits, before they are words.
     bits: Vec<((usize, i32), Kept)>,
+    library: bool,
 }
 
 impl Results {
@@ -459,7 +458,7 @@ impl Results {
     }
 
     /// The code for rows whose records the stage folded, for each set of parties that hold a period: for rows without
-    /// anything unusual, and for others; where there are more sets than a few, others go on to the code for any row.
+    /// anything unusual, and, of all parties, for others. Those of fewer are few, and go on to the code for any row.
     fn staged(
         &self,
         row: &mut Row<'_, '_>,
@@ -488,14 +487,13 @@ impl Results {
         row.code.jump(any, &[]);
         let all = (1_i64 << row.parties()) - 1;
         for (mask, block) in blocks {
-            let own = mask == all || row.parties() <= MOST_UNUSUAL;
-            let unusual = if own { row.code.block_of(0).0 } else { any };
+            let unusual = if mask == all { row.code.block_of(0).0 } else { any };
             let scanned = Scanned { tag: Tag::value(), staged: true, parties: Word::Known(mask), ..scanned };
             row.code.build.switch_to_block(block);
             row.arm(key, Some(unusual), Some(scanned));
             row.guard();
             self.results(row, subject);
-            if own {
+            if mask == all {
                 row.code.build.switch_to_block(unusual);
                 row.arm(key, None, Some(scanned));
                 self.results(row, subject);
@@ -609,6 +607,10 @@ impl Results {
         self.put(row, (at, OUT_OUTCOME), rank, 1);
         let detail = detail(row, tag);
         self.put(row, (at, OUT_DETAIL), detail, 8);
+        // Where nobody wants to know the rules, they have no place.
+        if output.rules.is_empty() && !self.library {
+            return;
+        }
         let mut rules = Word::Known(0);
         for (rule, applies) in &answered.rules {
             let Some(bit) = output.rules.iter().position(|r| r == rule) else { continue };

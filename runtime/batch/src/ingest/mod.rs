@@ -327,11 +327,11 @@ fn lengths(column: &Column, array: &ArrayRef) -> Result<(Lane, Lane, Vec<usize>)
     let codes = codes::codes::<u32>(array, 0, &number)?;
     drop(cache);
     // Number 0 is where nothing is.
-    let of = |code: &u32| match code.checked_sub(1).and_then(|at| numbers.get(at as usize)) {
-        Some(read) => *read,
-        None => (0, 0),
-    };
-    let (counts, units): (Vec<i64>, Vec<u8>) = codes.values.values().iter().map(of).unzip();
+    let (counted, named): (Vec<i64>, Vec<u8>) = std::iter::once((0, 0)).chain(numbers).unzip();
+    let of = |code: &u32| *code as usize;
+    let values = codes.values.values();
+    let counts: Vec<i64> = values.iter().map(|code| counted.get(of(code)).copied().unwrap_or(0)).collect();
+    let units: Vec<u8> = values.iter().map(|code| named.get(of(code)).copied().unwrap_or(0)).collect();
     let counts = Lane::bytes(Buffer::from_vec(counts), 8, codes.valid.clone());
     Ok((counts, Lane::bytes(Buffer::from_vec(units), 1, codes.valid), codes.unknown))
 }

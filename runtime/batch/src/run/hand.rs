@@ -5,7 +5,7 @@ use super::turn::Turn;
 use super::worker::Worker;
 use crate::BatchError;
 use crate::sink::{Column, Printed, Printer};
-use crate::source::{Block, Blocks, Damage, Portion};
+use crate::source::{Block, Blocks, Damage, Portion, ROWS};
 use parquet::arrow::arrow_writer::ArrowColumnChunk;
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender};
@@ -40,8 +40,8 @@ pub(super) enum Step {
     EndOfFile,
 }
 
-/// Blocks that one thread decodes while another makes the code for them.
-const AHEAD: usize = 4;
+/// Rows that one thread decodes while another makes the code for them.
+const AHEAD: usize = 2 * ROWS;
 
 pub(super) struct Hand<'a> {
     pub worker: Worker<'a>,
@@ -115,13 +115,22 @@ impl Hand<'_> {
             begun = Ok(());
             let ended = matches!(next, Ahead::End(..));
             self.ahead.push_back(next);
-            if self.ahead.len() > AHEAD || !self.worker.waits() {
+            if self.rows_ahead() > AHEAD || !self.worker.waits() {
                 self.ask()?;
             }
             if ended {
                 return Ok(());
             }
         }
+    }
+
+    /// Rows that were decoded and not asked about.
+    fn rows_ahead(&self) -> usize {
+        let rows = self.ahead.iter().map(|next| match next {
+            Ahead::Block(_, block) => block.batch.num_rows(),
+            Ahead::End(..) => 0,
+        });
+        rows.sum()
     }
 
     /// Asks about everything that was decoded.

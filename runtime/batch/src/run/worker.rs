@@ -117,7 +117,7 @@ impl<'a> Worker<'a> {
         let survey = Survey::new(&self.asked.layout, self.columns, block)?;
         let occurring = if self.shapes.looks_for_parties() { survey.parties()? } else { BTreeSet::new() };
         let mut taken = survey.take(self.shapes.parties(&occurring))?;
-        let mut made: Vec<Made> = self.asked.outputs.iter().map(|o| Made::new(&o.cell, rows)).collect();
+        let mut made: Vec<Made> = self.asked.outputs.iter().map(|output| Made::new(output, rows)).collect();
         // Numbers of countries in results stand for these.
         let parties = taken.shape.parties.clone();
         let mut general: Vec<Vec<(usize, Said)>> = made.iter().map(|_| Vec::new()).collect();
@@ -129,6 +129,7 @@ impl<'a> Worker<'a> {
         let left: BTreeMap<usize, Vec<usize>> = match kernel {
             Some(kernel) => {
                 let columns = taken.raw(kernel.inputs())?;
+                made.iter_mut().for_each(Made::undecided);
                 let outs: Vec<RawOut> = made.iter_mut().map(Made::raw).collect();
                 kernel.run(&columns, &outs, 0, rows);
                 self.left(&made, taken.odd(), parties.len())

@@ -338,7 +338,7 @@ pub struct Output {
     pub name: String,
     /// What it is.
     pub cell: OutCell,
-    /// Its rules, by the bit that says that one of them made the result.
+    /// Its rules, by the bit that says that one of them made the result; empty also where nobody wants to know them.
     pub rules: Vec<RuleId>,
 }
 
@@ -359,7 +359,7 @@ pub struct RawOut {
     /// What else is to be said of each outcome: for undetermined, refer and gap the names, a bit each; for a fault
     /// `(site << 8) | kind`.
     pub detail: *mut u64,
-    /// The rules that made the result of each row, a bit each.
+    /// The rules that made the result of each row, a bit each. May be null where the result has no [`Output::rules`].
     pub rules: *mut u64,
 }
 
