@@ -8,6 +8,7 @@ mod csv;
 mod guard;
 mod json;
 mod parquet;
+mod sound;
 
 pub(crate) use build::countries;
 pub use columns::{Carried, Columns};
