@@ -6,9 +6,9 @@
 use super::data::{Data, Val};
 use super::expr::Locals;
 use super::row::Row;
-use super::tag::Tag;
+use super::tag::{NOTHING, Tag};
 use super::word::Word;
-use accord_core::columns::{Cell, Part};
+use accord_core::columns::{Cell, LACKS_COUNTRY, LACKS_DAY, LACKS_MEMBER, Part};
 use accord_ir::{Quantified, Quantifier};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types;
@@ -51,10 +51,10 @@ impl Row<'_, '_> {
             _ => &[],
         };
         let (Some(field), Ok(at)) = (fields.get(position), u8::try_from(position)) else { return Val::open() };
-        let (ty, signed) = match &field.cell {
-            Cell::Country => (types::I16, false),
-            Cell::Member(..) => (types::I8, false),
-            Cell::Date => (types::I32, true),
+        let (ty, signed, lacks) = match &field.cell {
+            Cell::Country => (types::I16, false, i64::from(LACKS_COUNTRY)),
+            Cell::Member(..) => (types::I8, false, i64::from(LACKS_MEMBER)),
+            Cell::Date => (types::I32, true, i64::from(LACKS_DAY)),
             _ => return Val::open(),
         };
         let size = i64::from(ty.bytes());
@@ -66,6 +66,9 @@ impl Row<'_, '_> {
             Cell::Member(id, _) => Data::Member(*id, word),
             _ => Data::Date(word),
         };
-        Val::new(Tag::value(), data)
+        let there = self.code.test(IntCC::NotEqual, word, Word::Known(lacks));
+        let lacking = if field.optional { Tag::known(NOTHING) } else { self.names.missing(&field.name) };
+        let tag = self.code.select_tag(there, Tag::value(), lacking);
+        Val::new(tag, data)
     }
 }

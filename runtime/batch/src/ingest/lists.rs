@@ -1,13 +1,13 @@
 //! Lists of records: where those of each row are, and each field that native code reads, one value after the other.
 //!
-//! Few rows have such lists, so everything is laid out anew. A record that lacks a field, or holds in it what cannot be
-//! read, makes its row odd.
+//! Few rows have such lists, so everything is laid out anew. A record that is null, or holds in a field what cannot be
+//! read, makes its row odd; a field that it lacks is marked.
 
 use super::codes;
 use super::lane::{Lane, some};
 use super::periods::check;
 use accord_core::Country;
-use accord_core::columns::{Cell, Column, Part, is_day};
+use accord_core::columns::{Cell, Column, LACKS_COUNTRY, LACKS_DAY, LACKS_MEMBER, Part, is_day};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, ArrayRef, ArrowNativeTypeOp, StructArray};
@@ -65,11 +65,14 @@ fn all_of(
         let lane = match &field.cell {
             Cell::Country => {
                 let number = |text: &str| codes::parse(text).map(|c| codes::country(parties, c));
-                words::<u16>((array, count), broken, &number)?
+                words::<u16>((array, count), LACKS_COUNTRY, broken, &number)?
             }
             Cell::Member(_, members) => {
-                let number = |text: &str| members.iter().position(|w| w == text).and_then(|at| u8::try_from(at).ok());
-                words::<u8>((array, count), broken, &number)?
+                let number = |text: &str| {
+                    let at = members.iter().position(|w| w == text).and_then(|at| u8::try_from(at).ok());
+                    at.filter(|at| *at != LACKS_MEMBER)
+                };
+                words::<u8>((array, count), LACKS_MEMBER, broken, &number)?
             }
             Cell::Date => days((array, count), broken),
             _ => continue,
@@ -79,9 +82,10 @@ fn all_of(
     Ok(lanes)
 }
 
-/// Words as their numbers, and one more.
+/// Words as their numbers, and one more; `lacks` where there is none.
 fn words<T: ArrowNativeTypeOp + ArrowNativeType>(
     (array, count): (Option<&ArrayRef>, usize),
+    lacks: T,
     broken: &mut BTreeSet<usize>,
     number: &dyn Fn(&str) -> Option<T>,
 ) -> Result<Lane, String> {
@@ -89,15 +93,17 @@ fn words<T: ArrowNativeTypeOp + ArrowNativeType>(
         Some(array) => {
             let codes = codes::codes(array, T::default(), number)?;
             broken.extend(&codes.unknown);
+            let mut values = codes.values.values().to_vec();
             if let Some(valid) = &codes.valid {
-                broken.extend((0..count).filter(|at| valid.is_null(*at)));
+                values
+                    .iter_mut()
+                    .enumerate()
+                    .filter(|(at, _)| valid.is_null(*at))
+                    .for_each(|(_, value)| *value = lacks);
             }
-            codes.values.values().to_vec()
+            values
         }
-        None => {
-            broken.extend(0..count);
-            vec![T::default(); count]
-        }
+        None => vec![lacks; count],
     };
     values.push(T::default());
     Ok(Lane::bytes(Buffer::from_vec(values), size_of::<T>(), None))
@@ -108,11 +114,12 @@ fn days((array, count): (Option<&ArrayRef>, usize), broken: &mut BTreeSet<usize>
     let days = array.and_then(|array| array.as_primitive_opt::<Date32Type>());
     let mut values = Vec::with_capacity(count + 1);
     for at in 0..count {
-        let day = days.filter(|days| days.is_valid(at)).map(|days| days.value(at)).filter(|day| is_day(*day));
-        if day.is_none() {
+        let there = array.is_some_and(|array| array.is_valid(at));
+        let day = days.filter(|_| there).map(|days| days.value(at)).filter(|day| is_day(*day));
+        if there && day.is_none() {
             let _ = broken.insert(at);
         }
-        values.push(day.unwrap_or(0));
+        values.push(day.unwrap_or(LACKS_DAY));
     }
     values.push(0);
     Lane::bytes(Buffer::from_vec(values), 4, None)

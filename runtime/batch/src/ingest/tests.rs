@@ -357,10 +357,12 @@ fn hostile_keys_of_periods_are_refused() {
     assert_eq!(error, "the column `periods`: a dictionary of 2 words has no word 9");
 }
 
-/// Activities of six rows: two, none, null over garbage, one of no party, one of a party that is none, one that is null.
+/// Activities of six rows: two, none, null over garbage, one of no party, one of a party that is none and without a
+/// day, one that is null.
 fn activities() -> ListArray {
     let party = dictionary(&["NL", "CV", "??"], vec![Some(0), Some(1), Some(0), None, Some(2), Some(1)]);
-    let start: ArrayRef = Arc::new(Date32Array::from((10..16).map(Some).collect::<Vec<_>>()));
+    let start: ArrayRef =
+        Arc::new(Date32Array::from((10..16).map(|day| (day != 14).then_some(day)).collect::<Vec<_>>()));
     let fields: Fields = [("party", &party), ("start", &start)]
         .iter()
         .map(|(n, a)| Field::new(*n, a.data_type().clone(), true))
@@ -371,20 +373,22 @@ fn activities() -> ListArray {
 }
 
 #[test]
-fn lists_of_records_are_laid_out_and_those_that_lack_something_are_odd() {
+fn lists_of_records_are_laid_out_and_what_they_lack_is_marked() {
     let all: ArrayRef = Arc::new(activities());
     let inputs = [(9, Part::Offsets, 4), (9, Part::Field(0), 2), (9, Part::Field(1), 4)];
     let seen = see(&block(vec![("activities", all.clone())]), &inputs).unwrap();
-    assert_eq!(seen.odd, [3, 4, 5]);
+    assert_eq!(seen.odd, [4, 5]);
     assert_eq!(seen.rows[0], [0, 2, 2, 3, 4, 5].map(Some));
     // The numbers of parties are their positions among those of the shape, CV and NL.
-    assert_eq!(seen.rows[1][..3], [1, 0, 1].map(Some));
-    assert_eq!(seen.rows[2], [10, 11, 12, 13, 14, 15].map(Some));
+    let lacks = i64::from(accord_core::columns::LACKS_COUNTRY);
+    assert_eq!(seen.rows[1][..4], [1, 0, 1, lacks].map(Some));
+    let lacks = i64::from(accord_core::columns::LACKS_DAY);
+    assert_eq!(seen.rows[2], [10, 11, 12, 13, lacks, 15].map(Some));
     // Of a slice it is the records of its rows.
     let seen = see(&block(vec![("activities", all.slice(2, 3))]), &inputs).unwrap();
-    assert_eq!(seen.odd, [1, 2]);
+    assert_eq!(seen.odd, [2]);
     assert_eq!(seen.rows[0], [0, 1, 2].map(Some));
-    assert_eq!(seen.rows[2], [12, 13, 14].map(Some));
+    assert_eq!(seen.rows[2], [12, 13, lacks].map(Some));
     // There is always one value more than records.
     let seen = see(&block(vec![("activities", all.slice(1, 1))]), &inputs).unwrap();
     assert_eq!((seen.odd.as_slice(), seen.rows[1][0]), ([].as_slice(), Some(0)));

@@ -2,7 +2,10 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "whatever is of another type than its column makes the row odd")]
 
-use super::{Cell, Column, Fill, Input, Layout, ODD, Part, Place, RawColumn, Shape, whole_length};
+use super::{
+    Cell, Column, Fill, Input, LACKS_COUNTRY, LACKS_DAY, LACKS_MEMBER, Layout, ODD, Part, Place, RawColumn, Shape,
+    whole_length,
+};
 use crate::{Extent, Facts, GivenKey, Kind, Outcome, Periods, Quality, Value};
 use std::collections::BTreeMap;
 
@@ -239,13 +242,22 @@ fn records(
         };
         for record in list {
             let held = match (part, record) {
-                (Part::Field(at), Value::Record(fields)) => fields.get(usize::from(at)).and_then(Outcome::value),
+                (Part::Field(at), Value::Record(held)) => held.get(usize::from(at)).zip(fields.get(usize::from(at))),
                 _ => None,
             };
             let word = match held {
-                Some(Value::Country(country)) => Some(i64::from(number_of(shape, *country, others))),
-                Some(Value::Member(_, at)) => Some(i64::from(*at)),
-                Some(Value::Date(day)) => Some(i64::from(day.day_number())),
+                Some((Outcome::Value(Value::Country(country)), _)) => {
+                    Some(i64::from(number_of(shape, *country, others)))
+                }
+                Some((Outcome::Value(Value::Member(_, at)), _)) if *at < u16::from(LACKS_MEMBER) => {
+                    Some(i64::from(*at))
+                }
+                Some((Outcome::Value(Value::Date(day)), _)) => Some(i64::from(day.day_number())),
+                Some((lacks, field)) if *lacks == lacking(field) => match field.cell {
+                    Cell::Country => Some(i64::from(LACKS_COUNTRY)),
+                    Cell::Member(..) => Some(i64::from(LACKS_MEMBER)),
+                    _ => Some(i64::from(LACKS_DAY)),
+                },
                 _ => None,
             };
             *odd |= word.is_none() && part != Part::Offsets;
@@ -265,6 +277,11 @@ fn records(
         Some(Cell::Member(..)) => Values::Bytes(words.map(|word| u8::try_from(word).unwrap_or(u8::MAX)).collect()),
         _ => Values::Ints(words.map(|word| i32::try_from(word).unwrap_or(0)).collect()),
     }
+}
+
+/// What a field of a record is where the record lacks it.
+fn lacking(field: &Column) -> Outcome {
+    if field.optional { Outcome::Nothing } else { Outcome::missing(&field.name) }
 }
 
 fn number_of(shape: &Shape, country: crate::Country, others: &mut Others) -> u16 {

@@ -205,13 +205,20 @@ pub enum Part {
     /// Qualities, `u8`, by position in [`crate::Quality::ALL`].
     Quality,
     /// The field of this position in the records of all lists, each as [`Part::Values`] has it: a country, a member or a
-    /// day. One value more than there are records, so that there always is one. A record that lacks a field which is
-    /// read makes its row odd.
+    /// day; [`LACKS_COUNTRY`], [`LACKS_MEMBER`] or [`LACKS_DAY`] where the record lacks it. One value more than there are
+    /// records, so that there always is one.
     Field(u8),
 }
 
 /// The party of a period that native code leaves to the general evaluator.
 pub const ODD: u8 = 255;
+
+/// The country of a record that lacks one.
+pub const LACKS_COUNTRY: u16 = u16::MAX;
+/// The member of a record that lacks one.
+pub const LACKS_MEMBER: u8 = u8::MAX;
+/// The day of a record that lacks one.
+pub const LACKS_DAY: i32 = i32::MIN;
 
 /// What native code reads: a part of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
