@@ -264,27 +264,38 @@ impl Row<'_, '_> {
         Some((self.open_if(left), Data::YesNo(yes)))
     }
 
-    /// A comparison with a length whose unit shows only when it runs: one for each unit.
+    /// A comparison with a length whose unit shows only when it runs: one for each unit. Code for rows without anything
+    /// unusual is left where it is a unit that does not compare.
     fn of_any_unit(&mut self, how: IntCC, count: Word, unit: Word, other: &Data, first: bool) -> Made {
         let Data::Length(fixed, _, exact) = other else { return None };
         let count = super::number::Exact::whole(count, 0, 1 << 40);
-        let mut result = (Tag::open(), Bit::Known(false));
-        for (at, of) in Unit::ALL.into_iter().enumerate() {
-            let here = self.code.test(IntCC::Equal, unit, Word::Known(i64::try_from(at).unwrap_or(0)));
-            if here == Bit::Known(false) {
-                continue;
-            }
+        let mut compared = Vec::new();
+        let mut others = 0_i64;
+        for (at, of) in (0_i64..).zip(Unit::ALL) {
             let (any, known) = ((of, count), (*fixed, *exact));
-            let compared =
+            let found =
                 if first { self.compare_lengths(how, any, known) } else { self.compare_lengths(how, known, any) };
-            let (tag, yes) = match compared {
-                Ok((yes, left)) => (self.open_if(left), yes),
+            match found {
+                Ok((yes, left)) => compared.push((at, yes, left)),
                 // What is missing is named by the general evaluator.
-                Err(_) => (Tag::open(), Bit::Known(false)),
-            };
-            result = (self.code.select_tag(here, tag, result.0), self.code.choose(here, yes, result.1));
+                Err(_) => others |= 1 << at,
+            }
         }
-        Some((result.0, Data::YesNo(result.1)))
+        let one = self.code.shl(Word::Known(1), unit);
+        let is_other = self.code.band(one, Word::Known(others));
+        let is_other = self.code.test(IntCC::NotEqual, is_other, Word::Known(0));
+        let usual = self.code.bail_if(is_other);
+        let mut tag = if usual { Tag::value() } else { self.open_if(is_other) };
+        let mut result = Bit::Known(false);
+        for (turn, (at, yes, left)) in compared.into_iter().enumerate() {
+            let here = self.code.test(IntCC::Equal, unit, Word::Known(at));
+            let left = self.code.and(here, left);
+            let open = self.open_if(left);
+            tag = self.code.worst(tag, open);
+            // Whatever is none of the others is the first.
+            result = if turn == 0 { yes } else { self.code.choose(here, yes, result) };
+        }
+        Some((tag, Data::YesNo(result)))
     }
 }
 
