@@ -35,7 +35,7 @@ pub(crate) fn reasons(
     let mut said = general.iter().peekable();
     let mut known: Vec<Known> = Vec::new();
     let mut places: BTreeMap<(u8, u64), usize> = BTreeMap::new();
-    let mut last = (0u8, 0u64, 0usize);
+    let mut recent = [(0u8, 0u64, 0usize); RECENT];
     for (at, (outcomes, details)) in made.outcome.chunks(EACH).zip(made.detail.chunks(EACH)).enumerate() {
         let first = at * EACH;
         let told = said.peek().is_some_and(|(row, _)| *row < first + EACH);
@@ -55,7 +55,11 @@ pub(crate) fn reasons(
                 texts.none(1);
                 continue;
             }
-            if known.is_empty() || (last.0, last.1) != (*outcome, *detail) {
+            let slot = (detail ^ (detail >> 7) ^ (detail >> 23)).wrapping_add(u64::from(*outcome)) % RECENT as u64;
+            let before = recent.get(usize::try_from(slot).unwrap_or(0)).copied().unwrap_or_default();
+            let mut last = before;
+            // No outcome that has a reason is 0.
+            if (before.0, before.1) != (*outcome, *detail) {
                 let place = *places.entry((*outcome, *detail)).or_insert_with(|| {
                     let text = match *outcome {
                         FAULT => faults(*detail).unwrap_or_default(),
@@ -65,6 +69,9 @@ pub(crate) fn reasons(
                     known.len() - 1
                 });
                 last = (*outcome, *detail, place);
+                if let Some(slot) = recent.get_mut(usize::try_from(slot).unwrap_or(0)) {
+                    *slot = last;
+                }
             }
             if let Some(known) = known.get_mut(last.2) {
                 known.times += 1;
@@ -78,6 +85,9 @@ pub(crate) fn reasons(
 
 /// Rows that are looked at together.
 const EACH: usize = 8;
+
+/// Reasons that are kept in mind.
+const RECENT: usize = 16;
 
 /// Whether all of these outcomes are values or nothing.
 fn have_none(outcomes: &[u8]) -> bool {
@@ -100,7 +110,7 @@ impl Texts {
     fn new(rows: usize) -> Texts {
         let mut ends = Vec::with_capacity(rows + 1);
         ends.push(0);
-        Texts { ends, all: Vec::new(), there: vec![0; rows.div_ceil(64)] }
+        Texts { ends, all: Vec::with_capacity(rows * 4), there: vec![0; rows.div_ceil(64)] }
     }
 
     /// The next rows, so many, have none.
