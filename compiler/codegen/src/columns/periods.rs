@@ -16,6 +16,9 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use std::rc::Rc;
 
+/// Words that say what was counted of a party.
+pub(super) const COUNTED: usize = 5;
+
 /// Every kind.
 pub(super) const ALL_KINDS: u8 = 0b11_1111;
 
@@ -355,7 +358,7 @@ impl Row<'_, '_> {
         how: Merging,
     ) -> (Vec<Counted>, Word) {
         let (cold, _) = self.code.block_of(0);
-        let (done, given) = self.code.block_of(1 + 5 * folded.len());
+        let (done, given) = self.code.block_of(1 + COUNTED * folded.len());
         let plain = self.words_of(folded, Word::Known(0));
         let sweeps = self.code.flag(sweeps);
         let plain: Vec<_> = plain.into_iter().map(Into::into).collect();
@@ -381,13 +384,7 @@ impl Row<'_, '_> {
         self.code.jump(done, &words);
         self.code.build.switch_to_block(done);
         let Some((flags, counted)) = given.split_first() else { return (Vec::new(), Word::Known(UNSETTLED)) };
-        let counted = counted.chunks_exact(5).filter_map(|chunk| {
-            let [months, days, first, last, some] = *chunk else { return None };
-            let some = self.code.test(IntCC::NotEqual, Word::Run(some), Word::Known(0));
-            let (months, days, first, last) = (Word::Run(months), Word::Run(days), Word::Run(first), Word::Run(last));
-            Some(Counted { most: MOST, months, days, first, last, some })
-        });
-        let (counted, flags): (Vec<Counted>, Word) = (counted.collect(), Word::Run(*flags));
+        let (counted, flags) = (self.counted_from(counted), Word::Run(*flags));
         let Selection { until, limits, .. } = *selection;
         self.swept.push(Swept { limits, until, how, of: whose, counted: counted.clone(), flags });
         (counted, flags)
@@ -395,11 +392,29 @@ impl Row<'_, '_> {
 
     fn words_of(&mut self, counted: &[Counted], flags: Word) -> Vec<Value> {
         let mut words = vec![self.code.value(flags)];
+        words.extend(self.counted_words(counted));
+        words
+    }
+
+    /// What was counted as words, [`COUNTED`] for each party, to be handed on to another block.
+    pub fn counted_words(&mut self, counted: &[Counted]) -> Vec<Value> {
+        let mut words = Vec::new();
         for one in counted {
             let some = self.code.word_of(one.some);
             words.extend([one.months, one.days, one.first, one.last, some].map(|w| self.code.value(w)));
         }
         words
+    }
+
+    /// What such words are in the block that was given them.
+    pub fn counted_from(&mut self, words: &[Value]) -> Vec<Counted> {
+        let one = |chunk: &[Value]| {
+            let [months, days, first, last, some] = *chunk else { return None };
+            let some = self.code.test(IntCC::NotEqual, Word::Run(some), Word::Known(0));
+            let [months, days, first, last] = [months, days, first, last].map(Word::Run);
+            Some(Counted { most: MOST, months, days, first, last, some })
+        };
+        words.chunks_exact(COUNTED).filter_map(one).collect()
     }
 
     /// Periods of a selection, as an outcome of this tag.

@@ -3,8 +3,8 @@
 //! another is gone through.
 
 use super::few::Plain;
-use super::fold::{Counted, Limits, MOST, Record};
-use super::periods::Scanned;
+use super::fold::{Limits, Record};
+use super::periods::{COUNTED, Scanned};
 use super::row::Row;
 use super::stage::Bound;
 use super::word::{Bit, Word};
@@ -12,8 +12,7 @@ use accord_core::columns::Cell;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
 
-/// What is merged of each party, and of all together.
-const EACH: usize = 5;
+/// What is said of all parties together.
 const ALL: usize = 3;
 
 /// A fold of the stage, and in which rows others come to the same, or to nothing.
@@ -32,7 +31,7 @@ impl Row<'_, '_> {
         let parties = counted.len();
         let (none, _) = self.code.block_of(0);
         let [other, nothing] = [(); 2].map(|()| self.code.block_of(0).0);
-        let (done, given) = self.code.block_of(EACH * parties + ALL);
+        let (done, given) = self.code.block_of(COUNTED * parties + ALL);
         let words = self.plain_words(&(counted, shared, doubled, edge));
         let same = self.code.flag(before.same);
         self.code.build.ins().brif(same, done, &words, none, &[]);
@@ -41,7 +40,7 @@ impl Row<'_, '_> {
         self.code.build.ins().brif(is_none, nothing, &[], other, &[]);
         self.code.build.switch_to_block(nothing);
         let zero = self.code.build.ins().iconst(types::I64, 0);
-        self.code.jump(done, &vec![zero; EACH * parties + ALL]);
+        self.code.jump(done, &vec![zero; COUNTED * parties + ALL]);
         self.code.build.set_cold_block(other);
         self.code.build.switch_to_block(other);
         let plain = self.plain(&scanned.record, limits);
@@ -52,15 +51,8 @@ impl Row<'_, '_> {
         let (all, each) = given.split_at(ALL.min(given.len()));
         let [shared, doubled, edge] = all else { return None };
         let flags = [shared, doubled, edge].map(|word| is(self, word));
-        let mut counted = Vec::new();
-        for one in each.chunks_exact(EACH) {
-            let [months, days, first, last, some] = one else { continue };
-            let some = is(self, some);
-            let [months, days, first, last] = [months, days, first, last].map(|word| Word::Run(*word));
-            counted.push(Counted { most: MOST, months, days, first, last, some });
-        }
         let [shared, doubled, edge] = flags;
-        Some((counted, shared, doubled, edge))
+        Some((self.counted_from(each), shared, doubled, edge))
     }
 
     fn plain_words(&mut self, (counted, shared, doubled, edge): &Plain) -> Vec<BlockArg> {
@@ -69,10 +61,7 @@ impl Row<'_, '_> {
             let word = self.code.word_of(*flag);
             words.push(self.code.value(word));
         }
-        for one in counted {
-            let some = self.code.word_of(one.some);
-            words.extend([one.months, one.days, one.first, one.last, some].map(|word| self.code.value(word)));
-        }
+        words.extend(self.counted_words(counted));
         words.into_iter().map(BlockArg::Value).collect()
     }
 
