@@ -166,6 +166,29 @@ fn every_source_file_says_what_it_is_and_is_not_too_long() {
     }
 }
 
+/// A file that no module names is compiled by nobody: neither its mistakes nor its tests are seen.
+#[test]
+fn every_source_file_is_named_by_a_module() {
+    let all: BTreeMap<String, String> = rust().into_iter().collect();
+    let mut forgotten = Vec::new();
+    for path in all.keys().filter(|path| path.contains("/src/")) {
+        let (folder, file) = path.rsplit_once('/').expect("a folder");
+        let (holder, name) = match file {
+            "lib.rs" | "main.rs" => continue,
+            "mod.rs" => folder.rsplit_once('/').expect("a folder above"),
+            _ => (folder, file.trim_end_matches(".rs")),
+        };
+        let above = ["mod.rs", "lib.rs", "main.rs"].map(|file| format!("{holder}/{file}"));
+        let beside = format!("{holder}.rs");
+        let declared = format!("mod {name};");
+        let texts = above.iter().chain([&beside]).filter_map(|path| all.get(path));
+        if !texts.into_iter().any(|text| text.lines().any(|line| line.trim_end().ends_with(&declared))) {
+            forgotten.push(path);
+        }
+    }
+    assert!(forgotten.is_empty(), "no module names {forgotten:?}");
+}
+
 #[test]
 fn nothing_lies_about() {
     const NAMED: &[&str] = &["LICENSE", "Cargo.lock", ".gitignore", ".ci/run", ".gitattributes"];
