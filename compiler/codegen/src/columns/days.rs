@@ -147,15 +147,28 @@ impl Row<'_, '_> {
                 let between = self.code.select(some, between, Word::Known(0));
                 let most = self.code.floor_div(between, Word::Known(months), true);
                 let steps = self.code.mul(most, Word::Known(months));
-                let (reached, gone) = self.code.months_later(from, steps, rule);
-                let over = self.code.test(IntCC::SignedGreaterThan, reached, to);
-                let fewer = self.code.sub(most, Word::Known(1));
-                let steps = self.code.mul(fewer, Word::Known(months));
-                let (before, also_gone) = self.code.months_later(from, steps, rule);
-                let also_gone = self.code.and(over, also_gone);
-                let reached = self.code.select(over, before, reached);
-                let is_part = self.code.test(IntCC::SignedLessThan, reached, to);
-                (self.code.select(over, fewer, most), is_part, self.code.or(gone, also_gone))
+                if rule == MonthEnd::LastDay {
+                    // So many months later is a day of the month of the last day, or of one before it.
+                    let length = self.code.days_in_month(b.month);
+                    let day = self.code.smaller(a.day, length);
+                    let same = self.code.test(IntCC::Equal, steps, between);
+                    let over = self.code.test(IntCC::SignedGreaterThan, day, b.day);
+                    let over = self.code.and(same, over);
+                    let exact = self.code.test(IntCC::Equal, day, b.day);
+                    let exact = self.code.and(same, exact);
+                    let over = self.code.word_of(over);
+                    (self.code.sub(most, over), self.code.not(exact), Bit::Known(false))
+                } else {
+                    let (reached, gone) = self.code.months_later(from, steps, rule);
+                    let over = self.code.test(IntCC::SignedGreaterThan, reached, to);
+                    let fewer = self.code.sub(most, Word::Known(1));
+                    let steps = self.code.mul(fewer, Word::Known(months));
+                    let (before, also_gone) = self.code.months_later(from, steps, rule);
+                    let also_gone = self.code.and(over, also_gone);
+                    let reached = self.code.select(over, before, reached);
+                    let is_part = self.code.test(IntCC::SignedLessThan, reached, to);
+                    (self.code.select(over, fewer, most), is_part, self.code.or(gone, also_gone))
+                }
             }
             Step::Days(days) => {
                 let between = self.code.sub(to, from);

@@ -87,7 +87,10 @@ impl<'p> Row<'p, '_> {
             let stands = self.code.not(beaten);
             let unsettled = self.code.is_unsettled(condition.tag);
             let applies = self.code.and(stands, condition.yes());
-            let open = self.code.and(stands, unsettled);
+            let mut open = self.code.and(stands, unsettled);
+            if open != Bit::Known(true) && !condition.tag.may(7) && self.code.bail_if(open) {
+                open = Bit::Known(false);
+            }
             if let Some(slot) = standing.get_mut(at) {
                 slot.applies = applies;
                 slot.open = open;

@@ -144,7 +144,14 @@ impl<'p> Row<'p, '_> {
         let mut locals: Locals = (0..).map(LocalId).zip(given).collect();
         match &node.body {
             Body::Expr(body) => Answered { val: self.expr(*body, &mut locals), rules: Vec::new() },
-            Body::Decision(decision, left_out) => self.decide(*decision, left_out, &locals),
+            Body::Decision(decision, left_out) => {
+                let mut answered = self.decide(*decision, left_out, &locals);
+                // What others depend on is settled in usual rows.
+                if matches!(answered.val.data, Data::YesNo(_)) {
+                    answered.val.tag = self.code.usual(answered.val.tag);
+                }
+                answered
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Who holds periods; and the plain fold of few parties, in registers: as [`super::fold`] has it for many in memory.
 
 use super::calendar::{first_day, last_day};
-use super::fold::{Counted, Limits, MOST, RUN, RUNS, Record};
+use super::fold::{Counted, Limits, MOST, NEVER, RUN, RUNS, Record};
 use super::word::{Bit, Code, Word};
 use accord_core::DatedIn;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -9,9 +9,6 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 /// Of so many parties everything is kept in registers.
 pub(super) const FEW: usize = 3;
-
-/// A first day that no period has.
-const NEVER: i64 = i64::MAX;
 
 /// What is carried from turn to turn: the position, what was met, and of each party the run that is open and what was
 /// counted.

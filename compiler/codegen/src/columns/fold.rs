@@ -13,15 +13,15 @@ use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 /// The words kept of each party, by position.
 const START: i32 = 0;
 pub(super) const END: i32 = 8;
-const MONTHS: i32 = 16;
-const DAYS: i32 = 24;
-const FIRST: i32 = 32;
+pub(super) const MONTHS: i32 = 16;
+pub(super) const DAYS: i32 = 24;
+pub(super) const FIRST: i32 = 32;
 const TOUCHED: i32 = 40;
 /// The size of what is kept of a party.
 pub(super) const KEPT: i64 = 48;
 
 /// A first day that no period has.
-const NEVER: i64 = i64::MAX;
+pub(super) const NEVER: i64 = i64::MAX;
 
 /// A sweep met a tie that the authorities settle.
 pub(super) const REFERRED: i64 = 1;

@@ -12,13 +12,14 @@
 //! | `row` | reading columns |
 //! | `expr`, `decide`, `sets`, `lists` | expressions, rules, quantifiers |
 //! | `ops`, `amounts`, `days`, `calendar` | operations of the runtime |
-//! | `fold`, `sweep`, `ties`, `few`, `periods`, `reuse` | the record of periods |
+//! | `fold`, `alone`, `sweep`, `ties`, `few`, `periods`, `reuse` | the record of periods |
 //! | `stage`, `runs`, `shared`, `table` | what is found out of 64 rows at once |
 //! | `write`, `order` | the function, its loops and its results |
 //! | `native` | in memory, as an object file, as text |
 //!
 //! Nothing here depends on which agreement it is.
 
+mod alone;
 mod amounts;
 mod calendar;
 mod data;

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "entering native code and freeing its memory")]
 
+use super::alone::alone_signature;
 use super::row::{Beside, bits_signature, runs_signature, shared_signature, sweep_signature};
 use super::sweep::Sweep;
 use super::table;
@@ -179,8 +180,8 @@ fn lower(
         let signature = bits_signature(aside.module);
         aside.define("bits", (id, signature), (None, &[]), |code, params, _| code.bits(params))?;
     }
-    let days =
-        if beside.runs.is_some() || !beside.sweeps.is_empty() { Some(table_in(aside.module, days)?) } else { None };
+    let folds = beside.runs.is_some() || !beside.sweeps.is_empty() || !beside.alones.is_empty();
+    let days = if folds { Some(table_in(aside.module, days)?) } else { None };
     if let Some((id, plans)) = &beside.runs {
         let signature = runs_signature(aside.module, plans);
         aside.define("runs", (*id, signature), (days, &[]), |code, params, _| code.runs(params, plans))?;
@@ -198,6 +199,12 @@ fn lower(
         aside.define(&format!("sweep.{at}"), (*id, signature), (days, &[]), |code, params, _| {
             code.sweep(&Sweep::from_words(params)?, how);
             Some(())
+        })?;
+    }
+    for (at, of) in beside.alones.iter().enumerate() {
+        let signature = alone_signature(aside.module);
+        aside.define(&format!("alone.{at}"), (of.id, signature), (days, &[]), |code, params, _| {
+            code.alone(params, of)
         })?;
     }
     // What takes longest comes first.

@@ -10,7 +10,7 @@ use super::stage::Bound;
 use super::sweep::Sweep;
 use super::tag::Tag;
 use super::word::{Bit, Word};
-use super::{calendar, few, tag};
+use super::{calendar, tag};
 use accord_core::{Conversions, Criterion, DatedIn, Ratio, Remainder, Ties, Unit, Way};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -49,6 +49,18 @@ pub(super) struct Selection {
     pub limits: Limits,
     /// Kinds that are kept of what was brought together; else the limits say which kinds count.
     pub kept: u8,
+    /// Whose days are asked for, a bit each; what is said of others may be anything.
+    pub asked: i64,
+}
+
+/// Everybody's days.
+pub(super) const EVERYBODY: i64 = -1;
+
+impl Selection {
+    /// Whether what was selected so serves for another selection too.
+    fn serves(&self, other: &Selection) -> bool {
+        other.asked & !self.asked == 0 && *self == Selection { asked: self.asked, ..other.clone() }
+    }
 }
 
 /// Periods in native code.
@@ -85,8 +97,9 @@ pub(super) struct Swept {
     limits: Limits,
     until: Word,
     how: Merging,
-    /// Whose days it decided about: a bit each.
+    /// Whose days it decided about, and whose are asked for: a bit each.
     of: Word,
+    asked: i64,
     counted: Vec<Counted>,
     flags: Word,
 }
@@ -112,7 +125,8 @@ impl Row<'_, '_> {
             last: Word::Known(calendar::last_day()),
             mode: DatedIn::Runs,
         };
-        let selection = Selection { merged: None, until: everything.last, limits: everything, kept: ALL_KINDS };
+        let selection =
+            Selection { merged: None, until: everything.last, limits: everything, kept: ALL_KINDS, asked: EVERYBODY };
         let origins = (0..self.parties()).map(|at| self.code.has(scanned.parties, at)).collect();
         let career = Career {
             selection,
@@ -163,9 +177,10 @@ impl Row<'_, '_> {
         self.select_days(&career.selection).map_or((Bit::Known(true), Tag::open()), |(_, shared, tag)| (shared, tag))
     }
 
-    /// Each party's days within limits, folded once.
-    fn folded(&mut self, scanned: &Scanned, limits: &Limits) -> Folded {
-        if let Some((_, known)) = self.folds.iter().find(|(l, _)| l == limits) {
+    /// The days within limits of each party that is asked about, folded once.
+    fn folded(&mut self, scanned: &Scanned, limits: &Limits, asked: i64) -> Folded {
+        let serves = |(l, of, _): &&(Limits, i64, Folded)| l == limits && asked & !of == 0;
+        if let Some((.., known)) = self.folds.iter().find(serves) {
             return known.clone();
         }
         if scanned.staged
@@ -177,47 +192,35 @@ impl Row<'_, '_> {
             });
             let edge = self.code.is_open(tag);
             let folded = Folded { counted: Rc::new(counted), shared, doubled, edge };
-            self.folds.push((*limits, folded.clone()));
+            self.folds.push((*limits, EVERYBODY, folded.clone()));
             return folded;
         }
-        let reused = if scanned.staged { self.reused(scanned, limits) } else { None };
-        let (counted, shared, doubled, mut edge) = match reused {
-            Some(reused) => reused,
-            None => self.plain(&scanned.record, limits),
+        let reused = if scanned.staged { self.reused(scanned, limits, asked) } else { None };
+        let (of, (counted, shared, doubled, mut edge)) = match reused {
+            Some(reused) => (asked, reused),
+            None => (EVERYBODY, self.plain(&scanned.record, limits)),
         };
         if self.code.bail_if(edge) {
             edge = Bit::Known(false);
         }
         let folded = Folded { counted: Rc::new(counted), shared, doubled, edge };
-        self.folds.push((*limits, folded.clone()));
+        self.folds.push((*limits, of, folded.clone()));
         folded
-    }
-
-    /// Each party's days within limits, the record gone through for it.
-    pub fn plain(&mut self, record: &Record, limits: &Limits) -> Plain {
-        let parties = self.parties();
-        if parties <= few::FEW {
-            return self.code.plain_of_few(record, limits, parties);
-        }
-        let state = self.place_for_parties();
-        let (shared, doubled) = self.code.plain(record, limits, parties, state);
-        let (counted, edge) = self.code.counted(state, parties);
-        (counted, shared, doubled, edge)
     }
 
     /// What was folded, once it was: as [`Row::plain`] gives it.
     pub fn plain_before(&mut self, scanned: &Scanned, limits: &Limits) -> Plain {
-        let Folded { counted, shared, doubled, edge } = self.folded(scanned, limits);
+        let Folded { counted, shared, doubled, edge } = self.folded(scanned, limits, EVERYBODY);
         (counted.to_vec(), shared, doubled, edge)
     }
 
-    fn place_for_parties(&mut self) -> Value {
+    pub fn place_for_parties(&mut self) -> Value {
         self.code.place(i64::try_from(self.parties() + 1).unwrap_or(1) * KEPT)
     }
 
     /// The days that a selection has of each party, with what else is to be said of it.
     pub fn select_days(&mut self, selection: &Selection) -> Option<Selected> {
-        if let Some((_, known)) = self.selected.iter().find(|(s, _)| s == selection) {
+        if let Some((_, known)) = self.selected.iter().find(|(s, _)| s.serves(selection)) {
             return Some(known.clone());
         }
         let selected = self.days_of(selection)?;
@@ -234,11 +237,11 @@ impl Row<'_, '_> {
         if let Some(merged) = selection.merged.as_ref().filter(|_| selection.kept != ALL_KINDS) {
             return self.days_of_kinds(&scanned, selection, merged);
         }
-        let within = self.folded(&scanned, &limits);
+        let within = self.folded(&scanned, &limits, selection.asked);
         let mut tag = self.code.unless(Tag::value(), within.edge, Tag::open());
         let Some(merged) = &selection.merged else { return Some((within.counted, within.shared, tag)) };
         let whole = Limits { first: Word::Known(calendar::first_day()), last: selection.until, ..limits };
-        let base = self.folded(&scanned, &whole);
+        let base = self.folded(&scanned, &whole, selection.asked);
         let of = self.among(merged.of);
         let one = self.is_one_party(of);
         let several = self.code.not(one);
@@ -257,8 +260,9 @@ impl Row<'_, '_> {
     fn days_of_kinds(&mut self, scanned: &Scanned, selection: &Selection, merged: &Merged) -> Option<Selected> {
         let limits = selection.limits;
         let (_, shared, tag) = self.select_days(&Selection { kept: ALL_KINDS, ..selection.clone() })?;
-        let within = self.folded(scanned, &Limits { kinds: limits.kinds & selection.kept, ..limits });
-        let all = self.folded(scanned, &limits);
+        let kept = Limits { kinds: limits.kinds & selection.kept, ..limits };
+        let within = self.folded(scanned, &kept, selection.asked);
+        let all = self.folded(scanned, &limits, selection.asked);
         let edge = self.code.or(within.edge, all.edge);
         let tag = self.code.unless(tag, edge, Tag::open());
         let of = self.among(merged.of);
@@ -365,7 +369,10 @@ impl Row<'_, '_> {
         self.code.build.ins().brif(sweeps, cold, &[], done, &plain);
         self.code.build.set_cold_block(cold);
         self.code.build.switch_to_block(cold);
-        let alike = |s: &&Swept| s.limits == selection.limits && s.until == selection.until && s.how == how;
+        let alike = |s: &&Swept| {
+            let serves = selection.asked & !s.asked == 0;
+            serves && s.limits == selection.limits && s.until == selection.until && s.how == how
+        };
         if let Some(before) = self.swept.iter().rev().find(alike) {
             // Of the same parties it gives the same.
             let (counted, flags, theirs) = (before.counted.clone(), before.flags, before.of);
@@ -385,8 +392,8 @@ impl Row<'_, '_> {
         self.code.build.switch_to_block(done);
         let Some((flags, counted)) = given.split_first() else { return (Vec::new(), Word::Known(UNSETTLED)) };
         let (counted, flags) = (self.counted_from(counted), Word::Run(*flags));
-        let Selection { until, limits, .. } = *selection;
-        self.swept.push(Swept { limits, until, how, of: whose, counted: counted.clone(), flags });
+        let Selection { until, limits, asked, .. } = *selection;
+        self.swept.push(Swept { limits, until, how, of: whose, asked, counted: counted.clone(), flags });
         (counted, flags)
     }
 
@@ -483,6 +490,8 @@ impl Row<'_, '_> {
                 *origin = Bit::Known(false);
             }
         }
+        let whose = (0_i64..).zip(&part.origins).filter(|(_, origin)| **origin != Bit::Known(false));
+        part.selection.asked &= whose.fold(0, |asked, (at, _)| asked | 1 << at);
         Val::new(tag, Data::Periods(Rc::new(part)))
     }
 

@@ -2,6 +2,7 @@
 //! records have anything to do with. Whether a row is such is seen from its kinds and its first day; only the record of
 //! another is gone through.
 
+use super::calendar::first_day;
 use super::few::Plain;
 use super::fold::{Limits, Record};
 use super::periods::{COUNTED, Scanned};
@@ -23,10 +24,10 @@ struct Before {
 }
 
 impl Row<'_, '_> {
-    /// Each party's days within limits that the stage does not fold, where it folds others that are the same in some
-    /// rows: the record of a row of which they are not is gone through.
-    pub fn reused(&mut self, scanned: &Scanned, limits: &Limits) -> Option<Plain> {
-        let before = self.before(scanned, limits)?;
+    /// The days within limits of each party that is asked about, where the stage does not fold them but others that are
+    /// the same in some rows: the record of a row of which they are not is gone through.
+    pub fn reused(&mut self, scanned: &Scanned, limits: &Limits, asked: i64) -> Option<Plain> {
+        let before = self.before(scanned, limits, asked)?;
         let (counted, shared, doubled, edge) = self.plain_before(scanned, &before.limits);
         let parties = counted.len();
         let (none, _) = self.code.block_of(0);
@@ -65,11 +66,13 @@ impl Row<'_, '_> {
         words.into_iter().map(BlockArg::Value).collect()
     }
 
-    /// The fold of the stage that is nearest to these limits: of as many kinds or more, from the same day on.
-    fn before(&mut self, scanned: &Scanned, limits: &Limits) -> Option<Before> {
-        let first = self.code.bound(limits.first)?;
+    /// The fold of the stage that is nearest to these limits: of as many kinds or more, from the same day on, or from the
+    /// first there is where the stage does not know the day.
+    fn before(&mut self, scanned: &Scanned, limits: &Limits, asked: i64) -> Option<Before> {
+        let first = self.code.bound(limits.first);
+        let from_first = first.unwrap_or(Bound::Known(first_day()));
         let fits = |(kinds, from, _, mode): &(u8, Bound, Bound, _)| {
-            *mode == limits.mode && *from == first && kinds & limits.kinds == limits.kinds
+            *mode == limits.mode && *from == from_first && kinds & limits.kinds == limits.kinds
         };
         let known = self.stage.folded();
         let (kinds, _, last, _) = known.into_iter().filter(fits).min_by_key(|(kinds, ..)| kinds.count_ones())?;
@@ -77,21 +80,27 @@ impl Row<'_, '_> {
         let (mut same, mut none) = (Bit::Known(true), Bit::Known(false));
         if kinds != limits.kinds {
             let there = self.kinds_of(&scanned.record);
-            let others = self.code.band(there, Word::Known(i64::from(kinds & !limits.kinds)));
+            let others = self.code.band(there, self.each(kinds & !limits.kinds, asked));
             same = self.code.test(IntCC::Equal, others, Word::Known(0));
-            let own = self.code.band(there, Word::Known(i64::from(limits.kinds)));
+            let own = self.code.band(there, self.each(limits.kinds, asked));
             none = self.code.test(IntCC::Equal, own, Word::Known(0));
         }
+        // Periods are sorted by their first day.
+        let begin = self.code.element(scanned.record.from, Word::Run(scanned.record.begin), 4);
+        let earliest = self.code.read(types::I32, true, begin, 0);
         if self.code.bound(limits.last) != Some(last) {
             let until_then = self.code.test(IntCC::Equal, limits.last, until);
             same = self.code.and(same, until_then);
-            // Periods are sorted by their first day.
-            let begin = self.code.element(scanned.record.from, Word::Run(scanned.record.begin), 4);
-            let earliest = self.code.read(types::I32, true, begin, 0);
             let before = self.code.test(IntCC::SignedLessThan, limits.last, earliest);
             none = self.code.or(none, before);
         }
-        Some(Before { limits: Limits { kinds, last: until, ..*limits }, same, none })
+        let mut limits = Limits { kinds, last: until, ..*limits };
+        if first.is_none() {
+            let all = self.code.test(IntCC::SignedLessThanOrEqual, limits.first, earliest);
+            same = self.code.and(same, all);
+            limits.first = Word::Known(first_day());
+        }
+        Some(Before { limits, same, none })
     }
 
     /// The day that a limit of a fold is.
@@ -106,7 +115,14 @@ impl Row<'_, '_> {
         }
     }
 
-    /// The kinds that the periods of a record have, a bit each.
+    /// Kinds of each party that is asked about, as [`Row::kinds_of`] gives them.
+    fn each(&self, kinds: u8, asked: i64) -> Word {
+        let whose = (0..self.parties()).filter(|at| asked >> at & 1 == 1);
+        Word::Known(whose.fold(0, |all, at| all | i64::from(kinds) << (8 * at)))
+    }
+
+    /// The kinds that the periods of a record have, a byte for each party and a bit for each kind: of records that the
+    /// stage folded, so of few parties.
     fn kinds_of(&mut self, record: &Record) -> Word {
         if let Some(known) = self.kinds {
             return known;
@@ -124,8 +140,12 @@ impl Row<'_, '_> {
         self.code.build.switch_to_block(body);
         let address = self.code.build.ins().iadd(record.kind, *at);
         let kind = self.code.read(types::I8, false, address, 0);
-        let kind = self.code.value(kind);
-        let bit = self.code.build.ins().ishl(one, kind);
+        let address = self.code.build.ins().iadd(record.party, *at);
+        let party = self.code.read(types::I8, false, address, 0);
+        let byte = self.code.shl(party, Word::Known(3));
+        let place = self.code.add(byte, kind);
+        let place = self.code.value(place);
+        let bit = self.code.build.ins().ishl(one, place);
         let kinds = self.code.build.ins().bor(*kinds, bit);
         let next = self.code.build.ins().iadd_imm_s(*at, 1);
         self.code.jump(head, &[next, kinds]);

@@ -1,5 +1,6 @@
 //! A row in the making: what is read of it, and what was made of it so far.
 
+use super::alone::Alones;
 use super::data::{Data, Key, OTHERS, Val};
 use super::fold::{Limits, Merging, Record};
 use super::number::Exact;
@@ -38,6 +39,8 @@ pub(super) struct Beside {
     pub inputs: Vec<Input>,
     pub names: Names,
     pub sweeps: Vec<(Merging, FuncId)>,
+    /// The functions that fold records by themselves.
+    pub alones: Vec<Alones>,
     /// The function that reads bits, and the one that folds the periods of many rows, with what it folds.
     pub bits: Option<FuncId>,
     pub runs: Option<(FuncId, Vec<Plan>)>,
@@ -59,7 +62,8 @@ pub(super) struct Row<'p, 'f> {
     pub layout: &'p Layout,
     pub shape: &'p Shape,
     pub names: &'f mut Names,
-    pub folds: Vec<(Limits, Folded)>,
+    /// What was folded, of whom at least.
+    pub folds: Vec<(Limits, i64, Folded)>,
     pub selected: Vec<(Selection, Selected)>,
     pub swept: Vec<Swept>,
     pub memo: BTreeMap<(NodeId, Vec<Key>), Answered>,
@@ -73,18 +77,22 @@ pub(super) struct Row<'p, 'f> {
     lists: bool,
     inputs: &'f mut Vec<Input>,
     sweeps: &'f mut Vec<(Merging, FuncId)>,
+    pub alones: &'f mut Vec<Alones>,
     bits: &'f mut Option<FuncId>,
     runs: &'f mut Option<(FuncId, Vec<Plan>)>,
     shared: &'f mut Option<(FuncId, Vec<Meeting>)>,
-    module: &'f mut dyn Module,
+    pub module: &'f mut dyn Module,
     cols: Value,
     at: Value,
     /// A column whose member is known in this arm; without one it is null.
     key: Option<(usize, Option<u16>)>,
     scanned: Option<Option<Scanned>>,
     read: BTreeMap<usize, Val>,
-    /// The kinds that the record has, once somebody asked.
+    /// The kinds that each party's periods have, once somebody asked.
     pub kinds: Option<Word>,
+    /// First and last days as functions that fold records by themselves gave them, and which of these it was: not all are
+    /// used.
+    pub edges: Vec<(usize, Value)>,
 }
 
 /// What a row is made of.
@@ -103,7 +111,7 @@ pub(super) struct Given<'p, 'f> {
 impl<'p, 'f> Row<'p, 'f> {
     pub fn new(code: Code<'f>, given: Given<'p, 'f>) -> Row<'p, 'f> {
         let Given { program, layout, shape, cols, at, stage, lists, beside, module } = given;
-        let Beside { inputs, names, sweeps, bits, runs, shared } = beside;
+        let Beside { inputs, names, sweeps, alones, bits, runs, shared } = beside;
         Row {
             code,
             program,
@@ -121,6 +129,7 @@ impl<'p, 'f> Row<'p, 'f> {
             lists,
             inputs,
             sweeps,
+            alones,
             bits,
             runs,
             shared,
@@ -131,6 +140,7 @@ impl<'p, 'f> Row<'p, 'f> {
             scanned: None,
             read: BTreeMap::new(),
             kinds: None,
+            edges: Vec::new(),
         }
     }
 

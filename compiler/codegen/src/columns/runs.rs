@@ -30,7 +30,7 @@ pub(super) const MEETS: i64 = 2;
 /// period.
 pub(super) const LONGEST: (i64, i64) = ((1 << table::BITS) / 28, 31 * MOST);
 /// Fewer periods than this are left to when rows are decided.
-const LEAST: i64 = 5;
+pub(super) const LEAST: i64 = 5;
 
 /// A fold of all rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -153,13 +153,19 @@ struct Fold {
 #[derive(Clone, Copy)]
 struct Room(i32);
 
-/// How much a room takes.
-const ROOM: i64 = (MOST + 2 * AT_ONCE) * 4;
+/// How many rows, and how many periods of them at once.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    pub rows: i64,
+    pub periods: i64,
+}
 
 /// Everything the function works with.
 struct Work {
     /// The place of all rooms.
     rooms: Value,
+    /// How much there is room for. What is behind the last period goes to one more row.
+    size: Size,
     given: Given,
     folds: Vec<Fold>,
     /// Row and lane of each period.
@@ -236,23 +242,31 @@ impl Code<'_> {
     /// The body of the function.
     pub fn runs(&mut self, params: &[Value], plans: &[Plan]) -> Option<()> {
         let (given, places) = Given::from_words(params, plans)?;
+        self.pass(given, plans.iter().copied().zip(places), Size { rows: ROWS, periods: MOST })?;
+        self.build.ins().return_(&[]);
+        Some(())
+    }
+
+    /// Folds the periods of so many rows or fewer; results have room for one more row.
+    pub fn pass(&mut self, given: Given, folds: impl Iterator<Item = (Plan, Places)>, size: Size) -> Option<()> {
+        let each = i32::try_from((size.periods + 2 * AT_ONCE) * 4).unwrap_or(0);
         let mut next = 0;
         let mut room = || {
             let room = Room(next);
-            next += i32::try_from(ROOM).unwrap_or(0);
+            next += each;
             room
         };
         let whose = room();
-        let mut folds = Vec::new();
-        for (plan, places) in plans.iter().zip(places) {
+        let mut made = Vec::new();
+        for (plan, places) in folds {
             let [first, last, start, until, counts, goes_on] = [(); 6].map(|()| room());
             let edges = if plan.edges { Some([(); 2].map(|()| room())) } else { None };
-            folds.push(Fold { plan: *plan, places, first, last, start, until, counts, goes_on, edges });
+            made.push(Fold { plan, places, first, last, start, until, counts, goes_on, edges });
         }
         let bytes = u32::try_from(next).unwrap_or(u32::MAX);
         let slot = self.build.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 4));
         let rooms = self.build.ins().stack_addr(types::I64, slot, 0);
-        let work = Work { rooms, given, folds, whose };
+        let work = Work { rooms, size, given, folds: made, whose };
         let (some, params) = self.block_of(1);
         let (following, next) = self.block_of(1);
         let (finished, _) = self.block_of(0);
@@ -262,8 +276,6 @@ impl Code<'_> {
         let [next] = next[..] else { return None };
         let more = self.build.ins().icmp(IntCC::SignedLessThan, next, given.size);
         self.build.ins().brif(more, some, &[next.into()], finished, &[]);
-        self.build.switch_to_block(finished);
-        self.build.ins().return_(&[]);
         self.build.switch_to_block(some);
         let [row] = params[..] else { return None };
         let (next, taken) = self.take(&work, row, following)?;
@@ -272,6 +284,7 @@ impl Code<'_> {
         self.look_up(&work, taken)?;
         self.add_up(&work, taken)?;
         self.jump(following, &[next]);
+        self.build.switch_to_block(finished);
         Some(())
     }
 
@@ -313,7 +326,7 @@ impl Code<'_> {
         let next = self.build.ins().iadd_imm_s(at, 1);
         let (own, end) = (self.offset(work, at), self.offset(work, next));
         let count = self.build.ins().isub(end, begin);
-        let fits = self.build.ins().icmp_imm_s(IntCC::SignedLessThanOrEqual, count, MOST);
+        let fits = self.build.ins().icmp_imm_s(IntCC::SignedLessThanOrEqual, count, work.size.periods);
         self.build.ins().brif(fits, fill, &[], full, &[]);
         self.build.switch_to_block(fill);
         self.begin_row(work, at);
@@ -525,7 +538,7 @@ impl Code<'_> {
             }
         }
         // Behind the last there are periods of no row.
-        let nobody = self.lanes(ROWS * LANES + MARK);
+        let nobody = self.lanes(work.size.rows * LANES + MARK);
         self.keep_four(work, work.whose, taken.count, nobody);
         self.fours(1, taken.count, |code, at| {
             let rooms = code.in_rooms(work, at);

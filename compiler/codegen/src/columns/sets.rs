@@ -6,7 +6,7 @@ use super::expr::Locals;
 use super::fold::Limits;
 use super::number::Exact;
 use super::ops::Made;
-use super::periods::{ALL_KINDS, Merged, Selection};
+use super::periods::{ALL_KINDS, EVERYBODY, Merged, Selection};
 use super::row::Row;
 use super::tag::{NOTHING, Tag};
 use super::word::{Bit, Word};
@@ -168,7 +168,7 @@ impl Row<'_, '_> {
         let kinds = u8::try_from(*kinds).unwrap_or(u8::MAX) & record.selection.limits.kinds;
         let limits = Limits { kinds, first: Word::Known(calendar::first_day()), last: until, mode };
         let merged = Merged { of, precedence: order.as_ref().clone(), ties: ties.as_ref().clone() };
-        let selection = Selection { merged: Some(merged), until, limits, kept: ALL_KINDS };
+        let selection = Selection { merged: Some(merged), until, limits, kept: ALL_KINDS, asked: EVERYBODY };
         let val = self.career(Tag::value(), selection, made_of);
         if worst.is_value() {
             return val;

@@ -554,11 +554,15 @@ impl Row<'_, '_> {
 
     /// Once a function was made: which folds have first and last days that it uses.
     pub fn settle_edges(&mut self) {
-        let wanted: BTreeSet<Value> = self.stage.folds.iter().flat_map(|f| f.edges.iter().copied()).collect();
-        if wanted.is_empty() {
+        if self.edges.is_empty() && self.stage.folds.iter().all(|fold| fold.edges.is_empty()) {
             return;
         }
         let used = used_values(self.code.build.func);
+        for (at, day) in std::mem::take(&mut self.edges) {
+            if let Some(alone) = self.alones.get_mut(at) {
+                alone.edges |= used.contains(&day);
+            }
+        }
         for fold in &mut self.stage.folds {
             fold.used |= !fold.edges.is_disjoint(&used);
         }

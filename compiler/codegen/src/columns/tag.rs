@@ -278,6 +278,20 @@ impl Code<'_> {
         self.worst(tag, stop)
     }
 
+    /// In code for usual rows a tag that is that of a value or nothing: rows of which it is another go on elsewhere. What
+    /// native code does not know here it does not know there either.
+    pub fn usual(&mut self, tag: Tag) -> Tag {
+        if tag.is_settled() || tag.may(7) || !(tag.may(0) || tag.may(1)) {
+            return tag;
+        }
+        let unsettled = self.is_unsettled(tag);
+        if !self.bail_if(unsettled) {
+            return tag;
+        }
+        let nothing = self.is_nothing(tag);
+        Tag::settled(nothing)
+    }
+
     /// Whether two outcomes that are not both values are the same; what may be another text is not.
     pub fn same_tag(&mut self, a: Tag, b: Tag) -> Bit {
         if a.ranks & b.ranks == 0 {
