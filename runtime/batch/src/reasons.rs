@@ -43,16 +43,19 @@ pub(crate) fn reasons(
             texts.none(outcomes.len());
             continue;
         }
+        let mut nothing = 0;
         for ((row, outcome), detail) in (first..).zip(outcomes).zip(details) {
-            if let Some((_, said)) = said.next_if(|(of, _)| *of == row) {
+            let by_general = if told { said.next_if(|(of, _)| *of == row) } else { None };
+            if by_general.is_none() && *outcome <= NOTHING {
+                nothing += 1;
+                continue;
+            }
+            texts.none(std::mem::take(&mut nothing));
+            if let Some((_, said)) = by_general {
                 texts.put(row, said.reason.as_deref());
                 if let Some(reason) = said.reason.as_ref().filter(|_| *outcome > 0) {
                     times.push((*outcome, reason.clone(), 1));
                 }
-                continue;
-            }
-            if *outcome <= NOTHING {
-                texts.none(1);
                 continue;
             }
             let slot = (detail ^ (detail >> 7) ^ (detail >> 23)).wrapping_add(u64::from(*outcome)) % RECENT as u64;
@@ -78,6 +81,7 @@ pub(crate) fn reasons(
                 texts.put(row, Some(&known.text));
             }
         }
+        texts.none(nothing);
     }
     times.extend(known.into_iter().map(|Known { outcome, text, times }| (outcome, text, times)));
     Ok(Reasons { texts: texts.array()?, times })
@@ -100,7 +104,9 @@ fn have_none(outcomes: &[u8]) -> bool {
 
 /// A column of texts in the making, most of them null.
 struct Texts {
+    /// Of each row its end, behind a beginning; and how many rows there are so far.
     ends: Vec<i32>,
+    rows: usize,
     all: Vec<u8>,
     there: Vec<u64>,
 }
@@ -108,15 +114,16 @@ struct Texts {
 impl Texts {
     /// So many rows, none of them there yet.
     fn new(rows: usize) -> Texts {
-        let mut ends = Vec::with_capacity(rows + 1);
-        ends.push(0);
-        Texts { ends, all: Vec::with_capacity(rows * 4), there: vec![0; rows.div_ceil(64)] }
+        Texts { ends: vec![0; rows + 1], rows: 0, all: Vec::with_capacity(rows * 4), there: vec![0; rows.div_ceil(64)] }
     }
 
     /// The next rows, so many, have none.
     fn none(&mut self, rows: usize) {
         let end = self.end();
-        self.ends.resize(self.ends.len() + rows, end);
+        if let Some(ends) = self.ends.get_mut(self.rows + 1..self.rows + 1 + rows) {
+            ends.fill(end);
+        }
+        self.rows += rows;
     }
 
     /// Puts the text of the next row.
@@ -127,7 +134,7 @@ impl Texts {
                 *word |= 1u64 << (row % 64);
             }
         }
-        self.ends.push(self.end());
+        self.none(1);
     }
 
     /// A block whose texts are longer than a column can be is refused rather than wrong.

@@ -1,7 +1,7 @@
 //! From file to file: claims of twenty periods, with their evaluation and without, and what of it the kernel takes.
 
 use crate::law::Agreement;
-use crate::machine::{Table, in_turns, median, ratio};
+use crate::machine::{Table, in_turns_after, median, ratio};
 use accord_batch::generate::{BATCH, Generator, Options};
 use accord_batch::{Asked, Carried, Format, Kernel, Kernels, Run, Sink, Source};
 use accord_cli::batch::{Everywhere, native};
@@ -105,8 +105,11 @@ pub fn files(agreement: &Agreement, rows: usize, times: usize) {
     for file in &files {
         let mut kernel = Vec::new();
         let mut evaluated = || kernel.push(batch.run(file, true) / threads as f64);
-        let taken = in_turns(
+        // A file that is replaced has to be freed as well.
+        let mut fresh = |at: usize| drop(std::fs::remove_file(to(file, at == 1)));
+        let taken = in_turns_after(
             times,
+            &mut fresh,
             &mut [
                 &mut || {
                     let _ = batch.run(file, false);

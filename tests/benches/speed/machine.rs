@@ -34,9 +34,15 @@ pub fn median(mut of: Vec<f64>) -> f64 {
 /// Seconds of each of several works, taken in turns so many times after one that does not count: what disturbs the
 /// machine disturbs all of them.
 pub fn in_turns(times: usize, works: &mut [&mut dyn FnMut()]) -> Vec<Vec<f64>> {
+    in_turns_after(times, &mut |_| {}, works)
+}
+
+/// The same; what is done before each work, by its position, does not count.
+pub fn in_turns_after(times: usize, before: &mut dyn FnMut(usize), works: &mut [&mut dyn FnMut()]) -> Vec<Vec<f64>> {
     let mut taken = vec![Vec::new(); works.len()];
     for round in 0..=times {
-        for (work, taken) in works.iter_mut().zip(&mut taken) {
+        for (at, (work, taken)) in works.iter_mut().zip(&mut taken).enumerate() {
+            before(at);
             let seconds = seconds(&mut **work);
             if round > 0 {
                 taken.push(seconds);

@@ -114,14 +114,63 @@ pub(super) fn codes<T: ArrowNativeTypeOp + ArrowNativeType>(
 
 /// Texts as they stand: one that is as one shortly before it is not looked up again.
 fn plain<T: Copy>(array: &ArrayRef, other: T, number: &dyn Fn(&str) -> Option<T>) -> Codes<T> {
+    let mut known = Known { recent: [("", number("")); RECENT], short: [((0, 0), number("")); RECENT], number };
     match array.as_string_opt::<i32>() {
-        Some(texts) => of_texts(array, texts.iter(), other, number),
-        None => of_texts(array, (0..array.len()).map(|row| texts::at(array.as_ref(), row)), other, number),
+        Some(texts) => {
+            let (bounds, bytes) = (texts.value_offsets(), texts.value_data());
+            let ends = bounds.get(1..).unwrap_or_default();
+            let word = |at: usize| {
+                let bound = |bounds: &[i32]| bounds.get(at).and_then(|bound| usize::try_from(*bound).ok());
+                let (from, to) = (bound(bounds)?, bound(ends)?);
+                let length = u32::try_from(to.checked_sub(from)?).ok().filter(|length| (1..=8).contains(length))?;
+                let bytes = bytes.get(from..)?.first_chunk::<8>()?;
+                Some((u64::from_le_bytes(*bytes) & u64::MAX >> (64 - 8 * length), length))
+            };
+            of_texts(array, other, |at| match word(at) {
+                Some(word) => known.short(word, texts.value(at)),
+                None => known.of(texts.value(at)),
+            })
+        }
+        None => of_texts(array, other, |at| texts::at(array.as_ref(), at).map_or(Some(other), |text| known.of(text))),
     }
 }
 
 /// Texts that are kept in mind, a power of two.
 const RECENT: usize = 32;
+
+/// Texts of late, and their numbers.
+struct Known<'t, T> {
+    recent: [(&'t str, Option<T>); RECENT],
+    /// Those of one to eight bytes: as a number, the first byte lowest, and how many they are.
+    short: [((u64, u32), Option<T>); RECENT],
+    number: &'t dyn Fn(&str) -> Option<T>,
+}
+
+impl<'t, T: Copy> Known<'t, T> {
+    fn of(&mut self, text: &'t str) -> Option<T> {
+        match self.recent.get_mut(place_of(text)) {
+            Some((before, found)) if *before == text => *found,
+            Some(place) => {
+                *place = (text, (self.number)(text));
+                place.1
+            }
+            None => (self.number)(text),
+        }
+    }
+
+    /// The same of a short text, given as a number too.
+    fn short(&mut self, word: (u64, u32), text: &'t str) -> Option<T> {
+        let place = usize::try_from(word.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 59).unwrap_or(0);
+        match self.short.get_mut(place) {
+            Some((before, found)) if *before == word => *found,
+            Some(place) => {
+                *place = (word, (self.number)(text));
+                place.1
+            }
+            None => (self.number)(text),
+        }
+    }
+}
 
 /// Which of them a text takes the place of: few texts of a column have the same.
 fn place_of(text: &str) -> usize {
@@ -131,33 +180,20 @@ fn place_of(text: &str) -> usize {
     (bytes.len() ^ (first << 1) ^ (second << 2) ^ last) & (RECENT - 1)
 }
 
-fn of_texts<'t, T: Copy>(
-    array: &ArrayRef,
-    texts: impl Iterator<Item = Option<&'t str>>,
-    other: T,
-    number: &dyn Fn(&str) -> Option<T>,
-) -> Codes<T> {
-    let mut values = Vec::with_capacity(array.len());
+/// Numbers of texts by their position, of those there are.
+fn of_texts<T: Copy>(array: &ArrayRef, other: T, mut number: impl FnMut(usize) -> Option<T>) -> Codes<T> {
+    let mut values = vec![other; array.len()];
     let mut unknown = Vec::new();
-    let mut recent: [(&str, Option<T>); RECENT] = [("", number("")); RECENT];
-    for (row, text) in texts.enumerate() {
-        let found = match text {
-            None => Some(other),
-            Some(text) => match recent.get_mut(place_of(text)) {
-                Some((before, found)) if *before == text => *found,
-                Some(place) => {
-                    *place = (text, number(text));
-                    place.1
-                }
-                None => number(text),
-            },
-        };
-        if found.is_none() {
-            unknown.push(row);
-        }
-        values.push(found.unwrap_or(other));
+    let valid = some(array.nulls().cloned());
+    let mut take = |row: usize| match (number(row), values.get_mut(row)) {
+        (Some(found), Some(slot)) => *slot = found,
+        _ => unknown.push(row),
+    };
+    match &valid {
+        Some(valid) => valid.valid_indices().for_each(&mut take),
+        None => (0..array.len()).for_each(&mut take),
     }
-    Codes { values: Coded::Made(values), valid: some(array.nulls().cloned()), unknown }
+    Codes { values: Coded::Made(values), valid, unknown }
 }
 
 fn by_key<K: ArrowDictionaryKeyType, T: ArrowNativeTypeOp + ArrowNativeType>(
@@ -245,4 +281,35 @@ fn translate<N: ArrowNativeType, T: Copy, const SIZE: usize>(keys: &[N], table: 
     let mut all = Box::new([other; SIZE]);
     all.iter_mut().zip(table).for_each(|(slot, number)| *slot = *number);
     keys.iter().map(|key| all.get(key.as_usize() & (SIZE - 1)).copied().unwrap_or(other)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::codes;
+    use arrow_array::{Array, ArrayRef, StringArray};
+    use std::cell::Cell;
+    use std::sync::Arc;
+
+    #[test]
+    fn short_and_long_texts_are_told_apart_wherever_they_lie() {
+        let words = ["a", "a\0", "a\0\0", "12345678", "123456789", "", "ä", "12345678\0", "87654321", "z"];
+        let texts = (0..400).map(|at: usize| (at % 7 != 3).then(|| words[at * at % words.len()]));
+        let array: ArrayRef = Arc::new(StringArray::from_iter(texts));
+        let asked = Cell::new(0);
+        let number = |text: &str| {
+            asked.set(asked.get() + 1);
+            words.iter().position(|word| *word == text).filter(|at| *at != 8).and_then(|at| u8::try_from(at).ok())
+        };
+        for array in [array.clone(), array.slice(13, 250), array.slice(399, 1), array.slice(5, 0)] {
+            let found = codes::<u8>(&array, 200, &number).expect("texts");
+            let texts = array.as_any().downcast_ref::<StringArray>().expect("texts");
+            let expected: Vec<Option<u8>> = texts.iter().map(|text| text.map_or(Some(200), &number)).collect();
+            let none: Vec<usize> = (0..array.len()).filter(|at| expected[*at].is_none()).collect();
+            assert_eq!(found.unknown, none);
+            assert_eq!(found.values.values(), expected.iter().map(|code| code.unwrap_or(200)).collect::<Vec<u8>>());
+        }
+        asked.set(0);
+        let _ = codes::<u8>(&array, 200, &number).expect("texts");
+        assert!(asked.get() < 100, "texts of late are looked up again: {}", asked.get());
+    }
 }

@@ -309,29 +309,23 @@ fn in_range<T: arrow_buffer::ArrowNativeType>(
 /// Lengths as counts and units. What is no whole number of units, or cannot be read, makes its row odd.
 fn lengths(column: &Column, array: &ArrayRef) -> Result<(Lane, Lane, Vec<usize>), String> {
     let Cell::Length(wanted) = &column.cell else { return Err(unfit(array)) };
-    let mut numbers: Vec<(i64, u8)> = Vec::new();
-    let cache = std::cell::RefCell::new((BTreeMap::<String, Option<u32>>::new(), &mut numbers));
+    // A count and its unit, as one number; there is no count below 0.
+    let known = std::cell::RefCell::new(BTreeMap::<String, Option<u64>>::new());
     let number = |text: &str| {
-        let (known, numbers) = &mut *cache.borrow_mut();
+        let known = &mut *known.borrow_mut();
         if let Some(found) = known.get(text) {
             return *found;
         }
         let read = parse::length(text, *wanted).ok().and_then(|l| whole_length(&l));
-        let found = read.and_then(|read| {
-            numbers.push(read);
-            u32::try_from(numbers.len()).ok()
-        });
+        let found =
+            read.and_then(|(count, unit)| Some(u64::try_from(count).ok()?.checked_mul(1 << 8)? | u64::from(unit)));
         let _ = known.insert(text.to_owned(), found);
         found
     };
-    let codes = codes::codes::<u32>(array, 0, &number)?;
-    drop(cache);
-    // Number 0 is where nothing is.
-    let (counted, named): (Vec<i64>, Vec<u8>) = std::iter::once((0, 0)).chain(numbers).unzip();
-    let of = |code: &u32| *code as usize;
+    let codes = codes::codes::<u64>(array, 0, &number)?;
     let values = codes.values.values();
-    let counts: Vec<i64> = values.iter().map(|code| counted.get(of(code)).copied().unwrap_or(0)).collect();
-    let units: Vec<u8> = values.iter().map(|code| named.get(of(code)).copied().unwrap_or(0)).collect();
+    let counts: Vec<u64> = values.iter().map(|code| code >> 8).collect();
+    let units: Vec<u8> = values.iter().map(|code| code.to_le_bytes()[0]).collect();
     let counts = Lane::bytes(Buffer::from_vec(counts), 8, codes.valid.clone());
     Ok((counts, Lane::bytes(Buffer::from_vec(units), 1, codes.valid), codes.unknown))
 }
