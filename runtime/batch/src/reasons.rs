@@ -29,62 +29,76 @@ pub(crate) fn reasons(
     general: &[(usize, Said)],
     faults: &dyn Fn(u64) -> Option<String>,
 ) -> Result<Reasons, String> {
-    let rows = made.outcome.len();
-    let mut texts = Texts::new(rows);
+    let mut texts = Texts::new(made.outcome.len());
     let mut times = Vec::new();
     let mut said = general.iter().peekable();
-    let mut known: Vec<Known> = Vec::new();
-    let mut places: BTreeMap<(u8, u64), usize> = BTreeMap::new();
-    let mut recent = [(0u8, 0u64, 0usize); RECENT];
+    let mut natives = Natives::new(names, faults);
     for (at, (outcomes, details)) in made.outcome.chunks(EACH).zip(made.detail.chunks(EACH)).enumerate() {
         let first = at * EACH;
-        let told = said.peek().is_some_and(|(row, _)| *row < first + EACH);
-        if !told && have_none(outcomes) {
-            texts.none(outcomes.len());
-            continue;
+        let mut given = with_reasons(outcomes);
+        if said.peek().is_some_and(|(row, _)| *row < first + EACH) {
+            // Whatever the general evaluator answered is looked at.
+            given = u64::MAX;
         }
-        let mut nothing = 0;
-        for ((row, outcome), detail) in (first..).zip(outcomes).zip(details) {
-            let by_general = if told { said.next_if(|(of, _)| *of == row) } else { None };
-            if by_general.is_none() && *outcome <= NOTHING {
-                nothing += 1;
-                continue;
-            }
-            texts.none(std::mem::take(&mut nothing));
-            if let Some((_, said)) = by_general {
-                texts.put(row, said.reason.as_deref());
+        let mut done = 0;
+        while given != 0 && done < outcomes.len() {
+            let next = usize::try_from(given.trailing_zeros() / 8).unwrap_or(0);
+            given &= !(0xFF << (8 * next));
+            let (Some(outcome), Some(detail)) = (outcomes.get(next), details.get(next)) else { break };
+            texts.none(next - done);
+            done = next + 1;
+            if let Some((_, said)) = said.next_if(|(of, _)| *of == first + next) {
+                texts.put(said.reason.as_deref());
                 if let Some(reason) = said.reason.as_ref().filter(|_| *outcome > 0) {
                     times.push((*outcome, reason.clone(), 1));
                 }
-                continue;
-            }
-            let slot = (detail ^ (detail >> 7) ^ (detail >> 23)).wrapping_add(u64::from(*outcome)) % RECENT as u64;
-            let before = recent.get(usize::try_from(slot).unwrap_or(0)).copied().unwrap_or_default();
-            let mut last = before;
-            // No outcome that has a reason is 0.
-            if (before.0, before.1) != (*outcome, *detail) {
-                let place = *places.entry((*outcome, *detail)).or_insert_with(|| {
-                    let text = match *outcome {
-                        FAULT => faults(*detail).unwrap_or_default(),
-                        _ => named(names, *detail),
-                    };
-                    known.push(Known { outcome: *outcome, text, times: 0 });
-                    known.len() - 1
-                });
-                last = (*outcome, *detail, place);
-                if let Some(slot) = recent.get_mut(usize::try_from(slot).unwrap_or(0)) {
-                    *slot = last;
-                }
-            }
-            if let Some(known) = known.get_mut(last.2) {
-                known.times += 1;
-                texts.put(row, Some(&known.text));
+            } else if *outcome <= NOTHING {
+                texts.none(1);
+            } else {
+                texts.put(natives.text(*outcome, *detail));
             }
         }
-        texts.none(nothing);
+        texts.none(outcomes.len() - done);
     }
-    times.extend(known.into_iter().map(|Known { outcome, text, times }| (outcome, text, times)));
+    times.extend(natives.known.into_iter().map(|Known { outcome, text, times }| (outcome, text, times)));
     Ok(Reasons { texts: texts.array()?, times })
+}
+
+/// Reasons that native code gave, each once.
+struct Natives<'a> {
+    names: &'a [String],
+    faults: &'a dyn Fn(u64) -> Option<String>,
+    known: Vec<Known>,
+    places: BTreeMap<(u8, u64), usize>,
+    /// Those of late, where among the known.
+    recent: [(u8, u64, usize); RECENT],
+}
+
+impl Natives<'_> {
+    fn new<'a>(names: &'a [String], faults: &'a dyn Fn(u64) -> Option<String>) -> Natives<'a> {
+        // No outcome that has a reason is 0.
+        Natives { names, faults, known: Vec::new(), places: BTreeMap::new(), recent: [(0, 0, 0); RECENT] }
+    }
+
+    /// The text of a reason that was given once more.
+    fn text(&mut self, outcome: u8, detail: u64) -> Option<&str> {
+        let slot = (detail ^ (detail >> 7) ^ (detail >> 23)).wrapping_add(u64::from(outcome)) % RECENT as u64;
+        let recent = self.recent.get_mut(usize::try_from(slot).unwrap_or(0))?;
+        if (recent.0, recent.1) != (outcome, detail) {
+            let place = *self.places.entry((outcome, detail)).or_insert_with(|| {
+                let text = match outcome {
+                    FAULT => (self.faults)(detail).unwrap_or_default(),
+                    _ => named(self.names, detail),
+                };
+                self.known.push(Known { outcome, text, times: 0 });
+                self.known.len() - 1
+            });
+            *recent = (outcome, detail, place);
+        }
+        let known = self.known.get_mut(recent.2)?;
+        known.times += 1;
+        Some(&known.text)
+    }
 }
 
 /// Rows that are looked at together.
@@ -93,13 +107,14 @@ const EACH: usize = 8;
 /// Reasons that are kept in mind.
 const RECENT: usize = 16;
 
-/// Whether all of these outcomes are values or nothing.
-fn have_none(outcomes: &[u8]) -> bool {
+/// Of these outcomes those that are neither values nor nothing, a byte each that is not 0.
+fn with_reasons(outcomes: &[u8]) -> u64 {
     const { assert!(NOTHING == 1) };
-    match <[u8; EACH]>::try_from(outcomes) {
-        Ok(outcomes) => u64::from_le_bytes(outcomes) & 0xFEFE_FEFE_FEFE_FEFE == 0,
-        Err(_) => outcomes.iter().all(|outcome| *outcome <= NOTHING),
-    }
+    let word = match <[u8; EACH]>::try_from(outcomes) {
+        Ok(outcomes) => u64::from_le_bytes(outcomes),
+        Err(_) => outcomes.iter().rev().fold(0, |word, outcome| word << 8 | u64::from(*outcome)),
+    };
+    word & 0xFEFE_FEFE_FEFE_FEFE
 }
 
 /// A column of texts in the making, most of them null.
@@ -127,11 +142,11 @@ impl Texts {
     }
 
     /// Puts the text of the next row.
-    fn put(&mut self, row: usize, text: Option<&str>) {
+    fn put(&mut self, text: Option<&str>) {
         if let Some(text) = text {
             self.all.extend_from_slice(text.as_bytes());
-            if let Some(word) = self.there.get_mut(row / 64) {
-                *word |= 1u64 << (row % 64);
+            if let Some(word) = self.there.get_mut(self.rows / 64) {
+                *word |= 1u64 << (self.rows % 64);
             }
         }
         self.none(1);

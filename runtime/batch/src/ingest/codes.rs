@@ -122,12 +122,12 @@ fn plain<T: Copy>(array: &ArrayRef, other: T, number: &dyn Fn(&str) -> Option<T>
             let word = |at: usize| {
                 let bound = |bounds: &[i32]| bounds.get(at).and_then(|bound| usize::try_from(*bound).ok());
                 let (from, to) = (bound(bounds)?, bound(ends)?);
-                let length = u32::try_from(to.checked_sub(from)?).ok().filter(|length| (1..=8).contains(length))?;
-                let bytes = bytes.get(from..)?.first_chunk::<8>()?;
-                Some((u64::from_le_bytes(*bytes) & u64::MAX >> (64 - 8 * length), length))
+                let length = u32::try_from(to.checked_sub(from)?).ok().filter(|length| (1..=16).contains(length))?;
+                let bytes = bytes.get(from..)?.first_chunk::<16>()?;
+                Some((u128::from_le_bytes(*bytes) & u128::MAX >> (128 - 8 * length), length))
             };
             of_texts(array, other, |at| match word(at) {
-                Some(word) => known.short(word, texts.value(at)),
+                Some(word) => known.short(word, || texts.value(at)),
                 None => known.of(texts.value(at)),
             })
         }
@@ -141,8 +141,8 @@ const RECENT: usize = 32;
 /// Texts of late, and their numbers.
 struct Known<'t, T> {
     recent: [(&'t str, Option<T>); RECENT],
-    /// Those of one to eight bytes: as a number, the first byte lowest, and how many they are.
-    short: [((u64, u32), Option<T>); RECENT],
+    /// Those of one to sixteen bytes: as a number, the first byte lowest, and how many they are.
+    short: [((u128, u32), Option<T>); RECENT],
     number: &'t dyn Fn(&str) -> Option<T>,
 }
 
@@ -159,15 +159,16 @@ impl<'t, T: Copy> Known<'t, T> {
     }
 
     /// The same of a short text, given as a number too.
-    fn short(&mut self, word: (u64, u32), text: &'t str) -> Option<T> {
-        let place = usize::try_from(word.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 59).unwrap_or(0);
+    fn short(&mut self, word: (u128, u32), text: impl Fn() -> &'t str) -> Option<T> {
+        let mixed = word.0.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+        let place = usize::try_from(mixed >> 123).unwrap_or(0);
         match self.short.get_mut(place) {
             Some((before, found)) if *before == word => *found,
             Some(place) => {
-                *place = (word, (self.number)(text));
+                *place = (word, (self.number)(text()));
                 place.1
             }
-            None => (self.number)(text),
+            None => (self.number)(text()),
         }
     }
 }
@@ -292,7 +293,8 @@ mod tests {
 
     #[test]
     fn short_and_long_texts_are_told_apart_wherever_they_lie() {
-        let words = ["a", "a\0", "a\0\0", "12345678", "123456789", "", "ä", "12345678\0", "87654321", "z"];
+        let long = "1234567890123456";
+        let words = ["a", "a\0", "a\0\0", long, "12345678901234567", "", "ä", "12345678\0", "12345678", "z"];
         let texts = (0..400).map(|at: usize| (at % 7 != 3).then(|| words[at * at % words.len()]));
         let array: ArrayRef = Arc::new(StringArray::from_iter(texts));
         let asked = Cell::new(0);

@@ -367,6 +367,15 @@ fn sets(cell: &Cell, array: &ArrayRef, parties: &[Country]) -> Result<(Lane, Vec
     let place = |offset: &i32| usize::try_from(*offset).unwrap_or(0).saturating_sub(range.start);
     let bits = codes.values.values();
     let null = codes.valid.as_ref();
+    if null.is_none() && bits.iter().copied().fold(0, u8::max) < 64 {
+        let of_row = |bounds: &[i32]| {
+            let [from, to] = *bounds else { return 0 };
+            let bits = bits.get(place(&from)..place(&to)).unwrap_or_default();
+            bits.iter().fold(0, |set, bit| set | 1u64 << (bit & 63))
+        };
+        values.extend(lists.offsets().windows(2).map(of_row));
+        return Ok((Lane::bytes(Buffer::from_vec(values), 8, nulls), odd));
+    }
     for (row, (from, to)) in lists.offsets().iter().zip(lists.offsets().iter().skip(1)).enumerate() {
         let (from, to) = (place(from), place(to));
         let mut of_row = bits.get(from..to).unwrap_or_default().iter().zip(from..);
