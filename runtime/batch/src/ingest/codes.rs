@@ -229,6 +229,7 @@ fn by_key<K: ArrowDictionaryKeyType, T: ArrowNativeTypeOp + ArrowNativeType>(
         return Ok(Codes { values: Coded::Kept(keys.values().inner().clone()), valid, unknown: Vec::new() });
     }
     let values: Vec<T> = match K::Native::get_byte_width() {
+        1 | 2 if table.len() <= FEW => of_few(slots, &table, other),
         // Every key of one or two bytes is in such a table, so nothing is compared.
         1 => translate::<_, T, 256>(slots, &table, other),
         2 => translate::<_, T, 65536>(slots, &table, other),
@@ -241,11 +242,14 @@ fn by_key<K: ArrowDictionaryKeyType, T: ArrowNativeTypeOp + ArrowNativeType>(
     Ok(codes)
 }
 
-/// The largest key as an unsigned number: a key below zero is a very large one. Of keys of a byte many are looked at at
-/// once; one below zero is then 128 or more, which few words do not reach.
+/// The largest key as an unsigned number: a key below zero is a very large one. Of keys of one or two bytes many are
+/// looked at at once; one below zero is then half of all numbers or more, which few words do not reach.
 fn largest<N: ArrowNativeType>(keys: &[N], bytes: &Buffer, words: usize) -> usize {
     if size_of::<N>() == 1 && words <= 128 {
         return usize::from(bytes.as_slice().iter().copied().fold(0, u8::max));
+    }
+    if size_of::<N>() == 2 && words <= 1 << 15 {
+        return usize::from(bytes.typed_data::<u16>().iter().copied().fold(0, u16::max));
     }
     keys.iter().map(|k| k.as_usize()).fold(0, usize::max)
 }
@@ -275,6 +279,21 @@ fn unknown<N: ArrowNativeType, T>(
 /// Whether every word's number is its position.
 fn is_identity<T: ArrowNativeType>(table: &[T]) -> bool {
     table.iter().enumerate().all(|(at, number)| number.to_usize() == Some(at))
+}
+
+/// So many words, and keys are compared with each rather than looked up: many at once.
+const FEW: usize = 4;
+
+fn of_few<N: ArrowNativeType, T: Copy>(keys: &[N], table: &[T], other: T) -> Vec<T> {
+    let number = |at: usize| table.get(at).copied().unwrap_or(other);
+    let [a, b, c, d] = [0, 1, 2, 3].map(number);
+    let of = |key: usize| {
+        let found = if key == 3 { d } else { other };
+        let found = if key == 2 { c } else { found };
+        let found = if key == 1 { b } else { found };
+        if key == 0 { a } else { found }
+    };
+    keys.iter().map(|key| of(key.as_usize())).collect()
 }
 
 /// Keys by a table that has a place for each there can be.
