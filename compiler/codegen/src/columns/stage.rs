@@ -15,7 +15,7 @@ use super::shared::{MOST_WORDS, Meeting, Met};
 use super::tag::Tag;
 use super::word::{Bit, Code, Word, constant_memory};
 use accord_core::DatedIn;
-use accord_core::columns::{Cell, Part};
+use accord_core::columns::{Cell, Fill, Layout, Part, Shape};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Endianness, Function, InstBuilder, MemFlagsData, Value, types};
 use cranelift_module::FuncId;
@@ -286,6 +286,13 @@ fn apart(bytes: i64) -> i64 {
     (bytes + 15) & !15
 }
 
+/// Whether the stage looks at records: of few parties, where there are any.
+pub(super) fn is_staged(layout: &Layout, shape: &Shape) -> bool {
+    let column = layout.columns.iter().position(|c| c.cell == Cell::Periods);
+    let given = column.is_some_and(|column| shape.fills.get(column) != Some(&Fill::Absent));
+    given && (1..=FEW).contains(&shape.parties.len())
+}
+
 impl Row<'_, '_> {
     /// Where a place is, of the stage that code is about.
     pub fn kept_place(&mut self, place: Kept, bytes: i64) -> Value {
@@ -351,9 +358,7 @@ impl Row<'_, '_> {
     /// What the stage found of the record of the row, where it looks at records: for each set of parties that hold a
     /// period one number, if the record is one it folds.
     pub fn present(&mut self) -> Option<Word> {
-        let column = self.layout.columns.iter().position(|c| c.cell == Cell::Periods)?;
-        let given = self.shape.fills.get(column) != Some(&accord_core::columns::Fill::Absent);
-        if !given || self.parties() > FEW || self.parties() == 0 {
+        if !is_staged(self.layout, self.shape) {
             return None;
         }
         let place = match self.stage.present {

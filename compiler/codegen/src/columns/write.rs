@@ -6,7 +6,7 @@ use super::number::parts;
 use super::order::{self, Order};
 use super::periods::Scanned;
 use super::row::{Answered, Beside, Given, Row, missing};
-use super::stage::{GROUPS, Here, Kept, ROWS, Stage, holders_of};
+use super::stage::{GROUPS, Here, Kept, ROWS, Stage, holders_of, is_staged};
 use super::tag::{DETAIL, RANK, Tag};
 use super::word::{Bit, Code, Word};
 use crate::CodegenError;
@@ -117,6 +117,9 @@ struct Making<'a, 'p> {
     bits: Vec<((usize, i32), Kept)>,
 }
 
+/// Functions with their names.
+type Made = Vec<(String, FuncId, Function)>;
+
 /// The functions of a kernel: `(columns, outs, lo, hi)` to 0, which this is the name of, and one for each arm. They share
 /// the frame of the first.
 pub(super) fn functions(
@@ -124,7 +127,7 @@ pub(super) fn functions(
     (id, signature): (FuncId, Signature),
     module: &mut dyn Module,
     beside: &mut Beside,
-) -> Result<Vec<(String, FuncId, Function)>, CodegenError> {
+) -> Result<Made, CodegenError> {
     let key = key(subject);
     let members = order::members(subject, key);
     let nowhere = Value::from_u32(0);
@@ -134,16 +137,25 @@ pub(super) fn functions(
     let bits = bits_of(&mut stage, subject);
     let parts = table_of_parts(subject.program, module)?;
     let mut making = Making { subject, module, beside, parts, order, bits };
-    let mut made = Vec::new();
+    let mut made = Made::new();
     let mut arms = Vec::new();
-    for arm in arms_of(subject, key) {
-        let name = format!("arm.{}", arms.len());
-        let signature = arm_signature(making.module);
-        let id = making.module.declare_function(&name, Linkage::Local, &signature)?;
-        let mut function = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
-        stage = making.arm(arm, &mut function, stage)?;
+    for (at, arm) in arms_of(subject, key).into_iter().enumerate() {
+        let id = making.declared(&format!("arm.{at}"))?;
+        // Code for rows that are not usual is large and seldom entered: by itself it is compiled sooner.
+        let apart = !matches!(arm, Arm::Rest(_));
+        let any = if apart { Some(making.declared(&format!("any.{at}"))?) } else { None };
+        let others = apart && is_staged(subject.layout, subject.shape);
+        let others = if others { Some(making.declared(&format!("others.{at}"))?) } else { None };
+        let usual = (format!("arm.{at}"), id, Part::Usual { any, others });
+        let others = others.map(|id| (format!("others.{at}"), id, Part::Others));
+        let any = any.map(|id| (format!("any.{at}"), id, Part::Any));
+        for (name, id, part) in [Some(usual), others, any].into_iter().flatten() {
+            let signature = arm_signature(making.module);
+            let mut function = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
+            stage = making.arm(arm, part, &mut function, stage)?;
+            made.push((name, id, function));
+        }
         arms.push((arm, id));
-        made.push((name, id, function));
     }
     let mut rows = Function::with_name_signature(UserFuncName::user(0, id.as_u32()), signature);
     making.rows(&arms, &mut rows, stage)?;
@@ -177,9 +189,20 @@ impl<'p> Making<'_, 'p> {
         Row::new(code, Given { program, layout, shape, cols, at, stage, lists, beside, module })
     }
 
-    /// An arm: its rows in turn.
-    fn arm(&mut self, arm: Arm, function: &mut Function, mut stage: Stage) -> Result<Stage, CodegenError> {
+    /// The function of an arm or of a part of it.
+    fn declared(&mut self, name: &str) -> Result<FuncId, CodegenError> {
+        let signature = arm_signature(self.module);
+        Ok(self.module.declare_function(name, Linkage::Local, &signature)?)
+    }
+
+    /// An arm, or a part of it: its rows in turn.
+    fn arm(&mut self, arm: Arm, part: Part, function: &mut Function, mut stage: Stage) -> Result<Stage, CodegenError> {
         let mut context = FunctionBuilderContext::new();
+        let [any, others] = match part {
+            Part::Usual { any, others } => [any, others],
+            Part::Others | Part::Any => [None, None],
+        };
+        let [any, others] = [any, others].map(|id| Some(self.module.declare_func_in_func(id?, function)));
         let (mut code, params) = self.code(FunctionBuilder::new(function, &mut context));
         let [frame, cols, outs, first, lo, begin, end] = params[..] else { return Err(missing("a parameter")) };
         let turns = code.turns_from(begin, end);
@@ -191,7 +214,16 @@ impl<'p> Making<'_, 'p> {
         let (next, _) = code.block_of(0);
         stage.enter(Here { frame, first, size: end, at: within, group });
         let (config, subject) = (self.module.target_config(), self.subject);
-        let results = Results { outs, to, next, bits: self.bits.clone(), library: subject.library };
+        let elsewhere = Elsewhere { any, others, given: [frame, cols, outs, first, lo], turn: turns.at };
+        let results = Results {
+            outs,
+            to,
+            next,
+            part,
+            elsewhere: Some(elsewhere),
+            bits: self.bits.clone(),
+            library: subject.library,
+        };
         let mut row = self.row(code, (cols, at), stage);
         match arm {
             Arm::Any => results.arm(&mut row, subject, None),
@@ -235,7 +267,8 @@ impl<'p> Making<'_, 'p> {
         let (config, order) = (self.module.target_config(), self.order);
         let calls = Calls { arms, given: [frame, cols, outs, first, lo] };
         let library = self.subject.library;
-        let results = Results { outs, to: zero, next: done, bits: self.bits.clone(), library };
+        let (part, bits) = (Part::Any, self.bits.clone());
+        let results = Results { outs, to: zero, next: done, part, elsewhere: None, bits, library };
         let mut row = self.row(code, (cols, first), stage);
         match &order {
             Some(order) => {
@@ -390,6 +423,25 @@ fn bits_of(stage: &mut Stage, subject: &Subject<'_>) -> Vec<((usize, i32), Kept)
     bits
 }
 
+/// What a function of an arm decides.
+#[derive(Clone, Copy)]
+enum Part {
+    /// Usual rows; others are handed on: those of which the stage folded the record, and any.
+    Usual { any: Option<FuncId>, others: Option<FuncId> },
+    /// Rows of which the stage folded the record, of all parties.
+    Others,
+    /// Any row.
+    Any,
+}
+
+/// The functions for rows that are not usual, and what they are given here.
+struct Elsewhere {
+    any: Option<FuncRef>,
+    others: Option<FuncRef>,
+    given: [Value; 5],
+    turn: Value,
+}
+
 /// Where results go.
 struct Results {
     outs: Value,
@@ -397,6 +449,9 @@ struct Results {
     to: Value,
     /// Where the next row begins.
     next: Block,
+    /// What is decided here, and where the rest is.
+    part: Part,
+    elsewhere: Option<Elsewhere>,
     /// Where the results are that are bits, before they are words.
     bits: Vec<((usize, i32), Kept)>,
     library: bool,
@@ -425,16 +480,36 @@ impl Results {
     /// parties that hold a period where there are few; else by code for any row.
     fn arm(&self, row: &mut Row<'_, '_>, subject: &Subject<'_>, key: Option<(usize, Option<u16>)>) {
         row.arm(key, None, None);
-        let (any, _) = row.code.block_of(0);
-        let usual = key.is_none_or(|(_, member)| member.is_some());
-        if usual {
-            self.usual(row, subject, key, any);
-        } else {
-            row.code.jump(any, &[]);
+        match self.part {
+            Part::Usual { any: Some(_), .. } => {
+                let (any, _) = row.code.block_of(0);
+                self.usual(row, subject, key, any);
+                self.hand_on(row, any, |elsewhere| elsewhere.any);
+            }
+            Part::Others => {
+                let (Some(present), Some(scanned)) = (row.present(), row.record_of_row()) else {
+                    return row.code.jump(self.next, &[]);
+                };
+                let _ = row.holders(present);
+                let all = Word::Known((1_i64 << row.parties()) - 1);
+                let scanned = Scanned { tag: Tag::value(), staged: true, parties: all, ..scanned };
+                row.arm(key, None, Some(scanned));
+                self.results(row, subject);
+            }
+            Part::Usual { any: None, .. } | Part::Any => self.results(row, subject),
         }
-        row.code.build.switch_to_block(any);
-        row.arm(key, None, None);
-        self.results(row, subject);
+    }
+
+    /// In this block the row is decided by a function for rows that are not usual.
+    fn hand_on(&self, row: &mut Row<'_, '_>, block: Block, to: impl Fn(&Elsewhere) -> Option<FuncRef>) {
+        row.code.build.set_cold_block(block);
+        row.code.build.switch_to_block(block);
+        if let Some((elsewhere, function)) = self.elsewhere.as_ref().and_then(|e| Some((e, to(e)?))) {
+            let following = row.code.build.ins().iadd_imm_s(elsewhere.turn, 1);
+            let given: Vec<Value> = elsewhere.given.into_iter().chain([elsewhere.turn, following]).collect();
+            let _ = row.code.build.ins().call(function, &given);
+        }
+        row.code.jump(self.next, &[]);
     }
 
     /// The code for rows without anything unusual.
@@ -494,9 +569,7 @@ impl Results {
             row.guard();
             self.results(row, subject);
             if mask == all {
-                row.code.build.switch_to_block(unusual);
-                row.arm(key, None, Some(scanned));
-                self.results(row, subject);
+                self.hand_on(row, unusual, |elsewhere| elsewhere.others);
             }
         }
     }

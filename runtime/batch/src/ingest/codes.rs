@@ -229,7 +229,10 @@ fn by_key<K: ArrowDictionaryKeyType, T: ArrowNativeTypeOp + ArrowNativeType>(
         return Ok(Codes { values: Coded::Kept(keys.values().inner().clone()), valid, unknown: Vec::new() });
     }
     let values: Vec<T> = match K::Native::get_byte_width() {
-        1 | 2 if table.len() <= FEW => of_few(slots, &table, other),
+        // Keys that are the numbers already.
+        2 if whole && most < table.len() && is_identity(&table) => {
+            slots.iter().map(|key| T::usize_as(key.as_usize())).collect()
+        }
         // Every key of one or two bytes is in such a table, so nothing is compared.
         1 => translate::<_, T, 256>(slots, &table, other),
         2 => translate::<_, T, 65536>(slots, &table, other),
@@ -279,21 +282,6 @@ fn unknown<N: ArrowNativeType, T>(
 /// Whether every word's number is its position.
 fn is_identity<T: ArrowNativeType>(table: &[T]) -> bool {
     table.iter().enumerate().all(|(at, number)| number.to_usize() == Some(at))
-}
-
-/// So many words, and keys are compared with each rather than looked up: many at once.
-const FEW: usize = 4;
-
-fn of_few<N: ArrowNativeType, T: Copy>(keys: &[N], table: &[T], other: T) -> Vec<T> {
-    let number = |at: usize| table.get(at).copied().unwrap_or(other);
-    let [a, b, c, d] = [0, 1, 2, 3].map(number);
-    let of = |key: usize| {
-        let found = if key == 3 { d } else { other };
-        let found = if key == 2 { c } else { found };
-        let found = if key == 1 { b } else { found };
-        if key == 0 { a } else { found }
-    };
-    keys.iter().map(|key| of(key.as_usize())).collect()
 }
 
 /// Keys by a table that has a place for each there can be.
