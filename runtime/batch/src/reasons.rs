@@ -40,25 +40,21 @@ pub(crate) fn reasons(
             // Whatever the general evaluator answered is looked at.
             given = u64::MAX;
         }
-        let mut done = 0;
-        while given != 0 && done < outcomes.len() {
+        texts.begin(first);
+        while given != 0 {
             let next = usize::try_from(given.trailing_zeros() / 8).unwrap_or(0);
             given &= !(0xFF << (8 * next));
             let (Some(outcome), Some(detail)) = (outcomes.get(next), details.get(next)) else { break };
-            texts.none(next - done);
-            done = next + 1;
-            if let Some((_, said)) = said.next_if(|(of, _)| *of == first + next) {
-                texts.put(said.reason.as_deref());
+            let row = first + next;
+            if let Some((_, said)) = said.next_if(|(of, _)| *of == row) {
+                texts.put(row, said.reason.as_deref());
                 if let Some(reason) = said.reason.as_ref().filter(|_| *outcome > 0) {
                     times.push((*outcome, reason.clone(), 1));
                 }
-            } else if *outcome <= NOTHING {
-                texts.none(1);
-            } else {
-                texts.put(natives.text(*outcome, *detail));
+            } else if *outcome > NOTHING {
+                texts.put(row, natives.text(*outcome, *detail));
             }
         }
-        texts.none(outcomes.len() - done);
     }
     times.extend(natives.known.into_iter().map(|Known { outcome, text, times }| (outcome, text, times)));
     Ok(Reasons { texts: texts.array()?, times })
@@ -119,7 +115,8 @@ fn with_reasons(outcomes: &[u8]) -> u64 {
 
 /// A column of texts in the making, most of them null.
 struct Texts {
-    /// Of each row its end, behind a beginning; and how many rows there are so far.
+    /// Of each row its end, behind a beginning: those of so many rows more than there are, so that all are written so
+    /// many at a time.
     ends: Vec<i32>,
     rows: usize,
     all: Vec<u8>,
@@ -129,27 +126,26 @@ struct Texts {
 impl Texts {
     /// So many rows, none of them there yet.
     fn new(rows: usize) -> Texts {
-        Texts { ends: vec![0; rows + 1], rows: 0, all: Vec::with_capacity(rows * 4), there: vec![0; rows.div_ceil(64)] }
+        let ends = vec![0; rows + 1 + EACH];
+        Texts { ends, rows, all: Vec::with_capacity(rows * 4), there: vec![0; rows.div_ceil(64)] }
     }
 
-    /// The next rows, so many, have none.
-    fn none(&mut self, rows: usize) {
+    /// The rows from this one on, so many as are looked at together, have no text so far.
+    fn begin(&mut self, row: usize) {
         let end = self.end();
-        if let Some(ends) = self.ends.get_mut(self.rows + 1..self.rows + 1 + rows) {
-            ends.fill(end);
+        if let Some(ends) = self.ends.get_mut(row + 1..).and_then(|ends| ends.first_chunk_mut::<EACH>()) {
+            *ends = [end; EACH];
         }
-        self.rows += rows;
     }
 
-    /// Puts the text of the next row.
-    fn put(&mut self, text: Option<&str>) {
-        if let Some(text) = text {
-            self.all.extend_from_slice(text.as_bytes());
-            if let Some(word) = self.there.get_mut(self.rows / 64) {
-                *word |= 1u64 << (self.rows % 64);
-            }
+    /// Puts the text of a row; rows behind it have none so far.
+    fn put(&mut self, row: usize, text: Option<&str>) {
+        let Some(text) = text else { return };
+        self.all.extend_from_slice(text.as_bytes());
+        if let Some(word) = self.there.get_mut(row / 64) {
+            *word |= 1u64 << (row % 64);
         }
-        self.none(1);
+        self.begin(row);
     }
 
     /// A block whose texts are longer than a column can be is refused rather than wrong.
@@ -157,8 +153,9 @@ impl Texts {
         i32::try_from(self.all.len()).unwrap_or(i32::MAX)
     }
 
-    fn array(self) -> Result<StringArray, String> {
-        let rows = self.ends.len().saturating_sub(1);
+    fn array(mut self) -> Result<StringArray, String> {
+        let rows = self.rows;
+        self.ends.truncate(rows + 1);
         if self.all.is_empty() && self.there.iter().all(|word| *word == 0) {
             return Ok(StringArray::new_null(rows));
         }

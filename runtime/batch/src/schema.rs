@@ -61,16 +61,18 @@ pub fn data_type(cell: &Cell) -> DataType {
             list(DataType::Struct(Fields::from(vec![parties, money("figure", currency.code())])))
         }
         Cell::Periods => list(DataType::Struct(period_fields())),
-        Cell::Number | Cell::Length(_) | Cell::Text | Cell::Unit | Cell::Rounding => DataType::Utf8,
+        Cell::Unit | Cell::Rounding => dictionary(DataType::UInt8),
+        Cell::Number | Cell::Length(_) | Cell::Text => DataType::Utf8,
     }
 }
 
-/// The fields of a period, in the order of [`accord_core::columns::PERIOD_FIELDS`]. An amount is text, so that it is
-/// exact: `104`, `12.5`, with its unit beside it or in it (`104 quarters`).
+/// The fields of a period, in the order of [`accord_core::columns::PERIOD_FIELDS`]. The party is one of an agreement's,
+/// so few words are enough for it. An amount is text, so that it is exact: `104`, `12.5`, with its unit beside it or in
+/// it (`104 quarters`).
 pub fn period_fields() -> Fields {
     let word = || dictionary(DataType::UInt8);
     Fields::from(vec![
-        Field::new("party", dictionary(DataType::UInt16), true),
+        Field::new("party", word(), true),
         Field::new("scheme", DataType::Utf8, true),
         Field::new("kind", word(), true),
         Field::new("quality", word(), true),

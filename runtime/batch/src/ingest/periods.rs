@@ -99,13 +99,16 @@ impl Records {
         for nulls in [party.valid.as_ref(), self.periods.nulls()].into_iter().flatten() {
             broken.extend((0..count).filter(|at| nulls.is_null(*at)));
         }
-        let from = self.days("from", &mut broken, &mut odd)?;
-        let to = self.days("to", &mut broken, &mut odd)?;
-        let backward = from.iter().zip(to.iter()).map(|(from, to)| u32::from(from > to)).sum::<u32>();
-        if backward > 0 {
-            let days = from.iter().zip(to.iter()).enumerate();
-            broken.extend(days.filter(|(at, (from, to))| from > to && !odd.contains(at)).map(|(at, _)| at));
-        }
+        let stretches = match self.in_place() {
+            Some(stretches) if stretches.looked.sound => stretches,
+            _ => {
+                let from = self.days("from", &mut broken, &mut odd)?;
+                let to = self.days("to", &mut broken, &mut odd)?;
+                let days = from.iter().zip(to.iter()).enumerate();
+                broken.extend(days.filter(|(at, (from, to))| from > to && !odd.contains(at)).map(|(at, _)| at));
+                Stretches::new(from, to)
+            }
+        };
         let amounts = self.periods.column_by_name("amount").filter(|a| a.null_count() < count);
         if let Some(amounts) = amounts.filter(|a| *a.data_type() != DataType::Null) {
             odd.extend((0..count).filter(|at| amounts.is_valid(*at)));
@@ -120,8 +123,17 @@ impl Records {
             party.values = codes::Coded::Made(marked);
         }
         let rows = self.rows_of(&broken);
-        let lanes = self.laid_out(from, to, [party, kind, quality]);
+        let lanes = self.laid_out(stretches, [party, kind, quality]);
         Ok(Lanes { lanes, odd: rows })
+    }
+
+    /// First and last days where they lie, if every period has both.
+    fn in_place(&self) -> Option<Stretches> {
+        let days = |name: &str| {
+            let days = self.periods.column_by_name(name)?.as_primitive_opt::<Date32Type>()?;
+            (days.null_count() == 0).then(|| days.values().clone())
+        };
+        Some(Stretches::new(days("from")?, days("to")?))
     }
 
     /// Words of a field; `absent` where a period does not have it, if that is a word.
@@ -143,7 +155,7 @@ impl Records {
         }
     }
 
-    /// First or last days: in place where all are days. Without one the period is odd; one that is no day is broken.
+    /// First or last days, where not all are days. Without one the period is odd; one that is no day is broken.
     fn days(
         &self,
         name: &str,
@@ -158,9 +170,6 @@ impl Records {
         if let Some(days) = array.as_primitive_opt::<Date32Type>() {
             let values = days.values();
             let nulls = days.nulls().filter(|n| n.null_count() > 0);
-            if nulls.is_none() && all_days(values) {
-                return Ok(values.clone());
-            }
             let there = |at: usize| nulls.is_none_or(|n| n.is_valid(at));
             odd.extend((0..count).filter(|at| !there(*at)));
             let wrong = values.iter().enumerate().filter(|(at, day)| there(*at) && !is_day(**day));
@@ -200,10 +209,11 @@ impl Records {
         rows
     }
 
-    fn laid_out(&self, from: ScalarBuffer<i32>, to: ScalarBuffer<i32>, words: [Codes<u8>; 3]) -> BTreeMap<Part, Lane> {
+    fn laid_out(&self, stretches: Stretches, words: [Codes<u8>; 3]) -> BTreeMap<Part, Lane> {
+        let Stretches { from, to, looked } = stretches;
         let start = self.range.start;
         let offsets = Lane::bytes(self.offsets.inner().clone(), 4, self.valid.clone());
-        let (from, to, words): (Buffer, Buffer, [Buffer; 3]) = if self.is_sorted(&from) {
+        let (from, to, words): (Buffer, Buffer, [Buffer; 3]) = if self.is_sorted(&from, looked.steps) {
             (from.into_inner(), to.into_inner(), words.map(|w| w.values.buffer()))
         } else {
             let words = words.map(|w| w.values.values().to_vec());
@@ -222,18 +232,16 @@ impl Records {
         ])
     }
 
-    /// Whether the periods of every row are sorted by their first days: no day is before the one it follows, but from
-    /// row to row.
-    fn is_sorted(&self, from: &[i32]) -> bool {
-        let next = from.get(1..).unwrap_or_default();
-        let steps = from.iter().zip(next).map(|(a, b)| u32::from(a > b)).sum::<u32>();
-        let mut between = 0u32;
+    /// Whether the periods of every row are sorted by their first days: of the days that are before the one they follow,
+    /// `steps`, all begin a row.
+    fn is_sorted(&self, from: &[i32], steps: usize) -> bool {
+        let mut between = 0;
         let mut last = 0usize;
         for row in self.bounds() {
             // An empty row begins where the next one does.
             if row.start > last && row.end > row.start {
                 let before = from.get(row.start - 1);
-                between += u32::from(before > from.get(row.start));
+                between += usize::from(before > from.get(row.start));
                 last = row.start;
             }
         }
@@ -271,6 +279,52 @@ impl Records {
             }
         }
     }
+}
+
+/// First and last days of periods, and what was seen of them.
+struct Stretches {
+    from: ScalarBuffer<i32>,
+    to: ScalarBuffer<i32>,
+    looked: Looked,
+}
+
+impl Stretches {
+    fn new(from: ScalarBuffer<i32>, to: ScalarBuffer<i32>) -> Stretches {
+        let looked = look(&from, &to);
+        Stretches { from, to, looked }
+    }
+}
+
+/// What one pass over first and last days sees.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Looked {
+    /// Whether all are days there are, and none ends before it begins.
+    sound: bool,
+    /// First days that are before the one they follow.
+    steps: usize,
+}
+
+/// Periods that are looked at together: what is read of them stays near for the next thing that is looked for.
+const NEAR: usize = 1 << 10;
+
+/// Looks at first and last days. Nothing is counted with a check for overflow, so that many are looked at at once.
+fn look(from: &[i32], to: &[i32]) -> Looked {
+    let mut looked = Looked { sound: from.len() == to.len(), steps: 0 };
+    let (least, most) = (Date::MIN.day_number(), Date::MAX.day_number());
+    // Below 0 for what is no day: what is beyond one end by so much that the difference wraps is beyond the other by
+    // less.
+    let beyond = |day: i32| day.wrapping_sub(least) | most.wrapping_sub(day);
+    for (at, (firsts, lasts)) in from.chunks(NEAR).zip(to.chunks(NEAR)).enumerate() {
+        let days = firsts.iter().zip(lasts);
+        // A number below 0 anywhere leaves the sign set.
+        let signs =
+            days.fold(0, |signs, (first, last)| signs | beyond(*first) | beyond(*last) | last.wrapping_sub(*first));
+        looked.sound &= signs >= 0;
+        let next = from.get(at * NEAR + 1..).unwrap_or_default();
+        let steps = firsts.iter().zip(next).fold(0u32, |steps, (a, b)| steps.wrapping_add(u32::from(a > b)));
+        looked.steps += usize::try_from(steps).unwrap_or(usize::MAX);
+    }
+    looked
 }
 
 /// Puts values in another order.
@@ -322,4 +376,31 @@ fn narrow(array: &ArrayRef) -> Result<ListArray, String> {
     let field = Arc::new(Field::new_list_field(list.value_type(), true));
     let values = list.values().slice(start, end - start);
     ListArray::try_new(field, OffsetBuffer::new(offsets), values, list.nulls().cloned()).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Looked, NEAR, look};
+    use accord_core::Date;
+    use accord_core::columns::is_day;
+
+    #[test]
+    fn one_pass_sees_what_looking_at_each_period_sees() {
+        let (least, most) = (Date::MIN.day_number(), Date::MAX.day_number());
+        let ends = [i32::MIN, i32::MIN + 1, least - 1, least, -1, 0, 1, most, most + 1, i32::MAX - 1, i32::MAX];
+        // Alone, and among so many others that they are looked at in several parts.
+        for (count, place) in [(1, 0), (NEAR, NEAR - 1), (NEAR + 1, NEAR), (3 * NEAR, NEAR), (3 * NEAR, 3 * NEAR - 1)] {
+            for (first, last) in ends.iter().flat_map(|first| ends.map(|last| (*first, last))) {
+                let mut from: Vec<i32> = (0..100).cycle().take(count).collect();
+                let mut to: Vec<i32> = from.iter().map(|day| day + 7).collect();
+                (from[place], to[place]) = (first, last);
+                let days = from.iter().zip(&to);
+                let sound = days.clone().all(|(from, to)| is_day(*from) && is_day(*to) && from <= to);
+                let steps = from.windows(2).filter(|two| two[0] > two[1]).count();
+                assert_eq!(look(&from, &to), Looked { sound, steps }, "{first} to {last} at {place} of {count}");
+            }
+        }
+        assert_eq!(look(&[], &[]), Looked { sound: true, steps: 0 });
+        assert!(!look(&[1], &[]).sound);
+    }
 }

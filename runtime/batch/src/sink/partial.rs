@@ -14,7 +14,7 @@ const MARK: &str = ".accord-partial-";
 const BUFFER: usize = 1 << 18;
 
 /// After so many bytes what was written is brought to the disk, so that little is left to do at the end.
-const EACH: usize = 16 << 20;
+const EACH: usize = 4 << 20;
 
 /// A thread that brings a file to the disk while more is written.
 struct Ahead {
