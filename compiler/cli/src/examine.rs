@@ -85,12 +85,15 @@ pub fn examine_beside(
 pub fn with_cases(loaded: &Loaded, root: &Root, verified: Option<Verified>, mut found: Diagnostics) -> Examined {
     let mut cases = Vec::new();
     let mut unread = 0;
-    for written in written_cases(loaded, root) {
-        match verified.as_ref().and_then(|v| written.read(loaded, v.program(), &mut found)) {
-            Some(case) => cases.push(case),
-            None => unread += 1,
+    // Much of a case is read as an expression by itself.
+    accord_syntax::on_stack(|| {
+        for written in written_cases(loaded, root) {
+            match verified.as_ref().and_then(|v| written.read(loaded, v.program(), &mut found)) {
+                Some(case) => cases.push(case),
+                None => unread += 1,
+            }
         }
-    }
+    });
     Examined { verified, cases, unread, found, text: None, derived: Vec::new() }
 }
 

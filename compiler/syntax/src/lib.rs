@@ -10,4 +10,4 @@ mod parse;
 
 pub use dump::dump;
 pub use fmt::{FormatError, format};
-pub use parse::{MAX_NESTING, parse, parse_expression};
+pub use parse::{MAX_NESTING, on_stack, parse, parse_expression};

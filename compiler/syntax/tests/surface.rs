@@ -177,3 +177,14 @@ fn texts_resolve_their_escapes() {
     assert_eq!(text.text, "a \"b\" \\ \\n # c\nsecond");
     assert!(file.comments.is_empty());
 }
+
+#[test]
+fn whoever_reads_many_texts_makes_one_stack() {
+    let here = || std::thread::current().id();
+    let [one, two] = accord_syntax::on_stack(|| [(); 2].map(|()| accord_syntax::on_stack(here)));
+    assert_eq!(one, two);
+    assert_ne!(one, here());
+    let deep = format!("{}1{}", "(".repeat(100), ")".repeat(100));
+    let read = || accord_syntax::on_stack(|| parse_expression(FileId(0), &deep, 0, &mut Diagnostics::default()));
+    assert!(accord_syntax::on_stack(read).is_some());
+}

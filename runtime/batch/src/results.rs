@@ -172,17 +172,19 @@ impl Made {
         outcome >= UNDECIDED || outcome == CONFLICT || elsewhere
     }
 
-    /// The rows that are left, and those that came to a fault, with where: rows are looked at one by one only if there
-    /// is any.
+    /// The rows that are left, and those that came to a fault, with where. Rows are looked at one by one only where there
+    /// is any among so many.
     pub fn left(&self, parties: usize) -> impl Iterator<Item = (usize, Option<u64>)> {
-        let worst = self.outcome.iter().copied().fold(0, u8::max);
-        let any = worst >= CONFLICT || matches!(self.values, Values::Countries(_) | Values::Country(_));
-        let rows = if any { self.outcome.len() } else { 0 };
-        let row = move |(row, (outcome, detail)): (usize, (&u8, &u64))| match *outcome {
+        const EACH: usize = 64;
+        let every = matches!(self.values, Values::Countries(_) | Values::Country(_));
+        let any = move |outcomes: &[u8]| every || outcomes.iter().copied().fold(0, u8::max) >= CONFLICT;
+        let parts = self.outcome.chunks(EACH).zip(self.detail.chunks(EACH)).zip((0..).step_by(EACH));
+        let rows = parts.filter(move |((outcomes, _), _)| any(outcomes));
+        let rows = rows.flat_map(|((outcomes, details), first)| outcomes.iter().zip(details).zip(first..));
+        rows.filter_map(move |((outcome, detail), row)| match *outcome {
             FAULT => Some((row, Some(*detail))),
             _ => self.is_left(row, parties).then_some((row, None)),
-        };
-        self.outcome.iter().zip(&self.detail).take(rows).enumerate().filter_map(row)
+        })
     }
 
     /// Puts in what the general evaluator answered in these words; what is said of it. Where something is
@@ -516,4 +518,25 @@ pub(crate) fn provisions(made: &Made, asked: &Asked, output: &Output, general: &
         builder.append_option(Some(text.as_str()).filter(|t| !t.is_empty()));
     }
     builder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CONFLICT, FAULT, Made, UNDECIDED, UNDETERMINED};
+
+    #[test]
+    fn what_is_left_is_found_wherever_it_is() {
+        let output = &crate::tests::outputs()[1];
+        for rows in [1, 63, 64, 65, 200] {
+            for place in [0, rows / 2, rows - 1] {
+                let mut made = Made::new(output, rows);
+                made.outcome[(place + 1) % rows] = UNDETERMINED;
+                assert_eq!(made.left(2).count(), 0);
+                for (outcome, fault) in [(FAULT, Some(7)), (CONFLICT, None), (UNDECIDED, None)] {
+                    (made.outcome[place], made.detail[place]) = (outcome, 7);
+                    assert_eq!(made.left(2).collect::<Vec<_>>(), [(place, fault)], "{outcome} at {place} of {rows}");
+                }
+            }
+        }
+    }
 }

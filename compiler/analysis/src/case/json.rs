@@ -27,10 +27,13 @@ pub(super) const NULL: &str = "null";
 pub fn json_to_ast(file: FileId, text: &str, sink: &mut Diagnostics) -> Option<Item> {
     let mut item = raw(file, text, sink)?;
     if let ItemKind::Case { body, .. } = &mut item.kind {
-        for slot in &mut body.slots {
-            let expecting = slot.name.text == "expect";
-            spell(std::slice::from_mut(slot), expecting);
-        }
+        // Each text is read as an expression by itself.
+        accord_syntax::on_stack(|| {
+            for slot in &mut body.slots {
+                let expecting = slot.name.text == "expect";
+                spell(std::slice::from_mut(slot), expecting);
+            }
+        });
     }
     Some(item)
 }

@@ -19,6 +19,7 @@ mod standards;
 use accord_source::{Diagnostics, FileId, Span};
 use pest::Parser as _;
 use pest::error::{Error, InputLocation};
+use std::cell::Cell;
 
 use crate::ast::{Expr, File, Item, ItemKind};
 use build::Builder;
@@ -51,11 +52,24 @@ pub fn parse_expression(file: FileId, text: &str, offset: usize, sink: &mut Diag
     on_stack(|| expression(file, text, offset, sink))
 }
 
-/// Runs `work` on a stack of known size, since the caller's may be that of a test or a browser.
-pub(crate) fn on_stack<T: Send>(mut work: impl FnMut() -> T + Send) -> T {
+thread_local! {
+    /// Whether this thread was made by [`on_stack`].
+    static AMPLE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work` on a stack that is deep enough for reading, since the caller's may be that of a test or a browser. Whoever
+/// reads many short texts calls this once round all of them: within `work` none has to be made.
+pub fn on_stack<T: Send>(mut work: impl FnMut() -> T + Send) -> T {
+    if AMPLE.get() {
+        return work();
+    }
+    let mut apart = || {
+        AMPLE.set(true);
+        work()
+    };
     let done = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("accord-parse".to_owned()).stack_size(STACK);
-        let thread = builder.spawn_scoped(scope, &mut work).ok()?;
+        let thread = builder.spawn_scoped(scope, &mut apart).ok()?;
         Some(thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)))
     });
     // Where no thread is to be had the work is done here.

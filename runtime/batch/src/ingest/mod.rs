@@ -281,10 +281,9 @@ fn members(codes: &[u8], valid: Option<&NullBuffer>) -> BTreeSet<u16> {
     (0u16..256).zip(seen).filter(|(_, seen)| *seen).map(|(code, _)| code).collect()
 }
 
+/// Whether all are amounts that can be stored: what is below 0 or beyond the limit leaves the sign set.
 fn all_storable(values: &[i64]) -> bool {
-    let least = values.iter().copied().fold(i64::MAX, i64::min);
-    let most = values.iter().copied().fold(i64::MIN, i64::max);
-    values.is_empty() || (least >= 0 && most <= Money::LIMIT)
+    values.iter().fold(0, |signs, minor| signs | minor | Money::LIMIT.wrapping_sub(*minor)) >= 0
 }
 
 /// Values as they are if all are in range. Else a copy in which those are 0 that are not; where one is there, its row
@@ -368,10 +367,17 @@ fn sets(cell: &Cell, array: &ArrayRef, parties: &[Country]) -> Result<(Lane, Vec
     let bits = codes.values.values();
     let null = codes.valid.as_ref();
     if null.is_none() && bits.iter().copied().fold(0, u8::max) < 64 {
+        // Most lists are of none, one or two: these are taken without asking how many, and two that are not there stand
+        // behind the last.
+        let bits: Vec<u8> = bits.iter().copied().chain([0, 0]).collect();
         let of_row = |bounds: &[i32]| {
             let [from, to] = *bounds else { return 0 };
-            let bits = bits.get(place(&from)..place(&to)).unwrap_or_default();
-            bits.iter().fold(0, |set, bit| set | 1u64 << (bit & 63))
+            let (from, to) = (place(&from), place(&to));
+            let Some([one, two]) = bits.get(from..).and_then(|bits| bits.first_chunk()) else { return 0 };
+            let bit = |there: bool, bit: &u8| u64::from(there) << (bit & 63);
+            let few = bit(to > from, one) | bit(to > from + 1, two);
+            let rest = bits.get(from + 2..to).unwrap_or_default();
+            rest.iter().fold(few, |set, bit| set | 1u64 << (bit & 63))
         };
         values.extend(lists.offsets().windows(2).map(of_row));
         return Ok((Lane::bytes(Buffer::from_vec(values), 8, nulls), odd));

@@ -310,10 +310,7 @@ const NEAR: usize = 1 << 10;
 /// Looks at first and last days. Nothing is counted with a check for overflow, so that many are looked at at once.
 fn look(from: &[i32], to: &[i32]) -> Looked {
     let mut looked = Looked { sound: from.len() == to.len(), steps: 0 };
-    let (least, most) = (Date::MIN.day_number(), Date::MAX.day_number());
-    // Below 0 for what is no day: what is beyond one end by so much that the difference wraps is beyond the other by
-    // less.
-    let beyond = |day: i32| day.wrapping_sub(least) | most.wrapping_sub(day);
+    let beyond = beyond_days();
     for (at, (firsts, lasts)) in from.chunks(NEAR).zip(to.chunks(NEAR)).enumerate() {
         let days = firsts.iter().zip(lasts);
         // A number below 0 anywhere leaves the sign set.
@@ -338,11 +335,17 @@ fn in_order<T: Copy>(values: &mut [T], order: &[(i32, usize)], scratch: &mut Vec
     }
 }
 
-/// Whether all are days there are. Two passes without a branch are faster than one with.
+/// Whether all are days there are.
 pub(super) fn all_days(days: &[i32]) -> bool {
-    let least = days.iter().copied().fold(i32::MAX, i32::min);
-    let most = days.iter().copied().fold(i32::MIN, i32::max);
-    days.is_empty() || (is_day(least) && is_day(most))
+    let beyond = beyond_days();
+    days.iter().fold(0, |signs, day| signs | beyond(*day)) >= 0
+}
+
+/// A number below 0 for what is no day, and only for that, so that many are looked at at once: what is beyond one end by
+/// so much that the difference wraps is beyond the other by less.
+fn beyond_days() -> impl Fn(i32) -> i32 {
+    let (least, most) = (Date::MIN.day_number(), Date::MAX.day_number());
+    move |day| day.wrapping_sub(least) | most.wrapping_sub(day)
 }
 
 /// Which of the values lists take, once their bounds are known to be in order and within them.

@@ -223,6 +223,31 @@ fn countries_lengths_and_sets() {
 }
 
 #[test]
+fn sets_of_any_size_are_taken_in_slices_too() {
+    let lengths = [0usize, 1, 2, 3, 0, 0, 5, 1, 4, 2, 0];
+    let bit = |at: usize| [0b10u64, 0b01, 1 << 63][at % 3];
+    let members = (0..lengths.iter().sum()).map(|at: usize| ["NL", "CV", "PT"][at % 3]);
+    let mut begin = 0;
+    let expected: Vec<Option<i64>> = lengths
+        .iter()
+        .map(|length| {
+            begin += length;
+            let set = (begin - length..begin).fold(0, |set, at| set | bit(at));
+            Some(i64::from_le_bytes(set.to_le_bytes()))
+        })
+        .collect();
+    let field = Arc::new(Field::new_list_field(DataType::Utf8, true));
+    let members: ArrayRef = Arc::new(StringArray::from_iter_values(members));
+    let sets = ListArray::try_new(field, OffsetBuffer::from_lengths(lengths), members, None).unwrap();
+    for (offset, length) in [(0, 11), (1, 3), (3, 4), (6, 5), (9, 1), (10, 1)] {
+        let sets: ArrayRef = Arc::new(sets.slice(offset, length));
+        let seen = see(&block(vec![("person.nationalities", sets)]), &[(7, Part::Values, 8)]).unwrap();
+        assert_eq!(seen.rows[0], expected[offset..offset + length]);
+        assert!(seen.odd.is_empty());
+    }
+}
+
+#[test]
 fn periods_are_sorted_in_slices_too() {
     let whole = records();
     let expected = [
