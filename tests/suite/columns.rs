@@ -4,11 +4,13 @@ use crate::cases::shipped;
 use accord_cli::columnar::{Kernel, answer};
 use accord_cli::evaluate::Evaluator;
 use accord_cli::examine::{examine, in_parallel};
-use accord_core::columns::{Cell, Layout};
-use accord_core::{Answer, Country, Date, Facts, Kind, Money, Number, Outcome, Periods, Piece, Quality, Span, Value};
+use accord_core::columns::{Cell, Layout, Shape};
+use accord_core::{
+    Answer, Country, Date, Facts, Kind, Money, Number, Outcome, Periods, Piece, Quality, Span, Unit, Value,
+};
 use accord_interp::Interp;
 use accord_ir::{NodeId, Verified};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a kernel and the interpreter made of some rows.
 #[derive(Default)]
@@ -123,6 +125,18 @@ fn record(dice: &mut Dice, parties: &[Country]) -> Outcome {
     Outcome::Value(Value::Periods(std::sync::Arc::new(Periods::record(pieces))))
 }
 
+/// The unit that a column of units holds, the same in every row as it mostly is in files.
+fn unit(at: usize) -> Unit {
+    if at.is_multiple_of(4) { Unit::Weeks } else { Unit::Months }
+}
+
+/// What is known of the columns of units.
+fn units(layout: &Layout) -> BTreeMap<usize, BTreeSet<u16>> {
+    let columns = layout.columns.iter().enumerate().filter(|(_, column)| column.cell == Cell::Unit);
+    let place = |at: usize| Unit::ALL.iter().position(|known| *known == unit(at)).expect("a unit");
+    columns.map(|(at, _)| (at, BTreeSet::from([u16::try_from(place(at)).expect("few")]))).collect()
+}
+
 /// A value for a column, by what it holds.
 pub fn cell(dice: &mut Dice, layout: &Layout, at: usize, benefits: &[u16]) -> Option<Outcome> {
     let column = &layout.columns[at];
@@ -143,7 +157,7 @@ pub fn cell(dice: &mut Dice, layout: &Layout, at: usize, benefits: &[u16]) -> Op
             Value::Money(Money::new(*currency, i64::try_from(dice.roll(most)).expect("small")).expect("money"))
         }
         Cell::Length(_) => {
-            let (unit, count) = dice.of(&[(accord_core::Unit::Months, 300), (accord_core::Unit::Years, 20)]);
+            let (unit, count) = dice.of(&[(Unit::Months, 300), (Unit::Years, 20)]);
             let count = i64::try_from(dice.roll(count)).expect("small");
             Value::Length(accord_core::Length::new(unit, accord_core::ratio(count, 1)))
         }
@@ -152,9 +166,8 @@ pub fn cell(dice: &mut Dice, layout: &Layout, at: usize, benefits: &[u16]) -> Op
             Value::countries(some)
         }
         Cell::Periods => return Some(record(dice, &layout.parties)),
-        Cell::Members(..) | Cell::Records(_) | Cell::Figures(_) | Cell::Text | Cell::Unit | Cell::Rounding => {
-            return None;
-        }
+        Cell::Unit => Value::Unit(unit(at)),
+        Cell::Members(..) | Cell::Records(_) | Cell::Figures(_) | Cell::Text | Cell::Rounding => return None,
     };
     Some(Outcome::Value(value))
 }
@@ -169,6 +182,8 @@ fn many(agreement: &str, parties: &[&str], names: &[&str], rows: u64) -> Compare
         let examined = examine(&loaded, &loaded.roots[0]).expect("examined");
         let verified = examined.verified.as_ref().expect("sound");
         let kernel = Kernel::new(verified, "benefit", &parties, &names).expect("a kernel is made");
+        let shape = Shape { members: units(&kernel.layout), ..kernel.shape };
+        let kernel = Kernel::of(verified, kernel.layout, shape, kernel.wanted).expect("a kernel is made");
         let mut layout = kernel.layout.clone();
         layout.parties.clone_from(&parties);
         let benefits: Vec<u16> = match layout.columns.iter().find(|c| c.name == "claim.benefit").map(|c| &c.cell) {

@@ -50,7 +50,8 @@ impl Kernel {
         Kernel::of(verified, layout, shape, wanted)
     }
 
-    fn of(
+    /// A kernel for batches of which so much is known.
+    pub fn of(
         verified: &Verified,
         layout: Layout,
         shape: Shape,

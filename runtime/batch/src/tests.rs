@@ -34,6 +34,7 @@ pub(crate) fn layout() -> Layout {
         ),
         column("without", Cell::Figures(euro), true),
         column("note", Cell::Text, true),
+        column("NL.unit", Cell::Unit, true),
     ];
     let facts = (0..columns.len()).map(Place::Column).collect();
     let parties = ["CV", "NL"].iter().filter_map(|c| Country::parse(c)).collect();
@@ -63,7 +64,7 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
 }
 
 /// Rows of JSON: odd in every way, and plain ones.
-pub(crate) const ROWS: &str = r#"{"id": 1, "claim": {"event": "2012-10-01", "benefit": "old_age"}, "person.residence": "CV", "NL.alone": "1234.50 EUR", "person": {"resident": true, "nationalities": ["CV", "PT"]}, "periods": [{"party": "CV", "from": "2001-01-01", "to": "2001-12-31"}, {"party": "NL", "kind": "employment", "quality": "voluntary", "from": "1999-01-01", "to": "1999-06-30"}], "requires": "15 years", "ratio": "3/8", "activities": [{"party": "NL", "start": "2010-01-01", "flags": ["x"]}, {"party": "FR"}], "without": {"NL CV": "900.00 EUR"}, "note": "a, \"quoted\" note"}
+pub(crate) const ROWS: &str = r#"{"id": 1, "claim": {"event": "2012-10-01", "benefit": "old_age"}, "person.residence": "CV", "NL.alone": "1234.50 EUR", "NL.unit": "months", "person": {"resident": true, "nationalities": ["CV", "PT"]}, "periods": [{"party": "CV", "from": "2001-01-01", "to": "2001-12-31"}, {"party": "NL", "kind": "employment", "quality": "voluntary", "from": "1999-01-01", "to": "1999-06-30"}], "requires": "15 years", "ratio": "3/8", "activities": [{"party": "NL", "start": "2010-01-01", "flags": ["x"]}, {"party": "FR"}], "without": {"NL CV": "900.00 EUR"}, "note": "a, \"quoted\" note"}
 {"id": 2, "claim.event": "2001-13-45", "claim.benefit": "survivors", "periods": []}
 {"id": 3, "claim.event": "2012-10-01", "claim.benefit": "survivor", "person": {"residence": "QQ", "resident": "no"}, "periods": [{"party": "CV", "from": "2002-01-01", "to": "2001-01-01"}]}
 {"id": 4, "claim": null, "NL.alone": "10.00 USD", "periods": [{"party": "FR", "from": "2002-01-01", "to": "2002-01-01"}]}

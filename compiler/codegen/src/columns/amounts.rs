@@ -6,7 +6,7 @@ use super::ops::Made;
 use super::row::Row;
 use super::tag::{NOTHING, Tag};
 use super::word::{Bit, Word};
-use accord_core::{Currency, FaultKind, Grain, HostFn, Money, Ratio, Value as Constant};
+use accord_core::{Currency, FaultKind, Grain, HostFn, Money, Ratio, Unit, Value as Constant};
 use cranelift_codegen::ir::condcodes::IntCC;
 
 /// How many minor units one major unit is.
@@ -206,6 +206,7 @@ impl Row<'_, '_> {
     pub fn larger_or_smaller(&mut self, function: HostFn, given: &[Val]) -> Val {
         let Some((worst, [is_a, is_b])) = self.screened::<2>(given) else { return Val::open() };
         let [a, b] = given else { return Val::open() };
+        let (a, b) = (&self.of_unit(a, &b.data), &self.of_unit(b, &a.data));
         let both = self.code.and(is_a, is_b);
         let (tag, takes_b) = if both == Bit::Known(false) {
             (Tag::value(), Bit::Known(false))
@@ -223,6 +224,18 @@ impl Row<'_, '_> {
         let chosen = self.code.select_val(takes_b, b, a);
         let stop = self.code.worst(worst, tag);
         self.code.behind(stop, &chosen)
+    }
+
+    /// A length of a unit that a row says, beside one whose unit is known: of that unit, as it mostly is; else it is left.
+    fn of_unit(&mut self, of: &Val, beside: &Data) -> Val {
+        let (Data::AnyLength(count, code), Data::Length(unit, ..)) = (&of.data, beside) else { return of.clone() };
+        let place = Unit::ALL.iter().position(|known| known == unit).and_then(|at| i64::try_from(at).ok());
+        let Some(place) = place else { return of.clone() };
+        let other = self.code.test(IntCC::NotEqual, *code, Word::Known(place));
+        let there = self.code.is_value(of.tag);
+        let left = self.code.and(there, other);
+        let count = Exact::whole(*count, 0, 1 << 40);
+        Val::new(self.code.unless(of.tag, left, Tag::open()), Data::Length(*unit, count, count))
     }
 
     pub fn excess(&mut self, given: &[Val]) -> Val {

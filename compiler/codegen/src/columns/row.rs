@@ -424,15 +424,20 @@ impl<'p, 'f> Row<'p, 'f> {
             Cell::Countries => Data::Parties(self.scalar(at, Part::Values, types::I64, false)),
             Cell::Members(id, _) => Data::Members(*id, self.scalar(at, Part::Values, types::I64, false)),
             Cell::Records(_) if self.lists => Data::List(at),
-            Cell::Records(_)
-            | Cell::Number
-            | Cell::Figures(_)
-            | Cell::Periods
-            | Cell::Text
-            | Cell::Unit
-            | Cell::Rounding => Data::Void,
+            // A unit is known while code is made or not at all.
+            Cell::Unit => self.only_unit(at).map_or(Data::Void, |unit| Data::Known(Constant::Unit(unit))),
+            Cell::Records(_) | Cell::Number | Cell::Figures(_) | Cell::Periods | Cell::Text | Cell::Rounding => {
+                Data::Void
+            }
         };
         Val::new(tag, data)
+    }
+
+    /// The unit that a column holds wherever it holds one.
+    fn only_unit(&self, at: usize) -> Option<Unit> {
+        let mut units = self.shape.members.get(&at)?.iter();
+        let unit = Unit::ALL.get(usize::from(*units.next()?)).copied()?;
+        units.next().is_none().then_some(unit)
     }
 
     /// What a column is called where it is missing: `entitled of NL` for a fact that a legislation declares.

@@ -18,7 +18,7 @@ pub(crate) use lane::Lane;
 use crate::parse;
 use crate::source::{Block, Columns};
 use accord_core::columns::{Cell, Column, Fill, Input, Layout, Part, RawColumn, Shape, is_day, whole_length};
-use accord_core::{Country, Money};
+use accord_core::{Country, Money, Unit};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, ListArray};
@@ -238,6 +238,14 @@ fn scalar(column: &Column, array: &ArrayRef, parties: &[Country]) -> Result<Scal
             let all = u16::try_from(words.len()).unwrap_or(u16::MAX);
             Scalar { members: few.then_some(seen), ..coded(codes, 1, all) }
         }
+        Cell::Unit => {
+            let place = |unit: Unit| Unit::ALL.iter().position(|known| *known == unit);
+            let number = |text: &str| parse::unit(text).ok().and_then(place).and_then(|at| u8::try_from(at).ok());
+            let codes = codes::codes::<u8>(array, 0, &number)?;
+            let seen = members(codes.values.values(), codes.valid.as_ref());
+            let Codes { valid, unknown, .. } = codes;
+            Scalar { members: (seen.len() == 1).then_some(seen), ..plain(Lane::There(valid), unknown) }
+        }
         Cell::Number
         | Cell::Length(_)
         | Cell::Countries
@@ -246,7 +254,6 @@ fn scalar(column: &Column, array: &ArrayRef, parties: &[Country]) -> Result<Scal
         | Cell::Figures(_)
         | Cell::Periods
         | Cell::Text
-        | Cell::Unit
         | Cell::Rounding => plain(Lane::There(nulls), Vec::new()),
     })
 }

@@ -223,6 +223,22 @@ fn countries_lengths_and_sets() {
 }
 
 #[test]
+fn a_unit_is_told_where_a_column_holds_only_one() {
+    let seen = |units: ArrayRef| see(&block(vec![("NL.unit", units)]), &[]).unwrap();
+    let told = |seen: &Seen| seen.shape.members.get(&12).map(|units| units.iter().copied().collect::<Vec<_>>());
+    let text = |units: &[Option<&str>]| Arc::new(StringArray::from(units.to_vec())) as ArrayRef;
+    let one = seen(text(&[None, Some("months"), Some("month"), None]));
+    assert_eq!((told(&one), one.odd.is_empty()), (Some(vec![2]), true));
+    let coded = seen(dictionary(&["weeks", "years"], vec![Some(1), None, Some(1)]));
+    assert_eq!(told(&coded), Some(vec![0]));
+    assert_eq!(told(&seen(text(&[Some("months"), Some("weeks")]))), None);
+    assert_eq!(told(&seen(text(&[None, None]))), None);
+    // What is no unit is left to whoever reads anything.
+    let wrong = seen(text(&[Some("months"), Some("moons"), None]));
+    assert_eq!((told(&wrong), wrong.odd), (None, vec![1]));
+}
+
+#[test]
 fn sets_of_any_size_are_taken_in_slices_too() {
     let lengths = [0usize, 1, 2, 3, 0, 0, 5, 1, 4, 2, 0];
     let bit = |at: usize| [0b10u64, 0b01, 1 << 63][at % 3];

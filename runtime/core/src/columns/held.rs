@@ -6,8 +6,8 @@ use super::{
     Cell, Column, Fill, Input, LACKS_COUNTRY, LACKS_DAY, LACKS_MEMBER, Layout, ODD, Part, Place, RawColumn, Shape,
     whole_length,
 };
-use crate::{Extent, Facts, GivenKey, Kind, Outcome, Periods, Quality, Value};
-use std::collections::BTreeMap;
+use crate::{Extent, Facts, GivenKey, Kind, Outcome, Periods, Quality, Unit, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The countries that rows name beside the parties of a shape, each with its number.
 type Others = BTreeMap<crate::Country, u16>;
@@ -68,7 +68,17 @@ pub fn shape_of(layout: &Layout, parties: &[crate::Country], rows: &[&Facts]) ->
         }
     };
     let fills = (0..layout.columns.len()).map(fill).collect();
-    Shape { parties: parties.to_vec(), fills, members: BTreeMap::new() }
+    let units = layout.columns.iter().enumerate().filter(|(_, column)| column.cell == Cell::Unit);
+    let only = |(at, _): (usize, &Column)| {
+        let held = cells.iter().filter_map(|row| row.get(at)?.as_ref()?.value());
+        let place = |value: &Value| match value {
+            Value::Unit(unit) => Unit::ALL.iter().position(|known| known == unit).and_then(|at| u16::try_from(at).ok()),
+            _ => None,
+        };
+        let units: Option<BTreeSet<u16>> = held.map(place).collect();
+        Some((at, units.filter(|units| units.len() == 1)?))
+    };
+    Shape { parties: parties.to_vec(), fills, members: units.filter_map(only).collect() }
 }
 
 impl Held {

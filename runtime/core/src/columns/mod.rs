@@ -263,7 +263,8 @@ pub struct Shape {
     pub parties: Vec<Country>,
     /// What is known of each column.
     pub fills: Vec<Fill>,
-    /// The members that a column of members holds, where it holds few of them. Another is not decided.
+    /// The members that a column of members holds, where it holds few of them. Another is not decided. The same of a column
+    /// of units, by their places in [`crate::Unit::ALL`], where it holds only one.
     pub members: BTreeMap<usize, BTreeSet<u16>>,
 }
 
