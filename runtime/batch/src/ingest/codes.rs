@@ -160,9 +160,8 @@ impl<'t, T: Copy> Known<'t, T> {
 
     /// The same of a short text, given as a number too.
     fn short(&mut self, word: (u128, u32), text: impl Fn() -> &'t str) -> Option<T> {
-        let [low, high] = halves(word.0);
-        let mixed = (low ^ high.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let place = usize::try_from(mixed >> (64 - RECENT.trailing_zeros())).unwrap_or(0);
+        let mixed = word.0.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+        let place = usize::try_from(mixed >> 123).unwrap_or(0);
         match self.short.get_mut(place) {
             Some((before, found)) if *before == word => *found,
             Some(place) => {
@@ -172,12 +171,6 @@ impl<'t, T: Copy> Known<'t, T> {
             None => (self.number)(text()),
         }
     }
-}
-
-/// The lower and the upper half of a number.
-fn halves(number: u128) -> [u64; 2] {
-    let part = |number: u128| u64::try_from(number & u128::from(u64::MAX)).unwrap_or(0);
-    [part(number), part(number >> 64)]
 }
 
 /// Which of them a text takes the place of: few texts of a column have the same.

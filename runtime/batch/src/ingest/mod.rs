@@ -374,17 +374,10 @@ fn sets(cell: &Cell, array: &ArrayRef, parties: &[Country]) -> Result<(Lane, Vec
     let bits = codes.values.values();
     let null = codes.valid.as_ref();
     if null.is_none() && bits.iter().copied().fold(0, u8::max) < 64 {
-        // Most lists are of none, one or two: these are taken without asking how many, and two that are not there stand
-        // behind the last.
-        let bits: Vec<u8> = bits.iter().copied().chain([0, 0]).collect();
         let of_row = |bounds: &[i32]| {
             let [from, to] = *bounds else { return 0 };
-            let (from, to) = (place(&from), place(&to));
-            let Some([one, two]) = bits.get(from..).and_then(|bits| bits.first_chunk()) else { return 0 };
-            let bit = |there: bool, bit: &u8| u64::from(there) << (bit & 63);
-            let few = bit(to > from, one) | bit(to > from + 1, two);
-            let rest = bits.get(from + 2..to).unwrap_or_default();
-            rest.iter().fold(few, |set, bit| set | 1u64 << (bit & 63))
+            let bits = bits.get(place(&from)..place(&to)).unwrap_or_default();
+            bits.iter().fold(0, |set, bit| set | 1u64 << (bit & 63))
         };
         values.extend(lists.offsets().windows(2).map(of_row));
         return Ok((Lane::bytes(Buffer::from_vec(values), 8, nulls), odd));
